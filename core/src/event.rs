@@ -1,0 +1,95 @@
+//! Everything that can happen in a workspace, as the log keeps it.
+//!
+//! Events hold ids, enumerations, numbers and instants, never words or identities, so the log can live as long as
+//! its tickets. Additive only: a reader meets kinds that it does not know.
+
+use serde::{Deserialize, Serialize};
+
+use crate::channel::{Channel, Direction};
+use crate::id::{AgentId, CallId, CustomerId, InboxId, MessageId, NotificationId, TagId};
+use crate::message::{Delivery, Visibility};
+use crate::ticket::Field;
+
+words! {
+    /// How a change came about. Backfill and import start no clock and send nothing.
+    Origin { Live = "live", Backfill = "backfill", Import = "import", Rule = "rule", Undo = "undo" }
+}
+
+words! {
+    /// Reference data that screens keep in memory.
+    Reference {
+        Agents = "agents", Teams = "teams", Roles = "roles", Inboxes = "inboxes", Statuses = "statuses",
+        Tags = "tags", Workspace = "workspace", Keys = "keys",
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Event {
+    TicketOpened { channel: Channel },
+    MessageAdded {
+        message: MessageId, position: i64, channel: Channel, direction: Direction, visibility: Visibility, automatic: bool,
+    },
+    /// An outgoing message is somewhere else on its way.
+    MessageDelivery { message: MessageId, state: Delivery },
+    /// `from` and `to` are ids or words of an enumeration; a subject has neither.
+    TicketChanged { field: Field, from: Option<String>, to: Option<String> },
+    TagAdded { tag: TagId },
+    TagRemoved { tag: TagId },
+    /// The customer has seen the conversation up to a position.
+    CustomerSeen { position: i64 },
+    CustomerChanged { customer: CustomerId },
+    CallChanged { call: CallId },
+    NotificationAdded { notification: NotificationId, agent: AgentId },
+    ReferenceChanged { what: Reference },
+    /// What an agent may see or do changed: role, teams, active or not.
+    AccessChanged { agent: AgentId },
+    /// The agent was signed out of every session.
+    SignedOut { agent: AgentId },
+    /// A mailbox's fetching failed or came back.
+    MailboxChanged { inbox: InboxId },
+    /// Written by a newer server.
+    #[serde(other)]
+    Unknown,
+}
+
+impl Event {
+    /// The word in the `kind` column.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::TicketOpened { .. } => "ticket_opened",
+            Self::MessageAdded { .. } => "message_added",
+            Self::MessageDelivery { .. } => "message_delivery",
+            Self::TicketChanged { .. } => "ticket_changed",
+            Self::TagAdded { .. } => "tag_added",
+            Self::TagRemoved { .. } => "tag_removed",
+            Self::CustomerSeen { .. } => "customer_seen",
+            Self::CustomerChanged { .. } => "customer_changed",
+            Self::CallChanged { .. } => "call_changed",
+            Self::NotificationAdded { .. } => "notification_added",
+            Self::ReferenceChanged { .. } => "reference_changed",
+            Self::AccessChanged { .. } => "access_changed",
+            Self::SignedOut { .. } => "signed_out",
+            Self::MailboxChanged { .. } => "mailbox_changed",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_from_a_newer_server_is_read_as_unknown() {
+        let event: Event = serde_json::from_str(r#"{"kind":"ticket_teleported","where":"moon"}"#).unwrap();
+        assert_eq!(event, Event::Unknown);
+    }
+
+    #[test]
+    fn the_kind_column_says_what_the_payload_says() {
+        let event = Event::TicketChanged { field: Field::Subject, from: None, to: None };
+        let json = serde_json::to_value(&event).unwrap();
+        assert_eq!(json["kind"], event.kind());
+    }
+}

@@ -1,0 +1,124 @@
+//! The life of a ticket: what a message or a chosen status does to its category, its waiting and its people.
+
+use crate::id::AgentId;
+use crate::time::Timestamp;
+
+words! {
+    /// What a status means, whatever the workspace calls it.
+    Category { New = "new", Open = "open", Waiting = "waiting", OnHold = "on_hold", Solved = "solved", Closed = "closed" }
+}
+
+impl Category {
+    /// Still somebody's work.
+    pub fn is_active(self) -> bool {
+        !matches!(self, Self::Solved | Self::Closed)
+    }
+}
+
+words! {
+    Priority { Low = "low", Normal = "normal", High = "high", Urgent = "urgent" }
+}
+
+/// The part of a ticket that its life decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Life {
+    pub category: Category,
+    /// Works on it now.
+    pub assignee: Option<AgentId>,
+    /// Answers for it until it is solved: the first human who answered (首问负责制).
+    pub owner: Option<AgentId>,
+    /// The oldest customer message that no human has answered in public.
+    pub waiting_since: Option<Timestamp>,
+    pub first_response_at: Option<Timestamp>,
+    pub solved_at: Option<Timestamp>,
+}
+
+/// A customer wrote. `None`: the ticket is closed for good, and the message opens one of its own.
+///
+/// An automatic message (an out-of-office) joins silently: it neither reopens nor waits for an answer.
+pub fn customer_wrote(life: &Life, at: Timestamp, automatic: bool) -> Option<Life> {
+    if life.category == Category::Closed {
+        return None;
+    }
+    if automatic {
+        return Some(*life);
+    }
+    let category = if life.category == Category::New { Category::New } else { Category::Open };
+    Some(Life { category, waiting_since: life.waiting_since.or(Some(at)), solved_at: None, ..*life })
+}
+
+/// A person of the desk answered in public.
+pub fn agent_answered(life: &Life, agent: AgentId, at: Timestamp) -> Life {
+    let category = if life.category == Category::New { Category::Open } else { life.category };
+    Life {
+        category,
+        assignee: life.assignee.or(Some(agent)),
+        owner: life.owner.or(Some(agent)),
+        waiting_since: None,
+        first_response_at: life.first_response_at.or(Some(at)),
+        ..*life
+    }
+}
+
+/// Somebody chose a status of this category.
+pub fn category_chosen(life: &Life, category: Category, at: Timestamp) -> Life {
+    let solved_at = if category.is_active() { None } else { life.solved_at.or(Some(at)) };
+    let waiting_since = if category.is_active() { life.waiting_since } else { None };
+    Life { category, solved_at, waiting_since, ..*life }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::Ids;
+
+    const NOON: Timestamp = Timestamp::from_millis(1_000_000);
+    const LATER: Timestamp = Timestamp::from_millis(2_000_000);
+
+    fn life(category: Category) -> Life {
+        Life { category, assignee: None, owner: None, waiting_since: None, first_response_at: None, solved_at: None }
+    }
+
+    #[test]
+    fn a_customer_message_reopens_what_was_waiting_held_or_solved() {
+        for (before, after) in [
+            (Category::New, Some(Category::New)),
+            (Category::Open, Some(Category::Open)),
+            (Category::Waiting, Some(Category::Open)),
+            (Category::OnHold, Some(Category::Open)),
+            (Category::Solved, Some(Category::Open)),
+            (Category::Closed, None),
+        ] {
+            assert_eq!(customer_wrote(&life(before), NOON, false).map(|life| life.category), after, "{before}");
+        }
+    }
+
+    #[test]
+    fn an_out_of_office_changes_nothing() {
+        assert_eq!(customer_wrote(&life(Category::Solved), NOON, true), Some(life(Category::Solved)));
+    }
+
+    #[test]
+    fn waiting_counts_from_the_oldest_unanswered_message() {
+        let first = customer_wrote(&life(Category::New), NOON, false).unwrap();
+        let second = customer_wrote(&first, LATER, false).unwrap();
+        assert_eq!(second.waiting_since, Some(NOON));
+    }
+
+    #[test]
+    fn the_first_who_answers_owns_the_ticket_and_stays_its_owner() {
+        let ids = Ids::seeded(1);
+        let (first, second): (AgentId, AgentId) = (ids.next(NOON), ids.next(NOON));
+        let answered = agent_answered(&life(Category::New), first, NOON);
+        assert_eq!((answered.category, answered.owner, answered.assignee), (Category::Open, Some(first), Some(first)));
+        let again = agent_answered(&answered, second, LATER);
+        assert_eq!((again.owner, again.first_response_at), (Some(first), Some(NOON)));
+    }
+
+    #[test]
+    fn reopening_forgets_when_it_was_solved() {
+        let solved = category_chosen(&life(Category::Open), Category::Solved, NOON);
+        assert_eq!(solved.solved_at, Some(NOON));
+        assert_eq!(customer_wrote(&solved, LATER, false).unwrap().solved_at, None);
+    }
+}

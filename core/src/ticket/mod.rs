@@ -1,0 +1,9 @@
+//! The ticket: its number, its life, and how edits of two people meet.
+
+mod edit;
+mod life;
+mod number;
+
+pub use edit::{Field, Verdict, compare};
+pub use life::{Category, Life, Priority, agent_answered, category_chosen, customer_wrote};
+pub use number::{NumberError, TicketNumber};
