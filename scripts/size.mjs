@@ -29,11 +29,11 @@ function gzipped(files) {
 
 let tooLarge = 0
 for (const { what, folder, files, kilobytes } of limits) {
-  if (!existsSync(join(dist, folder))) {
-    console.log(`ABSENT   ${what}: web/dist/${folder} was not built`)
+  if (!existsSync(join(dist, '..', folder))) {
+    console.log(`ABSENT   ${what}: the tree has no web/${folder} yet`)
     continue
   }
-  const found = files(join(dist, folder))
+  const found = existsSync(join(dist, folder)) ? files(join(dist, folder)) : []
   const size = gzipped(found) / 1000
   const fits = found.length > 0 && size <= kilobytes
   if (!fits) tooLarge += 1

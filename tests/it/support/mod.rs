@@ -1,0 +1,2 @@
+//! What stories stand on. No story in here.
+pub(crate) mod servers;
