@@ -1,0 +1,224 @@
+//! Email addresses: read from headers as people write them, folded for comparison, refused when they
+//! could break out of a header or a command. Whether an address exists is nobody's business here.
+
+use crate::email::mime::encoded_word;
+use crate::email::mime::header::visible;
+
+/// One mailbox of a header. The address is as written; compare with [`fold`].
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Mailbox {
+    pub address: String,
+    pub name: Option<String>,
+}
+
+/// An address in the form used for comparing and storing: lower case, without blanks or brackets.
+/// Internationalised domains stay as they are. `None` when it is no usable address.
+pub fn fold(address: &str) -> Option<String> {
+    let bare = address.trim();
+    let bare = bare.strip_prefix('<').and_then(|inner| inner.strip_suffix('>')).unwrap_or(bare).trim();
+    let (local, domain) = bare.rsplit_once('@')?;
+    let length_fits = !local.is_empty() && local.len() <= 128 && !domain.is_empty() && domain.len() <= 253;
+    let domain_fits = is_literal(domain) || domain.split('.').all(|label| !label.is_empty() && !label.contains(['[', ']']));
+    (length_fits && domain_fits && bare.chars().all(is_safe)).then(|| bare.to_lowercase())
+}
+
+/// What may stand in an address that we put into a header or an SMTP command.
+fn is_safe(c: char) -> bool {
+    !c.is_control() && !c.is_whitespace() && !matches!(c, '<' | '>' | '(' | ')' | ',' | ';' | ':' | '"' | '\\')
+}
+
+fn is_literal(domain: &str) -> bool {
+    domain.starts_with('[') && domain.ends_with(']')
+}
+
+/// The part after the last `@`, folded.
+pub fn domain(address: &str) -> Option<String> {
+    fold(address).and_then(|folded| folded.rsplit_once('@').map(|(_, domain)| domain.to_owned()))
+}
+
+/// Reads an address header (RFC 5322, section 3.4): names, comments, groups, routes, encoded words.
+/// Entries that hold no address keep their text as the address, so that nothing is lost.
+pub(crate) fn parse_list(header: &str) -> Vec<Mailbox> {
+    let mut list = List::default();
+    let mut rest = header;
+    while let Some(c) = rest.chars().next() {
+        rest = list.take(c, rest);
+    }
+    list.finish_entry();
+    list.found
+}
+
+#[derive(Default)]
+struct List {
+    found: Vec<Mailbox>,
+    phrase: String,
+    angle: Option<String>,
+    comment: Option<String>,
+}
+
+impl List {
+    /// Consumes one token that starts with `c`; gives what is left.
+    fn take<'a>(&mut self, c: char, rest: &'a str) -> &'a str {
+        match c {
+            '"' => self.take_quoted(rest),
+            '(' => self.take_comment(rest),
+            '<' => self.take_angle(rest),
+            ',' | ';' => {
+                self.finish_entry();
+                &rest[1..]
+            }
+            ':' if self.angle.is_none() && !self.phrase.contains('@') => {
+                self.phrase.clear();
+                &rest[1..]
+            }
+            '=' if rest.starts_with("=?") => {
+                let length = encoded_word::length_at(rest).unwrap_or(1);
+                self.phrase.push_str(&rest[..length]);
+                &rest[length..]
+            }
+            _ => {
+                self.phrase.push(c);
+                &rest[c.len_utf8()..]
+            }
+        }
+    }
+
+    fn take_quoted<'a>(&mut self, rest: &'a str) -> &'a str {
+        let mut escaped = false;
+        let mut text = String::new();
+        let mut end = rest.len();
+        for (index, c) in rest.char_indices().skip(1) {
+            if c == '"' && !escaped {
+                end = index + 1;
+                break;
+            }
+            if c == '\\' && !escaped {
+                escaped = true;
+            } else {
+                text.push(c);
+                escaped = false;
+            }
+        }
+        let is_local_part = rest[end..].starts_with('@');
+        if is_local_part { self.phrase.push_str(&rest[..end]) } else { self.phrase.push_str(&text) }
+        &rest[end..]
+    }
+
+    fn take_comment<'a>(&mut self, rest: &'a str) -> &'a str {
+        let mut depth = 0usize;
+        let mut end = rest.len();
+        for (index, c) in rest.char_indices() {
+            match c {
+                '(' => depth += 1,
+                ')' => depth -= 1,
+                _ => {}
+            }
+            if depth == 0 {
+                end = index + 1;
+                break;
+            }
+        }
+        let inner = rest[1..end].strip_suffix(')').unwrap_or(&rest[1..end]);
+        self.comment = Some(inner.trim().to_owned());
+        &rest[end..]
+    }
+
+    fn take_angle<'a>(&mut self, rest: &'a str) -> &'a str {
+        let Some(end) = rest.find('>') else {
+            self.angle = Some(rest[1..].trim().to_owned());
+            return "";
+        };
+        let inner = rest[1..end].trim_start_matches('<').trim();
+        // A source route (RFC 5321, appendix C) stands before the address and means nothing.
+        let inner = if inner.starts_with('@') { inner.rsplit_once(':').map_or(inner, |(_, address)| address) } else { inner };
+        if self.angle.is_none() || inner.contains('@') {
+            self.angle = Some(inner.chars().filter(|c| !c.is_whitespace()).collect());
+        }
+        &rest[end + 1..]
+    }
+
+    fn finish_entry(&mut self) {
+        let phrase = std::mem::take(&mut self.phrase).trim().to_owned();
+        let comment = self.comment.take();
+        let (address, name) = match self.angle.take() {
+            Some(address) => (address, if phrase.is_empty() { comment } else { Some(phrase) }),
+            None => bare_entry(&phrase, comment),
+        };
+        let name = name.map(|name| clean_name(&name)).filter(|name| !name.is_empty());
+        if !address.is_empty() || name.is_some() {
+            self.found.push(Mailbox { address: visible(&encoded_word::decode(&address)), name });
+        }
+    }
+}
+
+/// An entry without angle brackets: `a@b`, `a@b (Name)`, or `Name a@b` as some programs write it.
+fn bare_entry(phrase: &str, comment: Option<String>) -> (String, Option<String>) {
+    let decoded = encoded_word::decode(phrase);
+    let words: Vec<&str> = decoded.split_whitespace().collect();
+    match words.iter().position(|word| word.contains('@')) {
+        Some(at) if words.len() > 1 && !decoded.contains('"') => {
+            let others: Vec<&str> = words.iter().enumerate().filter(|(index, _)| *index != at).map(|(_, word)| *word).collect();
+            let spaced = others.iter().any(|word| word.starts_with('.') || word.ends_with('.')) || words[at] == "@";
+            if spaced { (words.concat(), comment) } else { (words[at].to_owned(), comment.or_else(|| Some(others.join(" ")))) }
+        }
+        _ => (decoded.trim().to_owned(), comment),
+    }
+}
+
+fn clean_name(name: &str) -> String {
+    let decoded = visible(&encoded_word::decode(name));
+    let trimmed = decoded.trim();
+    let unquoted = ['"', '\''].iter().find_map(|quote| trimmed.strip_prefix(*quote)?.strip_suffix(*quote)).unwrap_or(trimmed);
+    unquoted.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(header: &str) -> Vec<String> {
+        parse_list(header).into_iter().map(|m| format!("{}|{}", m.name.unwrap_or_default(), m.address)).collect()
+    }
+
+    #[test]
+    fn address_lists_are_read_as_people_write_them() {
+        for (header, wanted) in [
+            ("a@b.c", vec!["|a@b.c"]),
+            ("<a@b.c>", vec!["|a@b.c"]),
+            ("Ann <a@b.c>, Bob <d@e.f>", vec!["Ann|a@b.c", "Bob|d@e.f"]),
+            ("\"Last, First\" <a@b.c>", vec!["Last, First|a@b.c"]),
+            ("a@b.c (Mail System)", vec!["Mail System|a@b.c"]),
+            ("=?utf-8?B?5L2g5aW9?= <a@b.c>", vec!["你好|a@b.c"]),
+            ("=?utf-8?Q?Li,_Wei?= <a@b.c>", vec!["Li, Wei|a@b.c"]),
+            ("\"=?utf-8?B?5L2g5aW9?=\" <a@b.c>", vec!["你好|a@b.c"]),
+            ("friends: a@b.c, Dan <d@e.f>; g@h.i", vec!["|a@b.c", "Dan|d@e.f", "|g@h.i"]),
+            ("undisclosed-recipients:;", vec![]),
+            ("Ann <@relay.x,@y:a@b.c>", vec!["Ann|a@b.c"]),
+            ("Ann <a@b.c", vec!["Ann|a@b.c"]),
+            ("a@b.c; d@e.f", vec!["|a@b.c", "|d@e.f"]),
+            ("\"quoted local\"@b.c", vec!["|\"quoted local\"@b.c"]),
+            ("", vec![]),
+        ] {
+            assert_eq!(shown(header), wanted, "{header}");
+        }
+    }
+
+    #[test]
+    fn folding_makes_one_form_and_refuses_injection() {
+        for (input, wanted) in [
+            ("Ann@Example.COM", Some("ann@example.com")),
+            (" <ann@example.com> ", Some("ann@example.com")),
+            ("用户@例子.公司", Some("用户@例子.公司")),
+            ("a@[127.0.0.1]", Some("a@[127.0.0.1]")),
+            ("no at sign", None),
+            ("a@b\r\nBcc: c@d", None),
+            ("a b@c.d", None),
+            ("a@b..c", None),
+            ("@c.d", None),
+            ("a@b,c@d", None),
+            ("a>b@c.d", None),
+        ] {
+            assert_eq!(fold(input).as_deref(), wanted, "{input}");
+        }
+    }
+}

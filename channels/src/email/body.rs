@@ -1,0 +1,170 @@
+//! Which parts of a message are shown and which are attachments (RFC 2046, RFC 2183, RFC 3676).
+//! It keeps quoted history: trimming is in `reply`.
+
+use std::collections::HashSet;
+
+use crate::email::mime::Part;
+use crate::email::parse::Attachment;
+use crate::email::{flowed, html};
+
+pub(crate) struct Body {
+    pub(crate) text: String,
+    pub(crate) html: Option<String>,
+    pub(crate) attachments: Vec<Attachment>,
+}
+
+/// A displayed piece, in reading order.
+enum Piece {
+    /// Plain text; `twin` when an HTML form of the same words stands beside it.
+    Plain { text: String, twin: bool },
+    /// HTML; `twin` when a plain form of the same words stands beside it.
+    Html { markup: String, twin: bool },
+}
+
+#[derive(Clone, Copy, Default)]
+struct Place {
+    /// The part is a direct or indirect choice of a multipart/alternative with both forms.
+    twin: bool,
+    /// Parts after the first of a multipart/related are resources of the first.
+    resource: bool,
+    root: bool,
+}
+
+pub(crate) fn read(root: &Part<'_>) -> Body {
+    let mut pieces = Vec::new();
+    let mut files = Vec::new();
+    collect(root, Place { root: true, ..Place::default() }, &mut pieces, &mut files);
+    let text = plain_text(&pieces);
+    let html = markup(&pieces);
+    let shown = html.as_deref().map(html::content_ids).unwrap_or_default();
+    let attachments = files.iter().map(|part| attachment(part, &shown)).collect();
+    Body { text, html, attachments }
+}
+
+fn collect<'p, 'a>(part: &'p Part<'a>, place: Place, pieces: &mut Vec<Piece>, files: &mut Vec<&'p Part<'a>>) {
+    if !part.children.is_empty() {
+        let alternative = part.content_type.value == "multipart/alternative";
+        let twin = place.twin || (alternative && has(part, "text/plain") && has(part, "text/html"));
+        let related = part.content_type.value == "multipart/related";
+        for (index, child) in part.children.iter().enumerate() {
+            let resource = place.resource || (related && index > 0);
+            collect(child, Place { twin, resource, root: false }, pieces, files);
+        }
+        return;
+    }
+    match part.content_type.value.as_str() {
+        "text/html" | "application/xhtml+xml" if is_shown(part, place) => pieces.push(Piece::Html { markup: part.text(), twin: place.twin }),
+        kind if is_plain(kind) && is_shown(part, place) => pieces.push(Piece::Plain { text: shown_text(part), twin: place.twin }),
+        _ if part.is_multipart() => pieces.push(Piece::Plain { text: part.text(), twin: false }),
+        _ => files.push(part),
+    }
+}
+
+fn has(part: &Part<'_>, kind: &str) -> bool {
+    part.walk().iter().any(|inner| inner.content_type.value == kind && inner.disposition.value != "attachment")
+}
+
+fn is_plain(kind: &str) -> bool {
+    matches!(kind, "text/plain" | "text/enriched" | "text/markdown" | "text/x-markdown" | "text" | "text/unknown")
+}
+
+fn is_shown(part: &Part<'_>, place: Place) -> bool {
+    if part.disposition.value == "attachment" || place.resource {
+        return false;
+    }
+    let named = part.file_name().is_some();
+    place.root || !named
+}
+
+fn shown_text(part: &Part<'_>) -> String {
+    let text = part.text();
+    let is_flowed = part.content_type.get("format").is_some_and(|format| format.eq_ignore_ascii_case("flowed"));
+    let drops_blank = part.content_type.get("delsp").is_some_and(|delsp| delsp.eq_ignore_ascii_case("yes"));
+    if is_flowed { flowed::join(&text, drops_blank) } else { text.replace("\r\n", "\n") }
+}
+
+fn plain_text(pieces: &[Piece]) -> String {
+    let plain: Vec<String> = pieces.iter().filter_map(as_text).filter(|text| !text.trim().is_empty()).collect();
+    if plain.is_empty() {
+        let from_html = pieces.iter().filter_map(|piece| match piece {
+            Piece::Html { markup, .. } => Some(html::to_text(markup)),
+            Piece::Plain { .. } => None,
+        });
+        return from_html.collect::<Vec<_>>().join("\n");
+    }
+    plain.join("\n")
+}
+
+fn as_text(piece: &Piece) -> Option<String> {
+    match piece {
+        Piece::Plain { text, .. } => Some(text.clone()),
+        Piece::Html { markup, twin: false } => Some(html::to_text(markup)),
+        Piece::Html { .. } => None,
+    }
+}
+
+/// All HTML in order, with the plain pieces that have no HTML form between, so that showing the
+/// HTML alone loses nothing.
+fn markup(pieces: &[Piece]) -> Option<String> {
+    if !pieces.iter().any(|piece| matches!(piece, Piece::Html { .. })) {
+        return None;
+    }
+    let shown = pieces.iter().filter_map(|piece| match piece {
+        Piece::Html { markup, .. } => Some(markup.clone()),
+        Piece::Plain { text, twin: false } if !text.trim().is_empty() => {
+            Some(format!("<div style=\"white-space: pre-wrap\">{}</div>", html::escape(text.trim_end())))
+        }
+        Piece::Plain { .. } => None,
+    });
+    Some(shown.collect::<Vec<_>>().join("\n"))
+}
+
+fn attachment(part: &Part<'_>, shown: &HashSet<String>) -> Attachment {
+    let content_id = part.content_id();
+    let inline = content_id.as_deref().is_some_and(|id| shown.contains(&id.to_lowercase()));
+    let media_type = if part.content_type.value.is_empty() { "application/octet-stream".to_owned() } else { part.content_type.value.clone() };
+    Attachment { name: part.file_name(), media_type, content_id, inline, bytes: part.bytes().into_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::email::parse::parse;
+
+    const ALTERNATIVE: &str = "Content-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nplain words\r\n--b\r\nContent-Type: text/html\r\n\r\n<p>plain words</p><img src=\"cid:logo@x\">\r\n--b--\r\n";
+
+    #[test]
+    fn an_alternative_is_read_once() {
+        let mail = parse(ALTERNATIVE.as_bytes());
+        assert_eq!(mail.text.trim(), "plain words");
+        assert!(mail.html.unwrap().contains("<p>"));
+        assert!(mail.attachments.is_empty());
+    }
+
+    #[test]
+    fn an_image_shown_by_the_html_is_inline() {
+        let raw = format!(
+            "Content-Type: multipart/related; boundary=r\r\n\r\n--r\r\n{ALTERNATIVE}\r\n--r\r\nContent-Type: image/png; name=logo.png\r\nContent-ID: <logo@x>\r\nContent-Transfer-Encoding: base64\r\n\r\niVBORw==\r\n--r--\r\n"
+        );
+        let mail = parse(raw.as_bytes());
+        let [logo] = &mail.attachments[..] else { panic!("{:?}", mail.attachments) };
+        assert!(logo.inline);
+        assert_eq!((logo.name.as_deref(), logo.bytes.as_slice()), (Some("logo.png"), &b"\x89PNG"[..]));
+    }
+
+    #[test]
+    fn a_text_attachment_keeps_its_octets() {
+        let raw = "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nsee file\r\n--b\r\nContent-Type: text/plain; charset=gbk\r\nContent-Disposition: attachment; filename=a.txt\r\nContent-Transfer-Encoding: base64\r\n\r\nxOO6ww==\r\n--b--\r\n";
+        let mail = parse(raw.as_bytes());
+        assert_eq!(mail.text.trim(), "see file");
+        assert_eq!(mail.attachments[0].bytes, b"\xc4\xe3\xba\xc3");
+    }
+
+    #[test]
+    fn a_forwarded_message_is_an_attachment() {
+        let raw = "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nsee below\r\n--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: inner\r\n\r\ninner body\r\n--b--\r\n";
+        let mail = parse(raw.as_bytes());
+        assert_eq!(mail.text.trim(), "see below");
+        assert_eq!(mail.attachments[0].media_type, "message/rfc822");
+        assert!(mail.attachments[0].bytes.starts_with(b"Subject: inner"));
+    }
+}

@@ -1,0 +1,115 @@
+//! Bounces of servers that write their report as prose: told by sender and subject, read by the
+//! shapes their texts share. Conservative: a customer's mail about a bounce is not one.
+
+use crate::email::address;
+use crate::email::bounce::{Action, Bounce, Outcome, usable};
+use crate::email::mime::header::Headers;
+use crate::email::parse::Mail;
+
+const FAILED_SUBJECTS: [&str; 40] = [
+    "undelivered mail", "undeliverable", "undelivered message", "mail delivery failed", "mail delivery failure", "delivery status notification",
+    "delivery failure", "delivery notification", "delivery report", "failure notice", "failure delivery", "returned mail", "mail failure",
+    "returned to sender", "returning message to sender", "delivery has failed", "message delivery failure", "message not delivered", "could not deliver",
+    "could not be delivered", "mail system error", "undeliverable mail", "non delivery", "non-delivery", "nondeliverable", "not delivered",
+    "mail could not be", "unzustellbar", "nicht zugestellt", "non remis", "echec de", "no se puede entregar", "mensaje no entregado", "mail returned",
+    "user unknown", "系统退信", "退信", "投递失败", "無法傳遞", "配信不能",
+];
+const SENDERS: [&str; 10] =
+    ["mailer-daemon", "postmaster", "mailerdaemon", "mail delivery", "mail system", "mail administrator", "delivery subsystem", "mdaemon", "mail-daemon", "系统邮件"];
+const DELAY_SIGNS: [&str; 8] = [
+    "warning: message", "will be retried", "will continue to try", "still being tried", "will keep trying", "has been delayed", "delayed mail",
+    "this is a warning message only",
+];
+
+pub(crate) fn looks_like_bounce(headers: &Headers<'_>, mail: &Mail) -> bool {
+    if headers.has("x-failed-recipients") {
+        return true;
+    }
+    let subject = mail.subject.to_lowercase();
+    let from = mail.from.as_ref().map(|from| format!("{} {}", from.name.as_deref().unwrap_or_default(), from.address).to_lowercase()).unwrap_or_default();
+    let by_daemon = SENDERS.iter().any(|sender| from.contains(sender)) || mail.return_path.as_deref() == Some("");
+    let by_subject = FAILED_SUBJECTS.iter().any(|known| subject.contains(known));
+    let start: String = mail.text.chars().take(3_000).collect::<String>().to_lowercase();
+    let by_text = start.contains("this is the qmail-send program") || start.contains("could not be delivered") || start.contains("permanent fatal errors");
+    by_daemon && (by_subject || by_text)
+}
+
+pub(crate) fn read(headers: &Headers<'_>, mail: &Mail) -> Option<Outcome> {
+    let subject = mail.subject.to_lowercase();
+    let start: String = mail.text.chars().take(2_000).collect::<String>().to_lowercase();
+    let delayed = DELAY_SIGNS.iter().any(|sign| subject.contains(sign) || start.contains(sign)) && !start.contains("giving up");
+    let status = status_code(&mail.text);
+    let permanent = status.as_deref().is_none_or(|code| code.starts_with('5'));
+    let action = if delayed { Action::Delayed } else { Action::Failed };
+    Some(Outcome { action, bounce: Bounce { recipient: recipient(headers, mail), status, original_message_id: None, permanent } })
+}
+
+/// The failed address: the server's own header, else the first address in the text that is neither
+/// the server's nor ours.
+pub(crate) fn recipient(headers: &Headers<'_>, mail: &Mail) -> Option<String> {
+    if let Some(found) = headers.raw("x-failed-recipients").and_then(|value| usable(&value)) {
+        return Some(found);
+    }
+    let own: Vec<String> = mail.from.iter().chain(&mail.to).filter_map(|mailbox| address::fold(&mailbox.address)).collect();
+    addresses(&mail.text).find(|found| !own.contains(found) && !SENDERS.iter().any(|sender| found.starts_with(sender)))
+}
+
+/// Everything in the text that looks like an address, folded, in order.
+fn addresses(text: &str) -> impl Iterator<Item = String> + '_ {
+    let is_break = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '(' | ')' | '"' | ',' | ';' | ':' | '[' | ']' | '\'' | '：' | '，' | '。');
+    text.split(is_break).filter(|word| word.contains('@')).filter_map(|word| {
+        let word = word.trim_matches(['.', '*', '=', '!']);
+        address::fold(word).filter(|folded| folded.rsplit('@').next().is_some_and(|domain| domain.contains('.')))
+    })
+}
+
+/// The first enhanced status code (RFC 3463) that stands by itself, of class 4 or 5 (or 2).
+pub(crate) fn status_code(text: &str) -> Option<String> {
+    let is_edge = |c: char| !(c.is_ascii_digit() || c == '.');
+    let mut candidates = text.split(is_edge).map(|word| word.trim_end_matches('.')).filter(|word| is_status(word));
+    candidates.next().map(str::to_owned)
+}
+
+fn is_status(word: &str) -> bool {
+    let mut parts = word.split('.');
+    let class = parts.next().is_some_and(|class| matches!(class, "2" | "4" | "5"));
+    let subject = parts.next().is_some_and(|part| (1..=2).contains(&part.len()));
+    let detail = parts.next().is_some_and(|part| (1..=3).contains(&part.len()));
+    class && subject && detail && parts.next().is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::email::automatic::Automatic;
+    use crate::email::parse::parse;
+
+    #[test]
+    fn status_codes_are_told_from_addresses_and_versions() {
+        for (text, wanted) in [
+            ("550 5.1.1 no such user", Some("5.1.1")),
+            ("(#5.1.1)", Some("5.1.1")),
+            ("from 5.1.1.7 by x", None),
+            ("version 3.2.1", None),
+            ("452-4.2.2 full.", Some("4.2.2")),
+            ("said: 550 5.7.26.", Some("5.7.26")),
+        ] {
+            assert_eq!(status_code(text).as_deref(), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn prose_reports_are_read() {
+        let raw = "From: MAILER-DAEMON@mx.example\r\nTo: desk@us.example\r\nSubject: failure notice\r\n\r\nHi. This is the qmail-send program at mx.example.\r\nI'm afraid I wasn't able to deliver your message to the following addresses.\r\n\r\n<gone@shop.example>:\r\nSorry, no mailbox here by that name. (#5.1.1)\r\n\r\n--- Below this line is a copy of the message.\r\n\r\nMessage-ID: <m2@us.example>\r\n";
+        let Automatic::Bounce(bounce) = parse(raw.as_bytes()).automatic else { panic!("not seen as a bounce") };
+        assert_eq!(bounce.recipient.as_deref(), Some("gone@shop.example"));
+        assert_eq!(bounce.status.as_deref(), Some("5.1.1"));
+        assert_eq!(bounce.original_message_id.as_deref(), Some("m2@us.example"));
+    }
+
+    #[test]
+    fn a_customer_writing_about_a_bounce_is_a_customer() {
+        let raw = "From: Ann <ann@shop.example>\r\nSubject: Undelivered mail from you?\r\n\r\nI got this: 550 5.1.1. What is wrong?\r\n";
+        assert_eq!(parse(raw.as_bytes()).automatic, Automatic::No);
+    }
+}

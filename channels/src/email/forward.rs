@@ -1,0 +1,96 @@
+//! Whether a person forwarded somebody else's mail, and whose: what lets an agent open a ticket for
+//! a customer by forwarding. Conservative: without the forwarded header block it is no forward.
+
+use crate::email::address::{self, parse_list};
+use crate::email::mime::Part;
+use crate::email::parse::Mail;
+use crate::email::quote_header;
+
+pub(crate) struct Forward {
+    pub(crate) from: Option<String>,
+}
+
+/// Subject prefixes that mean "forwarded", in lower case.
+pub(crate) const PREFIXES: [&str; 24] = [
+    "fwd", "fw", "wg", "tr", "rv", "i", "enc", "doorst", "vs", "vb", "pd", "转发", "轉寄", "轉發", "転送", "fs", "továbbítás", "přeposláno", "továbbított", "ilt",
+    "fwd]", "trs", "rvs", "videresendt",
+];
+
+const MARKERS: [&str; 24] = [
+    "forwarded message", "begin forwarded message", "original message forwarded", "forwarded by", "weitergeleitete nachricht", "anfang der weitergeleiteten",
+    "message transféré", "début du message", "message transfere", "mensaje reenviado", "inicio del mensaje reenviado", "messaggio inoltrato", "inizio messaggio inoltrato",
+    "mensagem encaminhada", "mensagem reencaminhada", "doorgestuurd bericht", "vidarebefordrat", "videresendt", "转发的邮件", "转发邮件信息", "轉寄郵件", "転送されたメッセージ",
+    "转发邮件", "przekazana wiadomość",
+];
+
+pub(crate) fn detect(root: &Part<'_>, mail: &Mail) -> Option<Forward> {
+    if mail.automatic.forbids_answer() && !matches!(mail.automatic, crate::email::automatic::Automatic::Bulk) {
+        return None;
+    }
+    let by_subject = has_forward_subject(&mail.subject);
+    let marker = mail.text.lines().position(is_marker);
+    if let Some(line) = marker {
+        let block = mail.text.lines().skip(line + 1).collect::<Vec<_>>();
+        let from = quote_header::first_sender(&block);
+        return (by_subject || from.is_some()).then_some(Forward { from });
+    }
+    if !by_subject {
+        return None;
+    }
+    let lines: Vec<&str> = mail.text.lines().collect();
+    if let Some(start) = quote_header::find_block(&lines) {
+        return Some(Forward { from: quote_header::first_sender(&lines[start..]) });
+    }
+    let attached = root.walk().into_iter().skip(1).find(|part| part.is_message())?.nested_headers();
+    Some(Forward { from: attached.from.and_then(|from| address::fold(&from.address)) })
+}
+
+fn has_forward_subject(subject: &str) -> bool {
+    let subject = subject.trim().to_lowercase();
+    let subject = subject.trim_start_matches('[');
+    PREFIXES.iter().any(|prefix| {
+        subject.strip_prefix(prefix).is_some_and(|rest| rest.trim_start().starts_with([':', '：']))
+    })
+}
+
+fn is_marker(line: &str) -> bool {
+    let lower = line.to_lowercase();
+    let bare = lower.trim().trim_start_matches(['>', ' ']).trim_matches(['-', '_', ' ', ':', '*', '：', '=']);
+    let dressed = lower.contains("--") || lower.trim_end().ends_with([':', '：']);
+    dressed && bare.chars().count() < 60 && MARKERS.iter().any(|marker| bare.starts_with(marker))
+}
+
+/// The address within a header-like value such as `Ann <ann@shop.example> [mailto:…]`.
+pub(crate) fn address_in(value: &str) -> Option<String> {
+    let found = parse_list(value).into_iter().filter(|mailbox| !mailbox.address.contains(':')).find_map(|mailbox| address::fold(&mailbox.address));
+    found.or_else(|| {
+        let words = value.split(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '[' | ']' | '(' | ')' | ':' | '"' | ',' | '*' | '|'));
+        words.filter(|word| word.contains('@')).find_map(address::fold)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::email::parse::parse;
+
+    #[test]
+    fn a_forwarded_mail_names_its_sender() {
+        for body in [
+            "FYI\r\n\r\n---------- Forwarded message ---------\r\nFrom: Ann Li <ann@shop.example>\r\nDate: Mon, 1 Jun 2020\r\nSubject: Broken\r\nTo: <us@x.y>\r\n\r\nIt broke.\r\n",
+            "Begin forwarded message:\r\n\r\n> From: \"Ann\" <ann@shop.example>\r\n> Subject: Broken\r\n> To: us@x.y\r\n>\r\n> It broke.\r\n",
+            "请处理\r\n\r\n-------- 转发邮件信息 --------\r\n发件人：\"Ann\" <ann@shop.example>\r\n发送日期：2020-06-01 10:00:00\r\n收件人：us@x.y\r\n主题：坏了\r\n\r\n坏了\r\n",
+            "\r\nVon: Ann [mailto:ann@shop.example]\r\nGesendet: Montag, 1. Juni 2020\r\nAn: us\r\nBetreff: Kaputt\r\n\r\nKaputt.\r\n",
+        ] {
+            let mail = parse(format!("From: agent@us.example\r\nContent-Type: text/plain; charset=utf-8\r\nSubject: Fwd: Broken\r\n\r\n{body}").as_bytes());
+            assert!(mail.is_forward, "{body}");
+            assert_eq!(mail.forwarded_from.as_deref(), Some("ann@shop.example"), "{body}");
+            assert!(mail.reply.contains(body.trim_end().lines().last().unwrap()), "forwarded mail is content");
+        }
+    }
+
+    #[test]
+    fn an_answer_is_no_forward() {
+        let mail = parse(b"From: a@b.c\r\nSubject: Re: Broken\r\n\r\nOn Monday Ann <ann@shop.example> wrote:\r\n> It broke.\r\n");
+        assert!(!mail.is_forward);
+    }
+}

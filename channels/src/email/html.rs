@@ -1,0 +1,191 @@
+//! HTML of mail made safe to show: layout stays, everything that could run, load or post goes.
+//! The agents' view still renders it within a sandboxed frame; this is the first of two walls.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use ammonia::{Builder, UrlRelative};
+
+use super::style;
+pub use super::html_text::to_text;
+
+/// Stands for `src` of a remote image while ammonia works, which can change but not rename.
+const BLOCKED: &str = "x-blocked-remote-image:";
+
+/// Keeps tables, widths, colours, inline styles and `cid:` images. Remote images are not loaded:
+/// their address moves to `data-remote-src`. Links open a new tab that learns nothing of ours.
+pub fn sanitise(html: &str) -> String {
+    let clean = POLICY.clean(html).to_string();
+    // Within attribute values quotes are escaped, so this matches only what the filter wrote, or
+    // text, where it changes nothing that matters.
+    clean.replace(&format!("src=\"{BLOCKED}"), "data-remote-src=\"")
+}
+
+/// Text made safe to stand in HTML.
+pub(crate) fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// The content ids that the HTML shows, in lower case.
+pub(crate) fn content_ids(html: &str) -> HashSet<String> {
+    let lower = html.to_ascii_lowercase();
+    let ids = lower.match_indices("cid:").map(|(at, _)| {
+        let rest = &lower[at + 4..];
+        let end = rest.find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '>' | '<' | ')')).unwrap_or(rest.len());
+        percent_decoded(&rest[..end].replace("&amp;", "&"))
+    });
+    ids.collect()
+}
+
+fn percent_decoded(text: &str) -> String {
+    if !text.contains('%') {
+        return text.to_owned();
+    }
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&first, tail)) = rest.split_first() {
+        let escaped = (first == b'%').then(|| tail.get(..2)).flatten().and_then(super::mime::transfer::hex_pair);
+        bytes.push(escaped.unwrap_or(first));
+        rest = if escaped.is_some() { &tail[2..] } else { tail };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+static POLICY: LazyLock<Builder<'static>> = LazyLock::new(policy);
+
+const EXTRA_TAGS: [&str; 8] = ["font", "center", "big", "u", "strike", "address", "tt", "section"];
+const DROPPED_WITH_CONTENT: [&str; 8] = ["script", "style", "title", "template", "noembed", "iframe", "object", "xml"];
+const LAYOUT: [&str; 16] = [
+    "style", "align", "valign", "width", "height", "bgcolor", "color", "face", "size", "border", "cellpadding", "cellspacing", "dir", "lang",
+    "title", "nowrap",
+];
+
+fn policy() -> Builder<'static> {
+    let mut builder = Builder::default();
+    let image = HashSet::from(["src", "alt", "width", "height", "align", "border"]);
+    let link = HashSet::from(["href"]);
+    let cell = HashSet::from(["colspan", "rowspan", "scope"]);
+    let list = HashSet::from(["start", "type"]);
+    let attributes = HashMap::from([
+        ("img", image),
+        ("a", link),
+        ("td", cell.clone()),
+        ("th", cell),
+        ("ol", list.clone()),
+        ("ul", list.clone()),
+        ("li", HashSet::from(["value", "type"])),
+        ("col", HashSet::from(["span"])),
+        ("colgroup", HashSet::from(["span"])),
+        ("blockquote", HashSet::from(["type"])),
+    ]);
+    builder
+        .add_tags(EXTRA_TAGS)
+        .rm_tags(["map", "area"])
+        .clean_content_tags(DROPPED_WITH_CONTENT.into_iter().collect())
+        .tag_attributes(attributes)
+        .generic_attributes(LAYOUT.into_iter().collect())
+        .url_schemes(HashSet::from(["http", "https", "mailto", "tel", "cid", "data", "x-blocked-remote-image"]))
+        .url_relative(UrlRelative::PassThrough)
+        .link_rel(Some("noopener noreferrer nofollow"))
+        .set_tag_attribute_value("a", "target", "_blank")
+        .attribute_filter(keep);
+    builder
+}
+
+/// What of an attribute's value stays.
+fn keep<'v>(element: &str, attribute: &str, value: &'v str) -> Option<Cow<'v, str>> {
+    match (element, attribute) {
+        ("img", "src") => image_source(value),
+        (_, "href") => link_target(value).map(Cow::Borrowed),
+        (_, "style") => style::filter(value).map(Cow::Owned),
+        (_, "src") => None,
+        _ => Some(Cow::Borrowed(value)),
+    }
+}
+
+fn image_source(value: &str) -> Option<Cow<'_, str>> {
+    let value = value.trim();
+    let lower = value.to_ascii_lowercase();
+    let embedded = ["data:image/png;", "data:image/gif;", "data:image/jpeg;", "data:image/jpg;", "data:image/webp;"];
+    if lower.starts_with("cid:") || embedded.iter().any(|kind| lower.starts_with(kind)) {
+        Some(Cow::Borrowed(value))
+    } else if lower.starts_with("http://") || lower.starts_with("https://") {
+        Some(Cow::Owned(format!("{BLOCKED}{value}")))
+    } else if value.starts_with("//") {
+        Some(Cow::Owned(format!("{BLOCKED}https:{value}")))
+    } else {
+        None
+    }
+}
+
+fn link_target(value: &str) -> Option<&str> {
+    let value = value.trim();
+    let lower = value.to_ascii_lowercase();
+    ["http:", "https:", "mailto:", "tel:"].iter().any(|scheme| lower.starts_with(scheme)).then_some(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn layout_stays() {
+        for kept in [
+            "<table width=\"100%\" cellpadding=\"0\" bgcolor=\"#ffffff\"><tbody><tr><td style=\"color:red\" colspan=\"2\">x</td></tr></tbody></table>",
+            "<font color=\"#333333\" face=\"Arial\" size=\"2\">x</font>",
+            "<p style=\"margin:0;font-size:14px\">x</p>",
+            "<img src=\"cid:logo@x\" alt=\"Logo\" width=\"20\">",
+            "<blockquote><br>x</blockquote>",
+        ] {
+            assert_eq!(sanitise(kept), kept);
+        }
+    }
+
+    #[test]
+    fn what_could_run_load_or_post_goes() {
+        for (html, wanted) in [
+            ("<script>alert(1)</script>x", "x"),
+            ("<p onclick=\"x()\">x</p>", "<p>x</p>"),
+            ("<style>p{}</style>x", "x"),
+            ("<form action=\"http://x\"><input name=a>x</form>", "x"),
+            ("<p style=\"background:url(http://x/y)\">x</p>", "<p>x</p>"),
+            ("<img src=\"javascript:x\">", "<img>"),
+            ("<!-- comment -->x", "x"),
+            ("<td background=\"http://x/y.png\">x</td>", "x"),
+        ] {
+            assert_eq!(sanitise(html), wanted, "{html}");
+        }
+    }
+
+    #[test]
+    fn remote_images_wait_until_asked_for() {
+        assert_eq!(sanitise("<img src=\"https://x.y/z.png?a=1&b=2\">"), "<img data-remote-src=\"https://x.y/z.png?a=1&amp;b=2\">");
+        assert_eq!(sanitise("<img src=//x.y/z.png>"), "<img data-remote-src=\"https://x.y/z.png\">");
+        assert!(!sanitise("<img srcset=\"https://x.y/z.png 2x\">").contains("x.y"));
+    }
+
+    #[test]
+    fn links_open_without_telling_who_we_are() {
+        let link = sanitise("<a href=\"https://x.y/\" target=\"_self\" rel=\"opener\">x</a>");
+        for part in ["href=\"https://x.y/\"", "target=\"_blank\"", "rel=\"noopener noreferrer nofollow\""] {
+            assert!(link.contains(part), "{link}");
+        }
+        assert!(!sanitise("<a href=\"javascript:x\">x</a>").contains("href"));
+        assert!(!sanitise("<a href=\"/relative\">x</a>").contains("href"));
+    }
+
+    #[test]
+    fn content_ids_are_found_in_every_spelling() {
+        let ids = content_ids("<img src=\"CID:Logo%40x\"><td style='background:url(cid:b@y)'>");
+        assert!(ids.contains("logo@x") && ids.contains("b@y"));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn sanitising_never_panics_and_settles(html in "\\PC*") {
+            let once = sanitise(&html);
+            proptest::prop_assert!(!once.contains("<script"));
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Turns bytes into text whatever the sender declared: wrong, missing and obsolete charsets included.
+//! Never fails; it replaces only what no reading can decode.
+
+use encoding_rs::{Encoding, GB18030, UTF_8, WINDOWS_1252};
+
+use super::utf7;
+
+/// Decodes `bytes` by the declared charset, or by what they look like when the declaration is
+/// absent, unknown or plainly wrong. U+0000 is removed.
+pub(crate) fn decode(bytes: &[u8], declared: Option<&str>) -> String {
+    let text = decode_any(bytes, declared);
+    if text.contains('\0') { text.replace('\0', "") } else { text }
+}
+
+/// Decodes only if the bytes fit the charset exactly.
+pub(crate) fn decode_strict(bytes: &[u8], declared: &str) -> Option<String> {
+    let encoding = known(declared)?;
+    encoding.decode_without_bom_handling_and_without_replacement(bytes).map(std::borrow::Cow::into_owned)
+}
+
+fn decode_any(bytes: &[u8], declared: Option<&str>) -> String {
+    let label = declared.map(clean_label).unwrap_or_default();
+    if let Some(encoding) = Encoding::for_bom(bytes).map(|(encoding, _)| encoding) {
+        return encoding.decode(bytes).0.into_owned();
+    }
+    if bytes.is_ascii() && !is_seven_bit_multibyte(&label) {
+        return String::from_utf8_lossy(bytes).into_owned();
+    }
+    if is_utf7(&label) {
+        return utf7::decode(bytes);
+    }
+    if let Ok(text) = std::str::from_utf8(bytes)
+        && !prefers_declaration_over_utf8(&label)
+    {
+        return text.to_owned();
+    }
+    match known(&label) {
+        Some(encoding) if encoding != WINDOWS_1252 || !is_ascii_label(&label) => decode_declared(bytes, encoding),
+        _ => guess(bytes),
+    }
+}
+
+/// Follows the declaration, unless it fits badly and another reading fits wholly.
+fn decode_declared(bytes: &[u8], encoding: &'static Encoding) -> String {
+    let (text, had_errors) = encoding.decode_without_bom_handling(bytes);
+    if !had_errors {
+        return text.into_owned();
+    }
+    let broken = text.chars().filter(|&c| c == char::REPLACEMENT_CHARACTER).count();
+    let foreign = text.chars().filter(|c| !c.is_ascii()).count();
+    if broken * 5 < foreign {
+        return text.into_owned();
+    }
+    let guessed = guess(bytes);
+    if guessed.contains(char::REPLACEMENT_CHARACTER) { text.into_owned() } else { guessed }
+}
+
+fn guess(bytes: &[u8]) -> String {
+    let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Allow);
+    detector.feed(bytes, true);
+    let encoding = detector.guess(None, chardetng::Utf8Detection::Allow);
+    let (text, had_errors) = encoding.decode_without_bom_handling(bytes);
+    if had_errors { WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned() } else { text.into_owned() }
+}
+
+fn known(label: &str) -> Option<&'static Encoding> {
+    let label = clean_label(label);
+    match label.as_str() {
+        "gb2312" | "gbk" | "gb_2312-80" | "x-gbk" | "cp936" | "ms936" | "windows-936" | "936" | "gb-2312" | "euc-cn" | "x-euc-cn" | "hz-gb-2312" => {
+            Some(GB18030)
+        }
+        "utf8mb4" | "utf-8-strict" | "utf_8" | "cp65001" | "65001" => Some(UTF_8),
+        "cp932" | "ms932" | "cp943" | "shift-jis-2004" => Some(encoding_rs::SHIFT_JIS),
+        "cp949" | "ms949" | "uhc" | "ks_c_5601" | "949" => Some(encoding_rs::EUC_KR),
+        "cp950" | "ms950" | "big5-eten" | "950" => Some(encoding_rs::BIG5),
+        "iso-2022-jp-2" | "iso-2022-jp-1" | "iso-2022-jp-ms" | "cp50220" | "cp50221" | "cp50222" => Some(encoding_rs::ISO_2022_JP),
+        _ => by_code_page(&label)
+            .or_else(|| Encoding::for_label(label.as_bytes()))
+            .filter(|encoding| encoding.name() != "replacement"),
+    }
+}
+
+/// `cp1252`, `windows1252`, `iso8859-1`, `iso_8859_15`, `latin-1` as people spell them.
+fn by_code_page(label: &str) -> Option<&'static Encoding> {
+    let digits = label.strip_prefix("cp").or_else(|| label.strip_prefix("windows")).or_else(|| label.strip_prefix("ms"));
+    if let Some(number) = digits.map(|rest| rest.trim_start_matches(['-', '_'])) {
+        return Encoding::for_label(format!("windows-{number}").as_bytes());
+    }
+    let rest = label.strip_prefix("iso")?.trim_start_matches(['-', '_']);
+    let number = rest.strip_prefix("8859")?.trim_start_matches(['-', '_']);
+    let number = number.split([':', '_']).next().unwrap_or(number);
+    let number = number.trim_end_matches("-i").trim_end_matches("-e");
+    Encoding::for_label(format!("iso-8859-{number}").as_bytes())
+}
+
+fn clean_label(label: &str) -> String {
+    label.trim().trim_matches(['"', '\'', ' ', ';', ',']).to_ascii_lowercase()
+}
+
+fn is_ascii_label(label: &str) -> bool {
+    matches!(label, "" | "us-ascii" | "ascii" | "ansi_x3.4-1968" | "iso-ir-6" | "646" | "7bit" | "8bit")
+}
+
+fn is_utf7(label: &str) -> bool {
+    matches!(label, "utf-7" | "utf7" | "unicode-1-1-utf-7")
+}
+
+fn is_seven_bit_multibyte(label: &str) -> bool {
+    is_utf7(label) || label.starts_with("iso-2022") || label.starts_with("hz-") || label.starts_with("utf-16") || label.starts_with("cp5022")
+}
+
+/// Bytes that happen to be valid UTF-8 are UTF-8, except where the declared charset writes such
+/// pairs all the time.
+fn prefers_declaration_over_utf8(label: &str) -> bool {
+    known(label).is_some_and(|encoding| !encoding.is_single_byte() && encoding != UTF_8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn declared_and_undeclared_charsets_are_decoded() {
+        let cases: &[(&[u8], Option<&str>, &str)] = &[
+            (b"plain", None, "plain"),
+            ("你好".as_bytes(), Some("us-ascii"), "你好"),
+            ("déjà".as_bytes(), None, "déjà"),
+            (b"d\xe9j\xe0 vu", Some("iso-8859-1"), "déjà vu"),
+            (b"d\xe9j\xe0 vu", None, "déjà vu"),
+            (b"\xc4\xe3\xba\xc3", Some("gb2312"), "你好"),
+            (b"\xe9F", Some("gbk"), "镕"),
+            (b"\xa7A\xa6n", Some("big5"), "你好"),
+            (b"\x1b$B$3$s$K$A$O\x1b(B", Some("iso-2022-jp"), "こんにちは"),
+            (b"a\0b", None, "ab"),
+            (b"Hi Mom +Jjo-!", Some("utf-7"), "Hi Mom ☺!"),
+            (b"\x93quoted\x94", Some("windows-1252"), "“quoted”"),
+            (b"\xff\xfeh\0i\0", Some("utf-16"), "hi"),
+        ];
+        for (bytes, declared, wanted) in cases {
+            assert_eq!(&decode(bytes, *declared), wanted, "{declared:?}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_declaration_does_not_destroy_the_text() {
+        let gbk = GB18030.encode("您好，请问我的订单什么时候发货？谢谢").0;
+        assert_eq!(decode(&gbk, Some("utf-8")), "您好，请问我的订单什么时候发货？谢谢");
+    }
+
+    #[test]
+    fn one_broken_character_does_not_change_the_charset() {
+        let mut bytes = "您好，请问我的订单什么时候发货？".as_bytes().to_vec();
+        bytes.truncate(bytes.len() - 1);
+        assert!(decode(&bytes, Some("utf-8")).starts_with("您好，请问我的订单什么时候发货"));
+    }
+}

@@ -1,0 +1,204 @@
+//! The header of a message or part: its lines, unfolded and decoded as leniently as people write them.
+//! What a value means (addresses, parameters, dates) is read elsewhere.
+
+use super::{charset, encoded_word};
+
+/// Header fields in the order in which they stand.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Headers<'a> {
+    fields: Vec<Field<'a>>,
+    /// The charset that raw 8-bit values are tried in first.
+    pub(crate) charset_hint: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+struct Field<'a> {
+    name: String,
+    value: &'a [u8],
+}
+
+/// Splits `raw` into its header and the offset at which the body starts.
+pub(crate) fn split(raw: &[u8]) -> (Headers<'_>, usize) {
+    let mut lines = Lines::new(raw);
+    lines.skip_preface();
+    let mut fields: Vec<(String, usize, usize)> = Vec::new();
+    while let Some((start, line, end)) = lines.next_line() {
+        if line.is_empty() {
+            return (collect(raw, fields), end);
+        }
+        let blank = line.iter().all(|b| b.is_ascii_whitespace());
+        if blank && !lines.upcoming_is_header() {
+            return (collect(raw, fields), end);
+        }
+        if matches!(line[0], b' ' | b'\t') {
+            if let Some(last) = fields.last_mut() {
+                last.2 = end;
+            }
+        } else if let Some((name, colon)) = field_name(line) {
+            fields.push((name, start + colon + 1, end));
+        } else if !lines.upcoming_is_header() {
+            return (collect(raw, fields), start);
+        }
+    }
+    (collect(raw, fields), raw.len())
+}
+
+fn collect(raw: &[u8], fields: Vec<(String, usize, usize)>) -> Headers<'_> {
+    let fields = fields.into_iter().map(|(name, start, end)| Field { name, value: &raw[start..end] }).collect();
+    Headers { fields, charset_hint: None }
+}
+
+/// A field's lower-case name and the place of its colon.
+fn field_name(line: &[u8]) -> Option<(String, usize)> {
+    let colon = line.iter().take(200).position(|&b| b == b':')?;
+    let name = line[..colon].trim_ascii_end();
+    let fits = !name.is_empty() && name.iter().all(|b| (33..=126).contains(b));
+    fits.then(|| (String::from_utf8_lossy(name).to_ascii_lowercase(), colon))
+}
+
+struct Lines<'a> {
+    raw: &'a [u8],
+    position: usize,
+    newline: u8,
+}
+
+impl<'a> Lines<'a> {
+    fn new(raw: &'a [u8]) -> Self {
+        let newline = if raw.contains(&b'\n') { b'\n' } else { b'\r' };
+        Lines { raw, position: 0, newline }
+    }
+
+    /// Start, content without its ending, and end of the next line.
+    fn next_line(&mut self) -> Option<(usize, &'a [u8], usize)> {
+        let start = self.position;
+        let rest = self.raw.get(start..).filter(|rest| !rest.is_empty())?;
+        let length = rest.iter().position(|&b| b == self.newline).map_or(rest.len(), |at| at + 1);
+        self.position = start + length;
+        let mut line = &rest[..length];
+        while let [head @ .., b'\r' | b'\n'] = line {
+            line = head;
+        }
+        Some((start, line, self.position))
+    }
+
+    /// Empty lines, a byte order mark and an mbox separator that stand before the header.
+    fn skip_preface(&mut self) {
+        if self.raw.starts_with(b"\xef\xbb\xbf") {
+            self.position = 3;
+        }
+        loop {
+            let before = self.position;
+            let Some((_, line, _)) = self.next_line() else {
+                self.position = before;
+                return;
+            };
+            let skipped = line.trim_ascii().is_empty() || line.starts_with(b"From ") || line.starts_with(b">From ");
+            if !skipped {
+                self.position = before;
+                return;
+            }
+        }
+    }
+
+    fn upcoming_is_header(&self) -> bool {
+        let mut ahead = Lines { raw: self.raw, position: self.position, newline: self.newline };
+        ahead.next_line().is_some_and(|(_, line, _)| field_name(line).is_some_and(|(name, _)| !is_scheme(&name)))
+    }
+}
+
+/// `http://…` in a body's first line looks like a field.
+fn is_scheme(name: &str) -> bool {
+    matches!(name, "http" | "https" | "mailto" | "ftp")
+}
+
+impl Headers<'_> {
+    /// The first value of that name (given in lower case), unfolded, 8-bit decoded, trimmed;
+    /// encoded words stand as they are.
+    pub(crate) fn raw(&self, name: &str) -> Option<String> {
+        self.fields.iter().find(|field| field.name == name).map(|field| self.unfold(field.value))
+    }
+
+    pub(crate) fn raw_all(&self, name: &str) -> Vec<String> {
+        self.fields.iter().filter(|field| field.name == name).map(|field| self.unfold(field.value)).collect()
+    }
+
+    /// The first value of that name as a reader sees it.
+    pub(crate) fn text(&self, name: &str) -> Option<String> {
+        self.raw(name).map(|value| visible(&encoded_word::decode(&value)))
+    }
+
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.fields.iter().any(|field| field.name == name)
+    }
+
+    fn unfold(&self, value: &[u8]) -> String {
+        let mut bytes: Vec<u8> = value.iter().copied().filter(|b| !matches!(b, b'\r' | b'\n' | 0)).collect();
+        for byte in &mut bytes {
+            if *byte == b'\t' {
+                *byte = b' ';
+            }
+        }
+        self.decode(bytes.trim_ascii()).trim().to_owned()
+    }
+
+    fn decode(&self, bytes: &[u8]) -> String {
+        if bytes.windows(2).any(|pair| pair == b"\x1b$") {
+            return charset::decode(bytes, Some("iso-2022-jp"));
+        }
+        let hinted = || self.charset_hint.as_deref().and_then(|hint| charset::decode_strict(bytes, hint));
+        match std::str::from_utf8(bytes) {
+            Ok(text) => text.to_owned(),
+            Err(_) => hinted().unwrap_or_else(|| charset::decode(bytes, None)),
+        }
+    }
+}
+
+/// Control characters that an encoded word smuggled in become blanks.
+pub(crate) fn visible(text: &str) -> String {
+    let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    clean.trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn subject(raw: &[u8]) -> Option<String> {
+        split(raw).0.text("subject")
+    }
+
+    #[test]
+    fn fields_are_found_however_the_header_is_written() {
+        let cases: &[(&[u8], Option<&str>)] = &[
+            (b"Subject: hi\r\n\r\nbody", Some("hi")),
+            (b"subject : hi\n\nbody", Some("hi")),
+            (b"  \r\n\r\nSubject: hi\r\n\r\n", Some("hi")),
+            (b"From a@b Mon Jan 1\nSubject: hi\n\n", Some("hi")),
+            (b"Subject: one\r\n two\r\n\tthree\r\n\r\n", Some("one two three")),
+            (b"Subject: hi\rTo: a@b\r\rbody", Some("hi")),
+            (b"garbage here\r\nSubject: hi\r\n\r\n", Some("hi")),
+            (b"\xef\xbb\xbfSubject: hi\r\n\r\n", Some("hi")),
+            (b"Subject: caf\xe9\r\n\r\n", Some("caf\u{e9}")),
+            (b"just a body\r\nwithout header", None),
+            (b"", None),
+        ];
+        for (raw, wanted) in cases {
+            assert_eq!(subject(raw).as_deref(), *wanted, "{:?}", String::from_utf8_lossy(raw));
+        }
+    }
+
+    #[test]
+    fn the_body_starts_after_the_first_empty_line() {
+        let raw = b"A: b\r\n\r\nbody\r\n\r\nmore";
+        assert_eq!(&raw[split(raw).1..], b"body\r\n\r\nmore");
+        let bare = b"just a body";
+        assert_eq!(split(bare).1, 0);
+    }
+
+    #[test]
+    fn raw_eight_bit_values_follow_the_charset_of_the_body() {
+        let (mut headers, _) = split(b"Subject: \xc4\xe3\xba\xc3\r\n\r\n");
+        headers.charset_hint = Some("gb2312".into());
+        assert_eq!(headers.text("subject").as_deref(), Some("你好"));
+    }
+}

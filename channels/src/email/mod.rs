@@ -1,0 +1,25 @@
+//! Email: reading it, making it safe to show, writing, sending and receiving it.
+
+pub mod address;
+mod attribution;
+mod automatic;
+mod body;
+mod bounce;
+mod bounce_text;
+mod flowed;
+mod forward;
+pub mod html;
+mod html_text;
+mod inspect;
+mod mime;
+mod parse;
+mod quote_header;
+mod reply;
+mod style;
+
+pub use address::Mailbox;
+pub use automatic::Automatic;
+pub use bounce::Bounce;
+pub use inspect::inspect;
+pub use parse::{Attachment, Mail, body_hash, parse};
+pub use reply::trim as trim_reply;
