@@ -15,16 +15,25 @@ pub struct Mailbox {
 /// Internationalised domains stay as they are. `None` when it is no usable address.
 pub fn fold(address: &str) -> Option<String> {
     let bare = address.trim();
-    let bare = bare.strip_prefix('<').and_then(|inner| inner.strip_suffix('>')).unwrap_or(bare).trim();
+    let bare = bare
+        .strip_prefix('<')
+        .and_then(|inner| inner.strip_suffix('>'))
+        .unwrap_or(bare)
+        .trim();
     let (local, domain) = bare.rsplit_once('@')?;
     let length_fits = !local.is_empty() && local.len() <= 128 && !domain.is_empty() && domain.len() <= 253;
-    let domain_fits = is_literal(domain) || domain.split('.').all(|label| !label.is_empty() && !label.contains(['[', ']']));
+    let domain_fits = is_literal(domain)
+        || domain
+            .split('.')
+            .all(|label| !label.is_empty() && !label.contains(['[', ']']));
     (length_fits && domain_fits && bare.chars().all(is_safe)).then(|| bare.to_lowercase())
 }
 
 /// What may stand in an address that we put into a header or an SMTP command.
 fn is_safe(c: char) -> bool {
-    !c.is_control() && !c.is_whitespace() && !matches!(c, '<' | '>' | '(' | ')' | ',' | ';' | ':' | '"' | '\\')
+    !c.is_control()
+        && !c.is_whitespace()
+        && !matches!(c, '<' | '>' | '(' | ')' | ',' | ';' | ':' | '"' | '\\')
 }
 
 fn is_literal(domain: &str) -> bool {
@@ -100,7 +109,11 @@ impl List {
             }
         }
         let is_local_part = rest[end..].starts_with('@');
-        if is_local_part { self.phrase.push_str(&rest[..end]) } else { self.phrase.push_str(&text) }
+        if is_local_part {
+            self.phrase.push_str(&rest[..end])
+        } else {
+            self.phrase.push_str(&text)
+        }
         &rest[end..]
     }
 
@@ -130,7 +143,11 @@ impl List {
         };
         let inner = rest[1..end].trim_start_matches('<').trim();
         // A source route (RFC 5321, appendix C) stands before the address and means nothing.
-        let inner = if inner.starts_with('@') { inner.rsplit_once(':').map_or(inner, |(_, address)| address) } else { inner };
+        let inner = if inner.starts_with('@') {
+            inner.rsplit_once(':').map_or(inner, |(_, address)| address)
+        } else {
+            inner
+        };
         if self.angle.is_none() || inner.contains('@') {
             self.angle = Some(inner.chars().filter(|c| !c.is_whitespace()).collect());
         }
@@ -146,7 +163,10 @@ impl List {
         };
         let name = name.map(|name| clean_name(&name)).filter(|name| !name.is_empty());
         if !address.is_empty() || name.is_some() {
-            self.found.push(Mailbox { address: visible(&encoded_word::decode(&address)), name });
+            self.found.push(Mailbox {
+                address: visible(&encoded_word::decode(&address)),
+                name,
+            });
         }
     }
 }
@@ -157,9 +177,21 @@ fn bare_entry(phrase: &str, comment: Option<String>) -> (String, Option<String>)
     let words: Vec<&str> = decoded.split_whitespace().collect();
     match words.iter().position(|word| word.contains('@')) {
         Some(at) if words.len() > 1 && !decoded.contains('"') => {
-            let others: Vec<&str> = words.iter().enumerate().filter(|(index, _)| *index != at).map(|(_, word)| *word).collect();
-            let spaced = others.iter().any(|word| word.starts_with('.') || word.ends_with('.')) || words[at] == "@";
-            if spaced { (words.concat(), comment) } else { (words[at].to_owned(), comment.or_else(|| Some(others.join(" ")))) }
+            let others: Vec<&str> = words
+                .iter()
+                .enumerate()
+                .filter(|(index, _)| *index != at)
+                .map(|(_, word)| *word)
+                .collect();
+            let spaced = others
+                .iter()
+                .any(|word| word.starts_with('.') || word.ends_with('.'))
+                || words[at] == "@";
+            if spaced {
+                (words.concat(), comment)
+            } else {
+                (words[at].to_owned(), comment.or_else(|| Some(others.join(" "))))
+            }
         }
         _ => (decoded.trim().to_owned(), comment),
     }
@@ -168,7 +200,10 @@ fn bare_entry(phrase: &str, comment: Option<String>) -> (String, Option<String>)
 fn clean_name(name: &str) -> String {
     let decoded = visible(&encoded_word::decode(name));
     let trimmed = decoded.trim();
-    let unquoted = ['"', '\''].iter().find_map(|quote| trimmed.strip_prefix(*quote)?.strip_suffix(*quote)).unwrap_or(trimmed);
+    let unquoted = ['"', '\'']
+        .iter()
+        .find_map(|quote| trimmed.strip_prefix(*quote)?.strip_suffix(*quote))
+        .unwrap_or(trimmed);
     unquoted.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -177,7 +212,10 @@ mod tests {
     use super::*;
 
     fn shown(header: &str) -> Vec<String> {
-        parse_list(header).into_iter().map(|m| format!("{}|{}", m.name.unwrap_or_default(), m.address)).collect()
+        parse_list(header)
+            .into_iter()
+            .map(|m| format!("{}|{}", m.name.unwrap_or_default(), m.address))
+            .collect()
     }
 
     #[test]
@@ -191,7 +229,10 @@ mod tests {
             ("=?utf-8?B?5L2g5aW9?= <a@b.c>", vec!["你好|a@b.c"]),
             ("=?utf-8?Q?Li,_Wei?= <a@b.c>", vec!["Li, Wei|a@b.c"]),
             ("\"=?utf-8?B?5L2g5aW9?=\" <a@b.c>", vec!["你好|a@b.c"]),
-            ("friends: a@b.c, Dan <d@e.f>; g@h.i", vec!["|a@b.c", "Dan|d@e.f", "|g@h.i"]),
+            (
+                "friends: a@b.c, Dan <d@e.f>; g@h.i",
+                vec!["|a@b.c", "Dan|d@e.f", "|g@h.i"],
+            ),
             ("undisclosed-recipients:;", vec![]),
             ("Ann <@relay.x,@y:a@b.c>", vec!["Ann|a@b.c"]),
             ("Ann <a@b.c", vec!["Ann|a@b.c"]),

@@ -4,18 +4,106 @@
 use crate::email::quote_header;
 
 const VERBS: [&str; 36] = [
-    "wrote", "schrieb", "a écrit", "a ecrit", "écrit", "escribió", "escribio", "ha escrit", "escrigué", "ha scritto", "escreveu", "schreef", "skrev", "napisał", "napisała",
-    "napisał(a)", "pisze", "написал", "написала", "пишет", "写道", "寫道", "írta", "napsal", "napsala", "napsal(a)", "kirjoitti", "yazdı", "şunu yazdı", "のメール", "さんは書きました",
-    "님이 작성", "a scris", "dəyib", "geschreven", "viết",
+    "wrote",
+    "schrieb",
+    "a écrit",
+    "a ecrit",
+    "écrit",
+    "escribió",
+    "escribio",
+    "ha escrit",
+    "escrigué",
+    "ha scritto",
+    "escreveu",
+    "schreef",
+    "skrev",
+    "napisał",
+    "napisała",
+    "napisał(a)",
+    "pisze",
+    "написал",
+    "написала",
+    "пишет",
+    "写道",
+    "寫道",
+    "írta",
+    "napsal",
+    "napsala",
+    "napsal(a)",
+    "kirjoitti",
+    "yazdı",
+    "şunu yazdı",
+    "のメール",
+    "さんは書きました",
+    "님이 작성",
+    "a scris",
+    "dəyib",
+    "geschreven",
+    "viết",
 ];
 const OPENERS: [&str; 26] = [
-    "on ", "am ", "le ", "el ", "il ", "op ", "em ", "w dniu", "den ", "在", "於", "于", "at ", "dnia", "a(z)", "dne ", "pada ", "på ", "в ", "vào ", "in data", "il giorno", "la ", "mensaje", "da ", "on",
+    "on ",
+    "am ",
+    "le ",
+    "el ",
+    "il ",
+    "op ",
+    "em ",
+    "w dniu",
+    "den ",
+    "在",
+    "於",
+    "于",
+    "at ",
+    "dnia",
+    "a(z)",
+    "dne ",
+    "pada ",
+    "på ",
+    "в ",
+    "vào ",
+    "in data",
+    "il giorno",
+    "la ",
+    "mensaje",
+    "da ",
+    "on",
 ];
 const SEPARATORS: [&str; 34] = [
-    "original message", "original appointment", "original", "reply message", "reply to message", "ursprüngliche nachricht", "original-nachricht", "originalnachricht", "message d'origine", "message original",
-    "mensaje original", "messaggio originale", "messaggio originario", "mensagem original", "oorspronkelijk bericht", "origineel bericht", "oprindelig meddelelse", "oprindelig besked",
-    "ursprungligt meddelande", "opprinnelig melding", "alkuperäinen viesti", "wiadomość oryginalna", "treść oryginalnej wiadomości", "исходное сообщение", "пересылаемое сообщение",
-    "původní zpráva", "eredeti üzenet", "原始邮件", "原始郵件", "原始信件", "回复的原邮件", "元のメッセージ", "원본 메일", "原邮件",
+    "original message",
+    "original appointment",
+    "original",
+    "reply message",
+    "reply to message",
+    "ursprüngliche nachricht",
+    "original-nachricht",
+    "originalnachricht",
+    "message d'origine",
+    "message original",
+    "mensaje original",
+    "messaggio originale",
+    "messaggio originario",
+    "mensagem original",
+    "oorspronkelijk bericht",
+    "origineel bericht",
+    "oprindelig meddelelse",
+    "oprindelig besked",
+    "ursprungligt meddelande",
+    "opprinnelig melding",
+    "alkuperäinen viesti",
+    "wiadomość oryginalna",
+    "treść oryginalnej wiadomości",
+    "исходное сообщение",
+    "пересылаемое сообщение",
+    "původní zpráva",
+    "eredeti üzenet",
+    "原始邮件",
+    "原始郵件",
+    "原始信件",
+    "回复的原邮件",
+    "元のメッセージ",
+    "원본 메일",
+    "原邮件",
 ];
 const LONGEST_LINE: usize = 400;
 
@@ -45,7 +133,10 @@ fn attribution_length(lines: &[&str], start: usize) -> Option<usize> {
     let mut joined = String::new();
     for (count, line) in lines[start..].iter().take(6).enumerate() {
         let line = line.trim();
-        if count > 0 && (line.is_empty() && joined.len() > 200 || line.starts_with("> ") && !line.contains('@') && !line.ends_with(':')) {
+        if count > 0
+            && (line.is_empty() && joined.len() > 200
+                || line.starts_with("> ") && !line.contains('@') && !line.ends_with(':'))
+        {
             return None;
         }
         if joined.len() + line.len() > LONGEST_LINE {
@@ -78,9 +169,14 @@ fn is_attribution(text: &str, lines: &[&str], next: usize) -> bool {
     let dated = core.chars().any(|c| c.is_ascii_digit());
     let named = core.contains('@');
     let ends_with_verb = VERBS.iter().any(|verb| core.ends_with(verb));
-    let has_verb = ends_with_verb || VERBS.iter().any(|verb| core.contains(&format!(" {verb} ")) || core.contains(&format!(">{verb} ")));
+    let has_verb = ends_with_verb
+        || VERBS
+            .iter()
+            .any(|verb| core.contains(&format!(" {verb} ")) || core.contains(&format!(">{verb} ")));
     if has_verb && (closed || ends_with_verb && named) {
-        return named || dated && (could_open(core) || !ends_with_verb || quoted_follows(lines, next)) || quoted_follows(lines, next);
+        return named
+            || dated && (could_open(core) || !ends_with_verb || quoted_follows(lines, next))
+            || quoted_follows(lines, next);
     }
     starts_with_date(core) && bracketed_address_ends(core)
 }
@@ -95,13 +191,19 @@ fn starts_with_date(text: &str) -> bool {
     let after = text.chars().nth(digits);
     match digits {
         4 => matches!(after, Some('-' | '/' | '.' | '年')),
-        1 | 2 => matches!(after, Some('-' | '/' | '.' | ' ')) && text.chars().skip(digits + 1).take(12).any(|c| c.is_ascii_digit()),
+        1 | 2 => {
+            matches!(after, Some('-' | '/' | '.' | ' '))
+                && text.chars().skip(digits + 1).take(12).any(|c| c.is_ascii_digit())
+        }
         _ => false,
     }
 }
 
 fn quoted_follows(lines: &[&str], next: usize) -> bool {
-    lines[next.min(lines.len())..].iter().find(|line| !line.trim().is_empty()).is_some_and(|line| line.trim_start().starts_with('>'))
+    lines[next.min(lines.len())..]
+        .iter()
+        .find(|line| !line.trim().is_empty())
+        .is_some_and(|line| line.trim_start().starts_with('>'))
 }
 
 #[cfg(test)]

@@ -52,10 +52,21 @@ pub(crate) fn classify(root: &Part<'_>, mail: &Mail) -> Automatic {
 /// Read receipts (RFC 8098) and complaint reports (RFC 5965).
 fn is_report(root: &Part<'_>) -> bool {
     let is_typed = |part: &&Part<'_>| {
-        matches!(part.content_type.value.as_str(), "message/disposition-notification" | "message/feedback-report" | "message/delivery-status")
+        matches!(
+            part.content_type.value.as_str(),
+            "message/disposition-notification" | "message/feedback-report" | "message/delivery-status"
+        )
     };
-    let kind = root.content_type.get("report-type").unwrap_or_default().to_ascii_lowercase();
-    let named = root.content_type.value == "multipart/report" && matches!(kind.as_str(), "disposition-notification" | "feedback-report" | "delivery-status");
+    let kind = root
+        .content_type
+        .get("report-type")
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    let named = root.content_type.value == "multipart/report"
+        && matches!(
+            kind.as_str(),
+            "disposition-notification" | "feedback-report" | "delivery-status"
+        );
     named || root.walk().iter().any(is_typed)
 }
 
@@ -66,9 +77,17 @@ fn lower(headers: &Headers<'_>, name: &str) -> String {
 fn is_auto_reply(headers: &Headers<'_>, mail: &Mail) -> bool {
     let submitted = lower(headers, "auto-submitted");
     let precedence = lower(headers, "precedence");
-    let marked = ["x-autoreply", "x-autorespond", "x-autoresponder", "x-autoreply-from", "x-mail-autoreply", "x-vacation", "x-auto-reply-from"]
-        .iter()
-        .any(|name| headers.has(name) && lower(headers, name) != "no");
+    let marked = [
+        "x-autoreply",
+        "x-autorespond",
+        "x-autoresponder",
+        "x-autoreply-from",
+        "x-mail-autoreply",
+        "x-vacation",
+        "x-auto-reply-from",
+    ]
+    .iter()
+    .any(|name| headers.has(name) && lower(headers, name) != "no");
     submitted.starts_with("auto-replied")
         || submitted.starts_with("auto-notified") && is_vacation_subject(&mail.subject)
         || matches!(precedence.as_str(), "auto_reply" | "auto-reply")
@@ -79,19 +98,59 @@ fn is_auto_reply(headers: &Headers<'_>, mail: &Mail) -> bool {
 
 /// Beginnings of subjects that automatic answers bear, in lower case.
 const VACATION_STARTS: [&str; 34] = [
-    "out of office", "out-of-office", "out of the office", "automatic reply", "auto reply", "auto-reply", "autoreply", "auto response", "auto-response",
-    "autoresponse", "automatic response", "vacation reply", "away from my mail", "i am out of", "i'm out of", "abwesenheit", "automatische antwort",
-    "abwesend", "réponse automatique", "reponse automatique", "absence du bureau", "respuesta automática", "respuesta automatica", "fuera de la oficina",
-    "risposta automatica", "resposta automática", "automatisch antwoord", "autosvar", "自动回复", "自動回覆", "自動回復", "自动答复", "自動応答", "不在通知",
+    "out of office",
+    "out-of-office",
+    "out of the office",
+    "automatic reply",
+    "auto reply",
+    "auto-reply",
+    "autoreply",
+    "auto response",
+    "auto-response",
+    "autoresponse",
+    "automatic response",
+    "vacation reply",
+    "away from my mail",
+    "i am out of",
+    "i'm out of",
+    "abwesenheit",
+    "automatische antwort",
+    "abwesend",
+    "réponse automatique",
+    "reponse automatique",
+    "absence du bureau",
+    "respuesta automática",
+    "respuesta automatica",
+    "fuera de la oficina",
+    "risposta automatica",
+    "resposta automática",
+    "automatisch antwoord",
+    "autosvar",
+    "自动回复",
+    "自動回覆",
+    "自動回復",
+    "自动答复",
+    "自動応答",
+    "不在通知",
 ];
 const VACATION_PARTS: [&str; 10] = [
-    "out of office auto", "out of office reply", "(out of office)", "[auto-reply]", "vacation auto", "自动回复", "自動返信", "不在のお知らせ", "abwesenheitsnotiz", "is out of the office",
+    "out of office auto",
+    "out of office reply",
+    "(out of office)",
+    "[auto-reply]",
+    "vacation auto",
+    "自动回复",
+    "自動返信",
+    "不在のお知らせ",
+    "abwesenheitsnotiz",
+    "is out of the office",
 ];
 
 fn is_vacation_subject(subject: &str) -> bool {
     let subject = subject.trim().to_lowercase();
     let subject = subject.trim_start_matches("auto:").trim_start();
-    VACATION_STARTS.iter().any(|start| subject.starts_with(start)) || VACATION_PARTS.iter().any(|part| subject.contains(part))
+    VACATION_STARTS.iter().any(|start| subject.starts_with(start))
+        || VACATION_PARTS.iter().any(|part| subject.contains(part))
 }
 
 fn is_machine(headers: &Headers<'_>, mail: &Mail) -> bool {
@@ -100,21 +159,44 @@ fn is_machine(headers: &Headers<'_>, mail: &Mail) -> bool {
     let suppressed = lower(headers, "x-auto-response-suppress");
     let suppressed = !suppressed.is_empty() && suppressed != "none";
     let null_sender = headers.has("return-path") && mail.return_path.as_deref() == Some("");
-    generated || suppressed || null_sender || headers.has("x-loop") || headers.has("x-ms-exchange-inbox-rules-loop") || is_machine_sender(mail)
+    generated
+        || suppressed
+        || null_sender
+        || headers.has("x-loop")
+        || headers.has("x-ms-exchange-inbox-rules-loop")
+        || is_machine_sender(mail)
 }
 
 fn is_machine_sender(mail: &Mail) -> bool {
     let Some(from) = &mail.from else { return false };
-    let local = from.address.split('@').next().unwrap_or_default().to_ascii_lowercase();
+    let local = from
+        .address
+        .split('@')
+        .next()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
     let local = local.replace(['-', '_', '.'], "");
-    matches!(local.as_str(), "mailerdaemon" | "postmaster" | "noreply" | "donotreply" | "noreplies" | "bounce" | "bounces" | "mailersystem" | "maildaemon")
-        || local.starts_with("noreply")
+    matches!(
+        local.as_str(),
+        "mailerdaemon"
+            | "postmaster"
+            | "noreply"
+            | "donotreply"
+            | "noreplies"
+            | "bounce"
+            | "bounces"
+            | "mailersystem"
+            | "maildaemon"
+    ) || local.starts_with("noreply")
         || local.starts_with("donotreply")
 }
 
 fn is_bulk(headers: &Headers<'_>) -> bool {
     let precedence = lower(headers, "precedence");
-    matches!(precedence.as_str(), "bulk" | "list" | "junk") || headers.has("list-id") || headers.has("list-unsubscribe") || headers.has("list-post")
+    matches!(precedence.as_str(), "bulk" | "list" | "junk")
+        || headers.has("list-id")
+        || headers.has("list-unsubscribe")
+        || headers.has("list-post")
 }
 
 #[cfg(test)]
@@ -141,7 +223,11 @@ mod tests {
             ("Subject: Question about your out of office rules", Automatic::No),
         ] {
             let raw = format!("From: a@b.c\r\n{header}\r\n\r\nhello");
-            let raw = if header.starts_with("From") { format!("{header}\r\n\r\nhello") } else { raw };
+            let raw = if header.starts_with("From") {
+                format!("{header}\r\n\r\nhello")
+            } else {
+                raw
+            };
             assert_eq!(parse(raw.as_bytes()).automatic, wanted, "{header}");
         }
     }

@@ -33,12 +33,24 @@ struct Place {
 pub(crate) fn read(root: &Part<'_>) -> Body {
     let mut pieces = Vec::new();
     let mut files = Vec::new();
-    collect(root, Place { root: true, ..Place::default() }, &mut pieces, &mut files);
+    collect(
+        root,
+        Place {
+            root: true,
+            ..Place::default()
+        },
+        &mut pieces,
+        &mut files,
+    );
     let text = plain_text(&pieces);
     let html = markup(&pieces);
     let shown = html.as_deref().map(html::content_ids).unwrap_or_default();
     let attachments = files.iter().map(|part| attachment(part, &shown)).collect();
-    Body { text, html, attachments }
+    Body {
+        text,
+        html,
+        attachments,
+    }
 }
 
 fn collect<'p, 'a>(part: &'p Part<'a>, place: Place, pieces: &mut Vec<Piece>, files: &mut Vec<&'p Part<'a>>) {
@@ -48,24 +60,47 @@ fn collect<'p, 'a>(part: &'p Part<'a>, place: Place, pieces: &mut Vec<Piece>, fi
         let related = part.content_type.value == "multipart/related";
         for (index, child) in part.children.iter().enumerate() {
             let resource = place.resource || (related && index > 0);
-            collect(child, Place { twin, resource, root: false }, pieces, files);
+            collect(
+                child,
+                Place {
+                    twin,
+                    resource,
+                    root: false,
+                },
+                pieces,
+                files,
+            );
         }
         return;
     }
     match part.content_type.value.as_str() {
-        "text/html" | "application/xhtml+xml" if is_shown(part, place) => pieces.push(Piece::Html { markup: part.text(), twin: place.twin }),
-        kind if is_plain(kind) && is_shown(part, place) => pieces.push(Piece::Plain { text: shown_text(part), twin: place.twin }),
-        _ if part.is_multipart() => pieces.push(Piece::Plain { text: part.text(), twin: false }),
+        "text/html" | "application/xhtml+xml" if is_shown(part, place) => pieces.push(Piece::Html {
+            markup: part.text(),
+            twin: place.twin,
+        }),
+        kind if is_plain(kind) && is_shown(part, place) => pieces.push(Piece::Plain {
+            text: shown_text(part),
+            twin: place.twin,
+        }),
+        _ if part.is_multipart() => pieces.push(Piece::Plain {
+            text: part.text(),
+            twin: false,
+        }),
         _ => files.push(part),
     }
 }
 
 fn has(part: &Part<'_>, kind: &str) -> bool {
-    part.walk().iter().any(|inner| inner.content_type.value == kind && inner.disposition.value != "attachment")
+    part.walk()
+        .iter()
+        .any(|inner| inner.content_type.value == kind && inner.disposition.value != "attachment")
 }
 
 fn is_plain(kind: &str) -> bool {
-    matches!(kind, "text/plain" | "text/enriched" | "text/markdown" | "text/x-markdown" | "text" | "text/unknown")
+    matches!(
+        kind,
+        "text/plain" | "text/enriched" | "text/markdown" | "text/x-markdown" | "text" | "text/unknown"
+    )
 }
 
 fn is_shown(part: &Part<'_>, place: Place) -> bool {
@@ -78,13 +113,27 @@ fn is_shown(part: &Part<'_>, place: Place) -> bool {
 
 fn shown_text(part: &Part<'_>) -> String {
     let text = part.text();
-    let is_flowed = part.content_type.get("format").is_some_and(|format| format.eq_ignore_ascii_case("flowed"));
-    let drops_blank = part.content_type.get("delsp").is_some_and(|delsp| delsp.eq_ignore_ascii_case("yes"));
-    if is_flowed { flowed::join(&text, drops_blank) } else { text.replace("\r\n", "\n") }
+    let is_flowed = part
+        .content_type
+        .get("format")
+        .is_some_and(|format| format.eq_ignore_ascii_case("flowed"));
+    let drops_blank = part
+        .content_type
+        .get("delsp")
+        .is_some_and(|delsp| delsp.eq_ignore_ascii_case("yes"));
+    if is_flowed {
+        flowed::join(&text, drops_blank)
+    } else {
+        text.replace("\r\n", "\n")
+    }
 }
 
 fn plain_text(pieces: &[Piece]) -> String {
-    let plain: Vec<String> = pieces.iter().filter_map(as_text).filter(|text| !text.trim().is_empty()).collect();
+    let plain: Vec<String> = pieces
+        .iter()
+        .filter_map(as_text)
+        .filter(|text| !text.trim().is_empty())
+        .collect();
     if plain.is_empty() {
         let from_html = pieces.iter().filter_map(|piece| match piece {
             Piece::Html { markup, .. } => Some(html::to_text(markup)),
@@ -111,9 +160,10 @@ fn markup(pieces: &[Piece]) -> Option<String> {
     }
     let shown = pieces.iter().filter_map(|piece| match piece {
         Piece::Html { markup, .. } => Some(markup.clone()),
-        Piece::Plain { text, twin: false } if !text.trim().is_empty() => {
-            Some(format!("<div style=\"white-space: pre-wrap\">{}</div>", html::escape(text.trim_end())))
-        }
+        Piece::Plain { text, twin: false } if !text.trim().is_empty() => Some(format!(
+            "<div style=\"white-space: pre-wrap\">{}</div>",
+            html::escape(text.trim_end())
+        )),
         Piece::Plain { .. } => None,
     });
     Some(shown.collect::<Vec<_>>().join("\n"))
@@ -121,9 +171,21 @@ fn markup(pieces: &[Piece]) -> Option<String> {
 
 fn attachment(part: &Part<'_>, shown: &HashSet<String>) -> Attachment {
     let content_id = part.content_id();
-    let inline = content_id.as_deref().is_some_and(|id| shown.contains(&id.to_lowercase()));
-    let media_type = if part.content_type.value.is_empty() { "application/octet-stream".to_owned() } else { part.content_type.value.clone() };
-    Attachment { name: part.file_name(), media_type, content_id, inline, bytes: part.bytes().into_owned() }
+    let inline = content_id
+        .as_deref()
+        .is_some_and(|id| shown.contains(&id.to_lowercase()));
+    let media_type = if part.content_type.value.is_empty() {
+        "application/octet-stream".to_owned()
+    } else {
+        part.content_type.value.clone()
+    };
+    Attachment {
+        name: part.file_name(),
+        media_type,
+        content_id,
+        inline,
+        bytes: part.bytes().into_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -146,9 +208,14 @@ mod tests {
             "Content-Type: multipart/related; boundary=r\r\n\r\n--r\r\n{ALTERNATIVE}\r\n--r\r\nContent-Type: image/png; name=logo.png\r\nContent-ID: <logo@x>\r\nContent-Transfer-Encoding: base64\r\n\r\niVBORw==\r\n--r--\r\n"
         );
         let mail = parse(raw.as_bytes());
-        let [logo] = &mail.attachments[..] else { panic!("{:?}", mail.attachments) };
+        let [logo] = &mail.attachments[..] else {
+            panic!("{:?}", mail.attachments)
+        };
         assert!(logo.inline);
-        assert_eq!((logo.name.as_deref(), logo.bytes.as_slice()), (Some("logo.png"), &b"\x89PNG"[..]));
+        assert_eq!(
+            (logo.name.as_deref(), logo.bytes.as_slice()),
+            (Some("logo.png"), &b"\x89PNG"[..])
+        );
     }
 
     #[test]

@@ -51,16 +51,27 @@ pub(crate) struct Outcome {
 
 /// The first failed recipient of a message/delivery-status part, else the first of any kind.
 fn delivery_status(root: &Part<'_>) -> Option<Outcome> {
-    let is_status = |part: &&&Part<'_>| matches!(part.content_type.value.as_str(), "message/delivery-status" | "message/global-delivery-status");
+    let is_status = |part: &&&Part<'_>| {
+        matches!(
+            part.content_type.value.as_str(),
+            "message/delivery-status" | "message/global-delivery-status"
+        )
+    };
     let parts = root.walk();
     let status = parts.iter().find(is_status)?;
     let body = status.bytes();
     let mut groups: Vec<Outcome> = groups(&body).iter().filter_map(|group| outcome(group)).collect();
     let failed = groups.iter().position(|group| group.action == Action::Failed);
     let delayed = groups.iter().position(|group| group.action == Action::Delayed);
-    match failed.or(delayed).or(if groups.is_empty() { None } else { Some(0) }) {
+    match failed
+        .or(delayed)
+        .or(if groups.is_empty() { None } else { Some(0) })
+    {
         Some(index) => Some(groups.swap_remove(index)),
-        None => Some(Outcome { action: Action::Failed, bounce: Bounce::default() }),
+        None => Some(Outcome {
+            action: Action::Failed,
+            bounce: Bounce::default(),
+        }),
     }
 }
 
@@ -80,12 +91,17 @@ fn groups(body: &[u8]) -> Vec<Vec<u8>> {
 
 fn outcome(group: &[u8]) -> Option<Outcome> {
     let (fields, _) = header::split(group);
-    let status = fields.raw("status").and_then(|value| bounce_text::status_code(&value));
+    let status = fields
+        .raw("status")
+        .and_then(|value| bounce_text::status_code(&value));
     let action = fields.raw("action").map(|value| value.to_ascii_lowercase());
     if status.is_none() && action.is_none() && !fields.has("final-recipient") {
         return None;
     }
-    let action = match action.as_deref().map(|text| text.split([' ', ';', '(']).next().unwrap_or_default()) {
+    let action = match action
+        .as_deref()
+        .map(|text| text.split([' ', ';', '(']).next().unwrap_or_default())
+    {
         Some("delayed") => Action::Delayed,
         Some("delivered" | "relayed" | "expanded") => Action::Succeeded,
         Some(_) => Action::Failed,
@@ -95,7 +111,15 @@ fn outcome(group: &[u8]) -> Option<Outcome> {
     let diagnostic = fields.text("diagnostic-code").unwrap_or_default();
     let status = more_exact(status, &diagnostic);
     let permanent = status.as_deref().is_none_or(|code| code.starts_with('5'));
-    Some(Outcome { action, bounce: Bounce { recipient: recipient(&fields), status, original_message_id: None, permanent } })
+    Some(Outcome {
+        action,
+        bounce: Bounce {
+            recipient: recipient(&fields),
+            status,
+            original_message_id: None,
+            permanent,
+        },
+    })
 }
 
 /// Servers fill Status with `5.0.0` and put the exact code into the diagnostic.
@@ -104,15 +128,21 @@ fn more_exact(status: Option<String>, diagnostic: &str) -> Option<String> {
     if !vague {
         return status;
     }
-    bounce_text::status_code(diagnostic).filter(|code| !code.ends_with(".0.0")).or(status)
+    bounce_text::status_code(diagnostic)
+        .filter(|code| !code.ends_with(".0.0"))
+        .or(status)
 }
 
 fn recipient(fields: &Headers<'_>) -> Option<String> {
-    ["final-recipient", "original-recipient", "x-actual-recipient"].iter().find_map(|name| {
-        let value = fields.text(name)?;
-        let value = value.split_once(';').map_or(value.as_str(), |(_type, address)| address);
-        usable(value)
-    })
+    ["final-recipient", "original-recipient", "x-actual-recipient"]
+        .iter()
+        .find_map(|name| {
+            let value = fields.text(name)?;
+            let value = value
+                .split_once(';')
+                .map_or(value.as_str(), |(_type, address)| address);
+            usable(value)
+        })
 }
 
 /// An address worth reporting, bare and folded.
@@ -125,21 +155,32 @@ pub(crate) fn usable(text: &str) -> Option<String> {
 fn complete(bounce: &mut Bounce, root: &Part<'_>, mail: &Mail) {
     let original = original(root);
     if bounce.recipient.is_none() {
-        bounce.recipient = bounce_text::recipient(&root.headers, mail)
-            .or_else(|| original.as_ref().and_then(|inner| inner.to.first()).and_then(|to| address::fold(&to.address)));
+        bounce.recipient = bounce_text::recipient(&root.headers, mail).or_else(|| {
+            original
+                .as_ref()
+                .and_then(|inner| inner.to.first())
+                .and_then(|to| address::fold(&to.address))
+        });
     }
     if bounce.status.is_none() {
         bounce.status = bounce_text::status_code(&mail.text);
         bounce.permanent = bounce.status.as_deref().is_none_or(|code| code.starts_with('5'));
     }
-    bounce.original_message_id = original.and_then(|inner| inner.message_id).or_else(|| quoted_message_id(&mail.text)).or_else(|| mail.in_reply_to.clone());
+    bounce.original_message_id = original
+        .and_then(|inner| inner.message_id)
+        .or_else(|| quoted_message_id(&mail.text))
+        .or_else(|| mail.in_reply_to.clone());
 }
 
 /// The header of the message that came back.
 fn original(root: &Part<'_>) -> Option<Mail> {
     let parts = root.walk();
     let returned = parts.iter().skip(1).find(|part| {
-        part.is_message() || matches!(part.content_type.value.as_str(), "text/rfc822-headers" | "message/rfc822-headers" | "message/global-headers")
+        part.is_message()
+            || matches!(
+                part.content_type.value.as_str(),
+                "text/rfc822-headers" | "message/rfc822-headers" | "message/global-headers"
+            )
     })?;
     Some(returned.nested_headers())
 }
@@ -147,7 +188,8 @@ fn original(root: &Part<'_>) -> Option<Mail> {
 fn quoted_message_id(text: &str) -> Option<String> {
     let line = text.lines().find(|line| {
         let line = line.trim_start_matches(['>', ' ', '|']);
-        line.get(..11).is_some_and(|start| start.eq_ignore_ascii_case("message-id:"))
+        line.get(..11)
+            .is_some_and(|start| start.eq_ignore_ascii_case("message-id:"))
     })?;
     ids(line.split_once(':')?.1).into_iter().next()
 }
@@ -166,7 +208,8 @@ mod tests {
 
     #[test]
     fn a_standard_report_names_recipient_status_and_message() {
-        let found = report("Final-Recipient: rfc822; Ann@Shop.Example\r\nAction: failed\r\nStatus: 5.1.1\r\n");
+        let found =
+            report("Final-Recipient: rfc822; Ann@Shop.Example\r\nAction: failed\r\nStatus: 5.1.1\r\n");
         assert_eq!(
             found,
             Automatic::Bounce(Bounce {
@@ -180,13 +223,21 @@ mod tests {
 
     #[test]
     fn delays_and_confirmations_are_no_bounces() {
-        assert!(matches!(report("Final-Recipient: rfc822; a@b.c\r\nAction: delayed\r\nStatus: 4.4.1\r\n"), Automatic::Delay(_)));
-        assert_eq!(report("Final-Recipient: rfc822; a@b.c\r\nAction: delivered\r\nStatus: 2.0.0\r\n"), Automatic::Machine);
+        assert!(matches!(
+            report("Final-Recipient: rfc822; a@b.c\r\nAction: delayed\r\nStatus: 4.4.1\r\n"),
+            Automatic::Delay(_)
+        ));
+        assert_eq!(
+            report("Final-Recipient: rfc822; a@b.c\r\nAction: delivered\r\nStatus: 2.0.0\r\n"),
+            Automatic::Machine
+        );
     }
 
     #[test]
     fn a_vague_status_is_replaced_by_the_diagnostic() {
-        let found = report("Final-Recipient: rfc822; a@b.c\r\nAction: failed\r\nStatus: 5.0.0\r\nDiagnostic-Code: smtp; 552 5.2.2 mailbox full\r\n");
+        let found = report(
+            "Final-Recipient: rfc822; a@b.c\r\nAction: failed\r\nStatus: 5.0.0\r\nDiagnostic-Code: smtp; 552 5.2.2 mailbox full\r\n",
+        );
         assert!(matches!(found, Automatic::Bounce(Bounce { status: Some(code), .. }) if code == "5.2.2"));
     }
 }

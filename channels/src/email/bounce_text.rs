@@ -7,17 +7,67 @@ use crate::email::mime::header::Headers;
 use crate::email::parse::Mail;
 
 const FAILED_SUBJECTS: [&str; 40] = [
-    "undelivered mail", "undeliverable", "undelivered message", "mail delivery failed", "mail delivery failure", "delivery status notification",
-    "delivery failure", "delivery notification", "delivery report", "failure notice", "failure delivery", "returned mail", "mail failure",
-    "returned to sender", "returning message to sender", "delivery has failed", "message delivery failure", "message not delivered", "could not deliver",
-    "could not be delivered", "mail system error", "undeliverable mail", "non delivery", "non-delivery", "nondeliverable", "not delivered",
-    "mail could not be", "unzustellbar", "nicht zugestellt", "non remis", "echec de", "no se puede entregar", "mensaje no entregado", "mail returned",
-    "user unknown", "系统退信", "退信", "投递失败", "無法傳遞", "配信不能",
+    "undelivered mail",
+    "undeliverable",
+    "undelivered message",
+    "mail delivery failed",
+    "mail delivery failure",
+    "delivery status notification",
+    "delivery failure",
+    "delivery notification",
+    "delivery report",
+    "failure notice",
+    "failure delivery",
+    "returned mail",
+    "mail failure",
+    "returned to sender",
+    "returning message to sender",
+    "delivery has failed",
+    "message delivery failure",
+    "message not delivered",
+    "could not deliver",
+    "could not be delivered",
+    "mail system error",
+    "undeliverable mail",
+    "non delivery",
+    "non-delivery",
+    "nondeliverable",
+    "not delivered",
+    "mail could not be",
+    "unzustellbar",
+    "nicht zugestellt",
+    "non remis",
+    "echec de",
+    "no se puede entregar",
+    "mensaje no entregado",
+    "mail returned",
+    "user unknown",
+    "系统退信",
+    "退信",
+    "投递失败",
+    "無法傳遞",
+    "配信不能",
 ];
-const SENDERS: [&str; 10] =
-    ["mailer-daemon", "postmaster", "mailerdaemon", "mail delivery", "mail system", "mail administrator", "delivery subsystem", "mdaemon", "mail-daemon", "系统邮件"];
+const SENDERS: [&str; 10] = [
+    "mailer-daemon",
+    "postmaster",
+    "mailerdaemon",
+    "mail delivery",
+    "mail system",
+    "mail administrator",
+    "delivery subsystem",
+    "mdaemon",
+    "mail-daemon",
+    "系统邮件",
+];
 const DELAY_SIGNS: [&str; 8] = [
-    "warning: message", "will be retried", "will continue to try", "still being tried", "will keep trying", "has been delayed", "delayed mail",
+    "warning: message",
+    "will be retried",
+    "will continue to try",
+    "still being tried",
+    "will keep trying",
+    "has been delayed",
+    "delayed mail",
     "this is a warning message only",
 ];
 
@@ -26,47 +76,90 @@ pub(crate) fn looks_like_bounce(headers: &Headers<'_>, mail: &Mail) -> bool {
         return true;
     }
     let subject = mail.subject.to_lowercase();
-    let from = mail.from.as_ref().map(|from| format!("{} {}", from.name.as_deref().unwrap_or_default(), from.address).to_lowercase()).unwrap_or_default();
-    let by_daemon = SENDERS.iter().any(|sender| from.contains(sender)) || mail.return_path.as_deref() == Some("");
+    let from = mail
+        .from
+        .as_ref()
+        .map(|from| format!("{} {}", from.name.as_deref().unwrap_or_default(), from.address).to_lowercase())
+        .unwrap_or_default();
+    let by_daemon =
+        SENDERS.iter().any(|sender| from.contains(sender)) || mail.return_path.as_deref() == Some("");
     let by_subject = FAILED_SUBJECTS.iter().any(|known| subject.contains(known));
     let start: String = mail.text.chars().take(3_000).collect::<String>().to_lowercase();
-    let by_text = start.contains("this is the qmail-send program") || start.contains("could not be delivered") || start.contains("permanent fatal errors");
+    let by_text = start.contains("this is the qmail-send program")
+        || start.contains("could not be delivered")
+        || start.contains("permanent fatal errors");
     by_daemon && (by_subject || by_text)
 }
 
 pub(crate) fn read(headers: &Headers<'_>, mail: &Mail) -> Option<Outcome> {
     let subject = mail.subject.to_lowercase();
     let start: String = mail.text.chars().take(2_000).collect::<String>().to_lowercase();
-    let delayed = DELAY_SIGNS.iter().any(|sign| subject.contains(sign) || start.contains(sign)) && !start.contains("giving up");
+    let delayed = DELAY_SIGNS
+        .iter()
+        .any(|sign| subject.contains(sign) || start.contains(sign))
+        && !start.contains("giving up");
     let status = status_code(&mail.text);
     let permanent = status.as_deref().is_none_or(|code| code.starts_with('5'));
     let action = if delayed { Action::Delayed } else { Action::Failed };
-    Some(Outcome { action, bounce: Bounce { recipient: recipient(headers, mail), status, original_message_id: None, permanent } })
+    Some(Outcome {
+        action,
+        bounce: Bounce {
+            recipient: recipient(headers, mail),
+            status,
+            original_message_id: None,
+            permanent,
+        },
+    })
 }
 
 /// The failed address: the server's own header, else the first address in the text that is neither
 /// the server's nor ours.
 pub(crate) fn recipient(headers: &Headers<'_>, mail: &Mail) -> Option<String> {
-    if let Some(found) = headers.raw("x-failed-recipients").and_then(|value| usable(&value)) {
+    if let Some(found) = headers
+        .raw("x-failed-recipients")
+        .and_then(|value| usable(&value))
+    {
         return Some(found);
     }
-    let own: Vec<String> = mail.from.iter().chain(&mail.to).filter_map(|mailbox| address::fold(&mailbox.address)).collect();
-    addresses(&mail.text).find(|found| !own.contains(found) && !SENDERS.iter().any(|sender| found.starts_with(sender)))
+    let own: Vec<String> = mail
+        .from
+        .iter()
+        .chain(&mail.to)
+        .filter_map(|mailbox| address::fold(&mailbox.address))
+        .collect();
+    addresses(&mail.text)
+        .find(|found| !own.contains(found) && !SENDERS.iter().any(|sender| found.starts_with(sender)))
 }
 
 /// Everything in the text that looks like an address, folded, in order.
 fn addresses(text: &str) -> impl Iterator<Item = String> + '_ {
-    let is_break = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '(' | ')' | '"' | ',' | ';' | ':' | '[' | ']' | '\'' | '：' | '，' | '。');
-    text.split(is_break).filter(|word| word.contains('@')).filter_map(|word| {
-        let word = word.trim_matches(['.', '*', '=', '!']);
-        address::fold(word).filter(|folded| folded.rsplit('@').next().is_some_and(|domain| domain.contains('.')))
-    })
+    let is_break = |c: char| {
+        c.is_whitespace()
+            || matches!(
+                c,
+                '<' | '>' | '(' | ')' | '"' | ',' | ';' | ':' | '[' | ']' | '\'' | '：' | '，' | '。'
+            )
+    };
+    text.split(is_break)
+        .filter(|word| word.contains('@'))
+        .filter_map(|word| {
+            let word = word.trim_matches(['.', '*', '=', '!']);
+            address::fold(word).filter(|folded| {
+                folded
+                    .rsplit('@')
+                    .next()
+                    .is_some_and(|domain| domain.contains('.'))
+            })
+        })
 }
 
 /// The first enhanced status code (RFC 3463) that stands by itself, of class 4 or 5 (or 2).
 pub(crate) fn status_code(text: &str) -> Option<String> {
     let is_edge = |c: char| !(c.is_ascii_digit() || c == '.');
-    let mut candidates = text.split(is_edge).map(|word| word.trim_end_matches('.')).filter(|word| is_status(word));
+    let mut candidates = text
+        .split(is_edge)
+        .map(|word| word.trim_end_matches('.'))
+        .filter(|word| is_status(word));
     candidates.next().map(str::to_owned)
 }
 
@@ -101,7 +194,9 @@ mod tests {
     #[test]
     fn prose_reports_are_read() {
         let raw = "From: MAILER-DAEMON@mx.example\r\nTo: desk@us.example\r\nSubject: failure notice\r\n\r\nHi. This is the qmail-send program at mx.example.\r\nI'm afraid I wasn't able to deliver your message to the following addresses.\r\n\r\n<gone@shop.example>:\r\nSorry, no mailbox here by that name. (#5.1.1)\r\n\r\n--- Below this line is a copy of the message.\r\n\r\nMessage-ID: <m2@us.example>\r\n";
-        let Automatic::Bounce(bounce) = parse(raw.as_bytes()).automatic else { panic!("not seen as a bounce") };
+        let Automatic::Bounce(bounce) = parse(raw.as_bytes()).automatic else {
+            panic!("not seen as a bounce")
+        };
         assert_eq!(bounce.recipient.as_deref(), Some("gone@shop.example"));
         assert_eq!(bounce.status.as_deref(), Some("5.1.1"));
         assert_eq!(bounce.original_message_id.as_deref(), Some("m2@us.example"));

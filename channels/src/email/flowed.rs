@@ -19,7 +19,11 @@ pub(crate) fn join(text: &str, drops_blank: bool) -> String {
             }
         }
         let flows = content.ends_with(' ') && !is_signature;
-        out.push_str(if flows && drops_blank { &content[..content.len() - 1] } else { content });
+        out.push_str(if flows && drops_blank {
+            &content[..content.len() - 1]
+        } else {
+            content
+        });
         open_depth = flows.then_some(depth);
         if !flows {
             out.push('\n');
@@ -43,7 +47,10 @@ mod tests {
     fn soft_breaks_are_joined_by_depth() {
         assert_eq!(join("one \ntwo\nthree\n", false), "one two\nthree\n");
         assert_eq!(join("wo \nrd\n", true), "word\n");
-        assert_eq!(join("> quoted \n> more\nanswer\n", false), "> quoted more\nanswer\n");
+        assert_eq!(
+            join("> quoted \n> more\nanswer\n", false),
+            "> quoted more\nanswer\n"
+        );
         assert_eq!(join("> quoted \nanswer\n", false), "> quoted\nanswer\n");
         assert_eq!(join("text \n-- \nname\n", false), "text\n-- \nname\n");
     }

@@ -12,19 +12,62 @@ pub(crate) struct Forward {
 
 /// Subject prefixes that mean "forwarded", in lower case.
 pub(crate) const PREFIXES: [&str; 24] = [
-    "fwd", "fw", "wg", "tr", "rv", "i", "enc", "doorst", "vs", "vb", "pd", "转发", "轉寄", "轉發", "転送", "fs", "továbbítás", "přeposláno", "továbbított", "ilt",
-    "fwd]", "trs", "rvs", "videresendt",
+    "fwd",
+    "fw",
+    "wg",
+    "tr",
+    "rv",
+    "i",
+    "enc",
+    "doorst",
+    "vs",
+    "vb",
+    "pd",
+    "转发",
+    "轉寄",
+    "轉發",
+    "転送",
+    "fs",
+    "továbbítás",
+    "přeposláno",
+    "továbbított",
+    "ilt",
+    "fwd]",
+    "trs",
+    "rvs",
+    "videresendt",
 ];
 
 const MARKERS: [&str; 24] = [
-    "forwarded message", "begin forwarded message", "original message forwarded", "forwarded by", "weitergeleitete nachricht", "anfang der weitergeleiteten",
-    "message transféré", "début du message", "message transfere", "mensaje reenviado", "inicio del mensaje reenviado", "messaggio inoltrato", "inizio messaggio inoltrato",
-    "mensagem encaminhada", "mensagem reencaminhada", "doorgestuurd bericht", "vidarebefordrat", "videresendt", "转发的邮件", "转发邮件信息", "轉寄郵件", "転送されたメッセージ",
-    "转发邮件", "przekazana wiadomość",
+    "forwarded message",
+    "begin forwarded message",
+    "original message forwarded",
+    "forwarded by",
+    "weitergeleitete nachricht",
+    "anfang der weitergeleiteten",
+    "message transféré",
+    "début du message",
+    "message transfere",
+    "mensaje reenviado",
+    "inicio del mensaje reenviado",
+    "messaggio inoltrato",
+    "inizio messaggio inoltrato",
+    "mensagem encaminhada",
+    "mensagem reencaminhada",
+    "doorgestuurd bericht",
+    "vidarebefordrat",
+    "videresendt",
+    "转发的邮件",
+    "转发邮件信息",
+    "轉寄郵件",
+    "転送されたメッセージ",
+    "转发邮件",
+    "przekazana wiadomość",
 ];
 
 pub(crate) fn detect(root: &Part<'_>, mail: &Mail) -> Option<Forward> {
-    if mail.automatic.forbids_answer() && !matches!(mail.automatic, crate::email::automatic::Automatic::Bulk) {
+    if mail.automatic.forbids_answer() && !matches!(mail.automatic, crate::email::automatic::Automatic::Bulk)
+    {
         return None;
     }
     let by_subject = has_forward_subject(&mail.subject);
@@ -39,32 +82,51 @@ pub(crate) fn detect(root: &Part<'_>, mail: &Mail) -> Option<Forward> {
     }
     let lines: Vec<&str> = mail.text.lines().collect();
     if let Some(start) = quote_header::find_block(&lines) {
-        return Some(Forward { from: quote_header::first_sender(&lines[start..]) });
+        return Some(Forward {
+            from: quote_header::first_sender(&lines[start..]),
+        });
     }
-    let attached = root.walk().into_iter().skip(1).find(|part| part.is_message())?.nested_headers();
-    Some(Forward { from: attached.from.and_then(|from| address::fold(&from.address)) })
+    let attached = root
+        .walk()
+        .into_iter()
+        .skip(1)
+        .find(|part| part.is_message())?
+        .nested_headers();
+    Some(Forward {
+        from: attached.from.and_then(|from| address::fold(&from.address)),
+    })
 }
 
 fn has_forward_subject(subject: &str) -> bool {
     let subject = subject.trim().to_lowercase();
     let subject = subject.trim_start_matches('[');
     PREFIXES.iter().any(|prefix| {
-        subject.strip_prefix(prefix).is_some_and(|rest| rest.trim_start().starts_with([':', '：']))
+        subject
+            .strip_prefix(prefix)
+            .is_some_and(|rest| rest.trim_start().starts_with([':', '：']))
     })
 }
 
 fn is_marker(line: &str) -> bool {
     let lower = line.to_lowercase();
-    let bare = lower.trim().trim_start_matches(['>', ' ']).trim_matches(['-', '_', ' ', ':', '*', '：', '=']);
+    let bare = lower
+        .trim()
+        .trim_start_matches(['>', ' '])
+        .trim_matches(['-', '_', ' ', ':', '*', '：', '=']);
     let dressed = lower.contains("--") || lower.trim_end().ends_with([':', '：']);
     dressed && bare.chars().count() < 60 && MARKERS.iter().any(|marker| bare.starts_with(marker))
 }
 
 /// The address within a header-like value such as `Ann <ann@shop.example> [mailto:…]`.
 pub(crate) fn address_in(value: &str) -> Option<String> {
-    let found = parse_list(value).into_iter().filter(|mailbox| !mailbox.address.contains(':')).find_map(|mailbox| address::fold(&mailbox.address));
+    let found = parse_list(value)
+        .into_iter()
+        .filter(|mailbox| !mailbox.address.contains(':'))
+        .find_map(|mailbox| address::fold(&mailbox.address));
     found.or_else(|| {
-        let words = value.split(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '[' | ']' | '(' | ')' | ':' | '"' | ',' | '*' | '|'));
+        let words = value.split(|c: char| {
+            c.is_whitespace() || matches!(c, '<' | '>' | '[' | ']' | '(' | ')' | ':' | '"' | ',' | '*' | '|')
+        });
         words.filter(|word| word.contains('@')).find_map(address::fold)
     })
 }
@@ -84,7 +146,10 @@ mod tests {
             let mail = parse(format!("From: agent@us.example\r\nContent-Type: text/plain; charset=utf-8\r\nSubject: Fwd: Broken\r\n\r\n{body}").as_bytes());
             assert!(mail.is_forward, "{body}");
             assert_eq!(mail.forwarded_from.as_deref(), Some("ann@shop.example"), "{body}");
-            assert!(mail.reply.contains(body.trim_end().lines().last().unwrap()), "forwarded mail is content");
+            assert!(
+                mail.reply.contains(body.trim_end().lines().last().unwrap()),
+                "forwarded mail is content"
+            );
         }
     }
 

@@ -7,8 +7,8 @@ use std::sync::LazyLock;
 
 use ammonia::{Builder, UrlRelative};
 
-use super::style;
 pub use super::html_text::to_text;
+use super::style;
 
 /// Stands for `src` of a remote image while ammonia works, which can change but not rename.
 const BLOCKED: &str = "x-blocked-remote-image:";
@@ -24,7 +24,10 @@ pub fn sanitise(html: &str) -> String {
 
 /// Text made safe to stand in HTML.
 pub(crate) fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 /// The content ids that the HTML shows, in lower case.
@@ -32,7 +35,9 @@ pub(crate) fn content_ids(html: &str) -> HashSet<String> {
     let lower = html.to_ascii_lowercase();
     let ids = lower.match_indices("cid:").map(|(at, _)| {
         let rest = &lower[at + 4..];
-        let end = rest.find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '>' | '<' | ')')).unwrap_or(rest.len());
+        let end = rest
+            .find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '>' | '<' | ')'))
+            .unwrap_or(rest.len());
         percent_decoded(&rest[..end].replace("&amp;", "&"))
     });
     ids.collect()
@@ -45,7 +50,10 @@ fn percent_decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&first, tail)) = rest.split_first() {
-        let escaped = (first == b'%').then(|| tail.get(..2)).flatten().and_then(super::mime::transfer::hex_pair);
+        let escaped = (first == b'%')
+            .then(|| tail.get(..2))
+            .flatten()
+            .and_then(super::mime::transfer::hex_pair);
         bytes.push(escaped.unwrap_or(first));
         rest = if escaped.is_some() { &tail[2..] } else { tail };
     }
@@ -55,10 +63,26 @@ fn percent_decoded(text: &str) -> String {
 static POLICY: LazyLock<Builder<'static>> = LazyLock::new(policy);
 
 const EXTRA_TAGS: [&str; 8] = ["font", "center", "big", "u", "strike", "address", "tt", "section"];
-const DROPPED_WITH_CONTENT: [&str; 8] = ["script", "style", "title", "template", "noembed", "iframe", "object", "xml"];
+const DROPPED_WITH_CONTENT: [&str; 8] = [
+    "script", "style", "title", "template", "noembed", "iframe", "object", "xml",
+];
 const LAYOUT: [&str; 16] = [
-    "style", "align", "valign", "width", "height", "bgcolor", "color", "face", "size", "border", "cellpadding", "cellspacing", "dir", "lang",
-    "title", "nowrap",
+    "style",
+    "align",
+    "valign",
+    "width",
+    "height",
+    "bgcolor",
+    "color",
+    "face",
+    "size",
+    "border",
+    "cellpadding",
+    "cellspacing",
+    "dir",
+    "lang",
+    "title",
+    "nowrap",
 ];
 
 fn policy() -> Builder<'static> {
@@ -85,7 +109,15 @@ fn policy() -> Builder<'static> {
         .clean_content_tags(DROPPED_WITH_CONTENT.into_iter().collect())
         .tag_attributes(attributes)
         .generic_attributes(LAYOUT.into_iter().collect())
-        .url_schemes(HashSet::from(["http", "https", "mailto", "tel", "cid", "data", "x-blocked-remote-image"]))
+        .url_schemes(HashSet::from([
+            "http",
+            "https",
+            "mailto",
+            "tel",
+            "cid",
+            "data",
+            "x-blocked-remote-image",
+        ]))
         .url_relative(UrlRelative::PassThrough)
         .link_rel(Some("noopener noreferrer nofollow"))
         .set_tag_attribute_value("a", "target", "_blank")
@@ -107,7 +139,13 @@ fn keep<'v>(element: &str, attribute: &str, value: &'v str) -> Option<Cow<'v, st
 fn image_source(value: &str) -> Option<Cow<'_, str>> {
     let value = value.trim();
     let lower = value.to_ascii_lowercase();
-    let embedded = ["data:image/png;", "data:image/gif;", "data:image/jpeg;", "data:image/jpg;", "data:image/webp;"];
+    let embedded = [
+        "data:image/png;",
+        "data:image/gif;",
+        "data:image/jpeg;",
+        "data:image/jpg;",
+        "data:image/webp;",
+    ];
     if lower.starts_with("cid:") || embedded.iter().any(|kind| lower.starts_with(kind)) {
         Some(Cow::Borrowed(value))
     } else if lower.starts_with("http://") || lower.starts_with("https://") {
@@ -122,7 +160,10 @@ fn image_source(value: &str) -> Option<Cow<'_, str>> {
 fn link_target(value: &str) -> Option<&str> {
     let value = value.trim();
     let lower = value.to_ascii_lowercase();
-    ["http:", "https:", "mailto:", "tel:"].iter().any(|scheme| lower.starts_with(scheme)).then_some(value)
+    ["http:", "https:", "mailto:", "tel:"]
+        .iter()
+        .any(|scheme| lower.starts_with(scheme))
+        .then_some(value)
 }
 
 #[cfg(test)]
@@ -160,15 +201,25 @@ mod tests {
 
     #[test]
     fn remote_images_wait_until_asked_for() {
-        assert_eq!(sanitise("<img src=\"https://x.y/z.png?a=1&b=2\">"), "<img data-remote-src=\"https://x.y/z.png?a=1&amp;b=2\">");
-        assert_eq!(sanitise("<img src=//x.y/z.png>"), "<img data-remote-src=\"https://x.y/z.png\">");
+        assert_eq!(
+            sanitise("<img src=\"https://x.y/z.png?a=1&b=2\">"),
+            "<img data-remote-src=\"https://x.y/z.png?a=1&amp;b=2\">"
+        );
+        assert_eq!(
+            sanitise("<img src=//x.y/z.png>"),
+            "<img data-remote-src=\"https://x.y/z.png\">"
+        );
         assert!(!sanitise("<img srcset=\"https://x.y/z.png 2x\">").contains("x.y"));
     }
 
     #[test]
     fn links_open_without_telling_who_we_are() {
         let link = sanitise("<a href=\"https://x.y/\" target=\"_self\" rel=\"opener\">x</a>");
-        for part in ["href=\"https://x.y/\"", "target=\"_blank\"", "rel=\"noopener noreferrer nofollow\""] {
+        for part in [
+            "href=\"https://x.y/\"",
+            "target=\"_blank\"",
+            "rel=\"noopener noreferrer nofollow\"",
+        ] {
             assert!(link.contains(part), "{link}");
         }
         assert!(!sanitise("<a href=\"javascript:x\">x</a>").contains("href"));

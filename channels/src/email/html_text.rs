@@ -5,7 +5,9 @@ use std::cell::RefCell;
 
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::RawKind;
-use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
+use html5ever::tokenizer::{
+    BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
+};
 
 /// The readable text of a piece of HTML.
 pub fn to_text(html: &str) -> String {
@@ -62,11 +64,19 @@ impl Text {
             "br" => self.end_line(),
             "pre" => {
                 self.end_if_open();
-                self.preformatted = if opens { self.preformatted + 1 } else { self.preformatted.saturating_sub(1) };
+                self.preformatted = if opens {
+                    self.preformatted + 1
+                } else {
+                    self.preformatted.saturating_sub(1)
+                };
             }
             "blockquote" => {
                 self.blank_line();
-                self.quote_depth = if opens { self.quote_depth + 1 } else { self.quote_depth.saturating_sub(1) };
+                self.quote_depth = if opens {
+                    self.quote_depth + 1
+                } else {
+                    self.quote_depth.saturating_sub(1)
+                };
             }
             "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "ul" | "ol" | "dl" | "hr" => self.blank_line(),
             "li" if opens => {
@@ -74,8 +84,9 @@ impl Text {
                 self.line.push_str("- ");
             }
             "td" | "th" if opens => self.pending_space = true,
-            "div" | "table" | "tr" | "li" | "dt" | "dd" | "section" | "article" | "header" | "footer" | "address" | "center" | "caption" | "body"
-            | "head" | "form" | "fieldset" | "figure" | "main" | "nav" => self.end_if_open(),
+            "div" | "table" | "tr" | "li" | "dt" | "dd" | "section" | "article" | "header" | "footer"
+            | "address" | "center" | "caption" | "body" | "head" | "form" | "fieldset" | "figure"
+            | "main" | "nav" => self.end_if_open(),
             _ => {}
         }
         TokenSinkResult::Continue
@@ -102,7 +113,11 @@ impl Text {
     }
 
     fn end_if_open(&mut self) {
-        if self.line.is_empty() { self.pending_space = false } else { self.end_line() }
+        if self.line.is_empty() {
+            self.pending_space = false
+        } else {
+            self.end_line()
+        }
     }
 
     fn blank_line(&mut self) {
@@ -116,7 +131,11 @@ impl Text {
         let line = std::mem::take(&mut self.line);
         let content = line.trim_end();
         self.pending_space = false;
-        self.blank_lines = if content.is_empty() { self.blank_lines + 1 } else { 0 };
+        self.blank_lines = if content.is_empty() {
+            self.blank_lines + 1
+        } else {
+            0
+        };
         if self.blank_lines > 2 {
             return;
         }
@@ -134,7 +153,11 @@ impl Text {
         self.end_if_open();
         let mut end = self.out.len();
         // Empty quoted lines at the end say nothing; a `>` that was written does.
-        while let Some(line) = self.out[..end].lines().next_back().filter(|line| line.bytes().all(|b| b == b'>')) {
+        while let Some(line) = self.out[..end]
+            .lines()
+            .next_back()
+            .filter(|line| line.bytes().all(|b| b == b'>'))
+        {
             end -= line.len();
             end = self.out[..end].trim_end_matches('\n').len();
             if end == 0 {
@@ -160,8 +183,14 @@ mod tests {
             ("<style>p{}</style><title>t</title><script>x</script>seen", "seen"),
             ("&lt;tag&gt; &amp; &eacute;&#20320;&nbsp;x", "<tag> & é你 x"),
             ("<ul><li>a<li>b</ul>", "- a\n- b"),
-            ("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>", "a b\nc"),
-            ("reply<blockquote>old<blockquote>older</blockquote></blockquote>", "reply\n\n> old\n>\n>> older"),
+            (
+                "<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>",
+                "a b\nc",
+            ),
+            (
+                "reply<blockquote>old<blockquote>older</blockquote></blockquote>",
+                "reply\n\n> old\n>\n>> older",
+            ),
             ("<pre>a\n  b</pre>", "a\n  b"),
             ("<p>unclosed <b>tags", "unclosed tags"),
             ("", ""),

@@ -59,8 +59,14 @@ pub struct Attachment {
 /// Reads a message. For every input there is an answer, at worst an empty one.
 pub fn parse(raw: &[u8]) -> Mail {
     catch_unwind(AssertUnwindSafe(|| read(raw))).unwrap_or_else(|_| {
-        tracing::error!(octets = raw.len(), "the mail reader panicked; the message is kept as plain text");
-        Mail { text: String::from_utf8_lossy(raw).replace('\0', ""), ..Mail::default() }
+        tracing::error!(
+            octets = raw.len(),
+            "the mail reader panicked; the message is kept as plain text"
+        );
+        Mail {
+            text: String::from_utf8_lossy(raw).replace('\0', ""),
+            ..Mail::default()
+        }
     })
 }
 
@@ -73,10 +79,12 @@ pub fn body_hash(raw: &[u8]) -> String {
 
 pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }
 
 fn read(raw: &[u8]) -> Mail {
@@ -89,25 +97,44 @@ fn read(raw: &[u8]) -> Mail {
     mail.automatic = automatic::classify(&root, &mail);
     let forwarded = forward::detect(&root, &mail);
     mail.is_forward = forwarded.is_some();
-    mail.reply = if mail.is_forward { mail.text.trim().to_owned() } else { reply::trim(&mail.text) };
+    mail.reply = if mail.is_forward {
+        mail.text.trim().to_owned()
+    } else {
+        reply::trim(&mail.text)
+    };
     mail.forwarded_from = forwarded.and_then(|forward| forward.from);
     mail
 }
 
 pub(crate) fn from_headers(headers: &Headers<'_>) -> Mail {
-    let list = |name: &str| headers.raw_all(name).iter().flat_map(|value| parse_list(value)).collect::<Vec<_>>();
+    let list = |name: &str| {
+        headers
+            .raw_all(name)
+            .iter()
+            .flat_map(|value| parse_list(value))
+            .collect::<Vec<_>>()
+    };
     Mail {
         from: list("from").into_iter().next(),
         reply_to: list("reply-to"),
         to: list("to"),
         cc: list("cc"),
         subject: headers.text("subject").unwrap_or_default(),
-        message_id: headers.raw("message-id").and_then(|value| ids(&value).into_iter().next()),
-        in_reply_to: headers.raw("in-reply-to").and_then(|value| ids(&value).into_iter().next()),
-        references: headers.raw("references").map(|value| ids(&value)).unwrap_or_default(),
+        message_id: headers
+            .raw("message-id")
+            .and_then(|value| ids(&value).into_iter().next()),
+        in_reply_to: headers
+            .raw("in-reply-to")
+            .and_then(|value| ids(&value).into_iter().next()),
+        references: headers
+            .raw("references")
+            .map(|value| ids(&value))
+            .unwrap_or_default(),
         date_ms: headers.raw("date").and_then(|value| mime::date::parse(&value)),
         delivered_to: delivered_to(headers),
-        return_path: headers.raw("return-path").map(|value| value.trim().trim_matches(['<', '>']).trim().to_owned()),
+        return_path: headers
+            .raw("return-path")
+            .map(|value| value.trim().trim_matches(['<', '>']).trim().to_owned()),
         ..Mail::default()
     }
 }
@@ -132,11 +159,18 @@ pub(crate) fn ids(value: &str) -> Vec<String> {
     while let Some(start) = rest.find('<') {
         let after = &rest[start + 1..];
         let end = after.find(['>', '<']).unwrap_or(after.len());
-        found.push(after[..end].chars().filter(|c| !c.is_whitespace()).collect::<String>());
+        found.push(
+            after[..end]
+                .chars()
+                .filter(|c| !c.is_whitespace())
+                .collect::<String>(),
+        );
         rest = after[end..].strip_prefix('>').unwrap_or(&after[end..]);
     }
     if found.is_empty() {
-        let words = value.split(|c: char| c.is_whitespace() || c == ',').map(|word| word.trim_matches('>').to_owned());
+        let words = value
+            .split(|c: char| c.is_whitespace() || c == ',')
+            .map(|word| word.trim_matches('>').to_owned());
         found = words.collect();
     }
     found.retain(|id| !id.is_empty());

@@ -4,14 +4,113 @@
 use crate::email::forward::address_in;
 
 const FROM: [&str; 19] = [
-    "from", "von", "de", "da", "van", "från", "fra", "od", "от", "发件人", "寄件者", "寄件人", "差出人", "送信者", "보낸 사람", "lähettäjä", "feladó", "kimden", "expéditeur",
+    "from",
+    "von",
+    "de",
+    "da",
+    "van",
+    "från",
+    "fra",
+    "od",
+    "от",
+    "发件人",
+    "寄件者",
+    "寄件人",
+    "差出人",
+    "送信者",
+    "보낸 사람",
+    "lähettäjä",
+    "feladó",
+    "kimden",
+    "expéditeur",
 ];
 const OTHER: [&str; 86] = [
-    "date", "sent", "to", "subject", "cc", "reply-to", "reply to", "importance", "sent at", "datum", "gesendet", "an", "betreff", "kopie", "antwort an", "envoyé", "envoye",
-    "date d'envoi", "à", "a", "objet", "cci", "répondre à", "enviado", "enviado el", "para", "asunto", "fecha", "responder a", "inviato", "data", "oggetto", "risposta", "per", "verzonden",
-    "aan", "onderwerp", "skickat", "till", "ämne", "kopia", "sendt", "til", "emne", "dato", "kopi", "wysłano", "do", "temat", "dw", "odesláno", "komu", "předmět", "кому", "тема", "дата",
-    "отправлено", "копия", "发送时间", "发送日期", "发送", "时间", "日期", "收件人", "抄送", "主题", "寄件日期", "傳送時間", "收件者", "主旨", "副本", "日時", "送信日時", "宛先", "件名", "送信",
-    "받는 사람", "제목", "보낸 날짜", "날짜", "lähetetty", "vastaanottaja", "aihe", "tárgy", "címzett", "dátum",
+    "date",
+    "sent",
+    "to",
+    "subject",
+    "cc",
+    "reply-to",
+    "reply to",
+    "importance",
+    "sent at",
+    "datum",
+    "gesendet",
+    "an",
+    "betreff",
+    "kopie",
+    "antwort an",
+    "envoyé",
+    "envoye",
+    "date d'envoi",
+    "à",
+    "a",
+    "objet",
+    "cci",
+    "répondre à",
+    "enviado",
+    "enviado el",
+    "para",
+    "asunto",
+    "fecha",
+    "responder a",
+    "inviato",
+    "data",
+    "oggetto",
+    "risposta",
+    "per",
+    "verzonden",
+    "aan",
+    "onderwerp",
+    "skickat",
+    "till",
+    "ämne",
+    "kopia",
+    "sendt",
+    "til",
+    "emne",
+    "dato",
+    "kopi",
+    "wysłano",
+    "do",
+    "temat",
+    "dw",
+    "odesláno",
+    "komu",
+    "předmět",
+    "кому",
+    "тема",
+    "дата",
+    "отправлено",
+    "копия",
+    "发送时间",
+    "发送日期",
+    "发送",
+    "时间",
+    "日期",
+    "收件人",
+    "抄送",
+    "主题",
+    "寄件日期",
+    "傳送時間",
+    "收件者",
+    "主旨",
+    "副本",
+    "日時",
+    "送信日時",
+    "宛先",
+    "件名",
+    "送信",
+    "받는 사람",
+    "제목",
+    "보낸 날짜",
+    "날짜",
+    "lähetetty",
+    "vastaanottaja",
+    "aihe",
+    "tárgy",
+    "címzett",
+    "dátum",
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,15 +147,24 @@ pub(crate) fn is_block_start(lines: &[&str]) -> bool {
 }
 
 fn has_address_or_date(lines: &[&str]) -> bool {
-    lines.iter().take(3).filter_map(|line| field(line)).any(|(kind, value)| kind == Kind::From && value.contains('@'))
+    lines
+        .iter()
+        .take(3)
+        .filter_map(|line| field(line))
+        .any(|(kind, value)| kind == Kind::From && value.contains('@'))
 }
 
 /// The address in the first sender field of a header block.
 pub(crate) fn first_sender(lines: &[&str]) -> Option<String> {
-    let at = lines.iter().take(30).position(|line| field(line).is_some_and(|(kind, _)| kind == Kind::From))?;
+    let at = lines
+        .iter()
+        .take(30)
+        .position(|line| field(line).is_some_and(|(kind, _)| kind == Kind::From))?;
     let (_, value) = field(lines[at])?;
     address_in(value).or_else(|| {
-        let next = lines.get(at + 1).map(|line| line.trim_matches(['>', ' ', '\t']))?;
+        let next = lines
+            .get(at + 1)
+            .map(|line| line.trim_matches(['>', ' ', '\t']))?;
         field(next).is_none().then(|| address_in(next)).flatten()
     })
 }
@@ -64,8 +172,16 @@ pub(crate) fn first_sender(lines: &[&str]) -> Option<String> {
 /// A line's field kind and value, if it is one: `> *From:* Ann`, `发件人：安`.
 fn field(line: &str) -> Option<(Kind, &str)> {
     let bare = line.trim_start_matches(['>', ' ', '\t', '*', '|', '_', '\u{feff}', '-']);
-    let end = bare.char_indices().take(24).find(|(_, c)| matches!(c, ':' | '：')).map(|(index, _)| index)?;
-    let name: String = bare[..end].trim_matches(['*', '_', ' ', '\u{a0}', '\u{3000}']).chars().filter(|c| !matches!(c, '\u{200b}' | '　')).collect();
+    let end = bare
+        .char_indices()
+        .take(24)
+        .find(|(_, c)| matches!(c, ':' | '：'))
+        .map(|(index, _)| index)?;
+    let name: String = bare[..end]
+        .trim_matches(['*', '_', ' ', '\u{a0}', '\u{3000}'])
+        .chars()
+        .filter(|c| !matches!(c, '\u{200b}' | '　'))
+        .collect();
     let name = name.trim().to_lowercase();
     let value = bare[end..].trim_start_matches([':', '：', '*', '_', ' ', '\u{a0}']);
     if FROM.contains(&name.as_str()) {
@@ -99,7 +215,11 @@ mod tests {
 
     #[test]
     fn prose_with_a_colon_is_no_block() {
-        for text in ["To: do list\nbuy milk", "Date: tomorrow?\nPlace: here", "From: the moon\nwith love"] {
+        for text in [
+            "To: do list\nbuy milk",
+            "Date: tomorrow?\nPlace: here",
+            "From: the moon\nwith love",
+        ] {
             assert_eq!(find_block(&text.lines().collect::<Vec<_>>()), None, "{text}");
         }
     }

@@ -45,7 +45,8 @@ fn mark(lines: &[&str]) -> Vec<Mark> {
 /// A quoted line that a program wrapped leaves its tail unquoted, tight between two quoted lines.
 fn unwrap_quoted(marks: &mut [Mark]) {
     for index in 1..marks.len().saturating_sub(1) {
-        if marks[index] == Mark::Text && marks[index - 1] == Mark::Quoted && marks[index + 1] == Mark::Quoted {
+        if marks[index] == Mark::Text && marks[index - 1] == Mark::Quoted && marks[index + 1] == Mark::Quoted
+        {
             marks[index] = Mark::Quoted;
         }
     }
@@ -63,8 +64,16 @@ fn kept_lines(marks: &[Mark]) -> Option<Vec<usize>> {
         let count = marks.iter().filter(|mark| **mark == Mark::Quoted).count();
         return (count >= 2).then(|| without_quotation(marks, start));
     };
-    let start = first_quoted.map_or(start, |quoted| if has_text_between(marks, quoted, start) { start } else { start.min(quoted) });
-    let after = marks[start..].iter().find(|mark| !matches!(mark, Mark::Splitter | Mark::Empty));
+    let start = first_quoted.map_or(start, |quoted| {
+        if has_text_between(marks, quoted, start) {
+            start
+        } else {
+            start.min(quoted)
+        }
+    });
+    let after = marks[start..]
+        .iter()
+        .find(|mark| !matches!(mark, Mark::Splitter | Mark::Empty));
     match after {
         Some(Mark::Quoted) => Some(without_quotation(marks, start)),
         _ => Some((0..start).collect()),
@@ -78,11 +87,20 @@ fn has_text_between(marks: &[Mark], from: usize, to: usize) -> bool {
 /// Whether unquoted words stand between quoted lines: the sender answered point by point.
 fn answers_within(marks: &[Mark], splitter: Option<usize>) -> bool {
     let from = splitter.unwrap_or(0);
-    let Some(first) = marks[from..].iter().position(|mark| *mark == Mark::Quoted).map(|at| from + at) else { return false };
+    let Some(first) = marks[from..]
+        .iter()
+        .position(|mark| *mark == Mark::Quoted)
+        .map(|at| from + at)
+    else {
+        return false;
+    };
     if marks[from..first].contains(&Mark::Text) {
         return false;
     }
-    let last = marks.iter().rposition(|mark| *mark == Mark::Quoted).unwrap_or(first);
+    let last = marks
+        .iter()
+        .rposition(|mark| *mark == Mark::Quoted)
+        .unwrap_or(first);
     marks[first..last].contains(&Mark::Text) && !marks[first..last].contains(&Mark::Splitter)
 }
 
@@ -120,7 +138,9 @@ fn finish(lines: &[&str]) -> String {
 fn without_trailing_rules(lines: &[&str], mut end: usize) -> usize {
     while end > 0 {
         let line = lines[end - 1].trim();
-        let is_rule = line.chars().all(|c| matches!(c, '-' | '_' | '=' | '*' | '—' | '─' | ' '));
+        let is_rule = line
+            .chars()
+            .all(|c| matches!(c, '-' | '_' | '=' | '*' | '—' | '─' | ' '));
         if !is_rule {
             break;
         }
@@ -130,9 +150,32 @@ fn without_trailing_rules(lines: &[&str], mut end: usize) -> usize {
 }
 
 const SENT_FROM: [&str; 26] = [
-    "sent from my", "sent from mobile", "sent from a phone", "sent from outlook", "sent from samsung", "sent from yahoo", "sent from mail for", "sent via", "get outlook for", "sent with",
-    "von meinem", "gesendet mit", "gesendet von", "envoyé de mon", "envoyé depuis", "enviado desde", "enviado do meu", "inviato da", "verzonden vanaf", "发自我的", "從我的",
-    "iphoneから送信", "iphone から送信", "发自", "skickat från", "sendt fra",
+    "sent from my",
+    "sent from mobile",
+    "sent from a phone",
+    "sent from outlook",
+    "sent from samsung",
+    "sent from yahoo",
+    "sent from mail for",
+    "sent via",
+    "get outlook for",
+    "sent with",
+    "von meinem",
+    "gesendet mit",
+    "gesendet von",
+    "envoyé de mon",
+    "envoyé depuis",
+    "enviado desde",
+    "enviado do meu",
+    "inviato da",
+    "verzonden vanaf",
+    "发自我的",
+    "從我的",
+    "iphoneから送信",
+    "iphone から送信",
+    "发自",
+    "skickat från",
+    "sendt fra",
 ];
 
 /// Where a signature begins that is marked as one: `-- ` (RFC 3676), "Sent from my …", or the footer
@@ -143,15 +186,29 @@ fn signature_start(lines: &[&str]) -> Option<usize> {
         return Some(last_text);
     }
     let from = lines.len().saturating_sub(14);
-    let dashes = lines[from..].iter().rposition(|line| matches!(line.trim(), "--" | "—")).map(|at| from + at);
-    let footer = lines[from..].iter().position(|line| is_list_rule(line)).map(|at| from + at).filter(|at| {
-        lines[*at..].iter().any(|line| line.to_lowercase().contains("mailing list"))
-    });
-    dashes.or(footer).filter(|at| lines[..*at].iter().any(|line| !line.trim().is_empty()))
+    let dashes = lines[from..]
+        .iter()
+        .rposition(|line| matches!(line.trim(), "--" | "—"))
+        .map(|at| from + at);
+    let footer = lines[from..]
+        .iter()
+        .position(|line| is_list_rule(line))
+        .map(|at| from + at)
+        .filter(|at| {
+            lines[*at..]
+                .iter()
+                .any(|line| line.to_lowercase().contains("mailing list"))
+        });
+    dashes
+        .or(footer)
+        .filter(|at| lines[..*at].iter().any(|line| !line.trim().is_empty()))
 }
 
 fn is_sent_from(line: &str) -> bool {
-    let lower = line.trim().trim_start_matches(['-', '—', ' ', '*', '[', '<']).to_lowercase();
+    let lower = line
+        .trim()
+        .trim_start_matches(['-', '—', ' ', '*', '[', '<'])
+        .to_lowercase();
     lower.chars().count() < 80 && SENT_FROM.iter().any(|start| lower.starts_with(start))
 }
 
@@ -168,13 +225,31 @@ mod tests {
     fn quoted_history_is_left_out() {
         for (text, wanted) in [
             ("just words\nmore", "just words\nmore"),
-            ("Thanks!\n\nOn Mon, Jun 1, 2020 at 9:00 AM Ann <a@b.c> wrote:\n\n> old\n> older\n", "Thanks!"),
-            ("On 1 Jun 2020, Ann <a@b.c> wrote:\n> old\n> older\n\nThanks below", "Thanks below"),
-            ("谢谢！\n\n------------------ 原始邮件 ------------------\n发件人: \"客服\" <a@b.c>;\n发送时间: 2020年6月1日\n\n旧内容", "谢谢！"),
-            ("好的\n\n在 2020-06-01 10:00:00，\"客服\" <a@b.c> 写道：\n\n旧内容\n", "好的"),
+            (
+                "Thanks!\n\nOn Mon, Jun 1, 2020 at 9:00 AM Ann <a@b.c> wrote:\n\n> old\n> older\n",
+                "Thanks!",
+            ),
+            (
+                "On 1 Jun 2020, Ann <a@b.c> wrote:\n> old\n> older\n\nThanks below",
+                "Thanks below",
+            ),
+            (
+                "谢谢！\n\n------------------ 原始邮件 ------------------\n发件人: \"客服\" <a@b.c>;\n发送时间: 2020年6月1日\n\n旧内容",
+                "谢谢！",
+            ),
+            (
+                "好的\n\n在 2020-06-01 10:00:00，\"客服\" <a@b.c> 写道：\n\n旧内容\n",
+                "好的",
+            ),
             ("Danke\n\nAm 01.06.2020 um 09:00 schrieb Ann:\n> alt\n", "Danke"),
-            ("Merci\n\nDe : Ann\nEnvoyé : lundi\nÀ : Bob\nObjet : x\n\nvieux", "Merci"),
-            ("ok\n\n________________________________\nFrom: Ann <a@b.c>\nSent: Monday\nTo: Bob\nSubject: x\n\nold", "ok"),
+            (
+                "Merci\n\nDe : Ann\nEnvoyé : lundi\nÀ : Bob\nObjet : x\n\nvieux",
+                "Merci",
+            ),
+            (
+                "ok\n\n________________________________\nFrom: Ann <a@b.c>\nSent: Monday\nTo: Bob\nSubject: x\n\nold",
+                "ok",
+            ),
             ("Body\n\n-- \nAnn Li\nShop", "Body"),
             ("Body\n\nSent from my iPhone", "Body"),
             ("好的\n\n发自我的iPhone", "好的"),
@@ -197,7 +272,10 @@ mod tests {
 
     #[test]
     fn a_single_greater_sign_is_no_quotation() {
-        assert_eq!(trim("prices:\n> 100 yuan\nis too much"), "prices:\n> 100 yuan\nis too much");
+        assert_eq!(
+            trim("prices:\n> 100 yuan\nis too much"),
+            "prices:\n> 100 yuan\nis too much"
+        );
     }
 
     proptest::proptest! {

@@ -2,10 +2,40 @@
 //! anything. What is not understood is dropped, declaration by declaration.
 
 const PROPERTIES: [&str; 34] = [
-    "background-color", "background", "border-collapse", "border-radius", "border-spacing", "caption-side", "clear", "color", "direction", "display",
-    "empty-cells", "float", "height", "letter-spacing", "line-height", "list-style-type", "max-height", "max-width", "min-height", "min-width",
-    "table-layout", "text-align", "text-decoration", "text-indent", "text-transform", "unicode-bidi", "vertical-align", "white-space", "width",
-    "word-break", "word-spacing", "word-wrap", "overflow-wrap", "mso-line-height-rule",
+    "background-color",
+    "background",
+    "border-collapse",
+    "border-radius",
+    "border-spacing",
+    "caption-side",
+    "clear",
+    "color",
+    "direction",
+    "display",
+    "empty-cells",
+    "float",
+    "height",
+    "letter-spacing",
+    "line-height",
+    "list-style-type",
+    "max-height",
+    "max-width",
+    "min-height",
+    "min-width",
+    "table-layout",
+    "text-align",
+    "text-decoration",
+    "text-indent",
+    "text-transform",
+    "unicode-bidi",
+    "vertical-align",
+    "white-space",
+    "width",
+    "word-break",
+    "word-spacing",
+    "word-wrap",
+    "overflow-wrap",
+    "mso-line-height-rule",
 ];
 const FAMILIES: [&str; 4] = ["font", "margin", "padding", "border"];
 const FUNCTIONS: [&str; 5] = ["rgb", "rgba", "hsl", "hsla", "calc"];
@@ -47,21 +77,38 @@ fn declaration(text: &str) -> Option<String> {
     let property = property.trim().to_ascii_lowercase();
     let value = value.trim();
     let known = PROPERTIES.contains(&property.as_str())
-        || FAMILIES.iter().any(|family| property.strip_prefix(family).is_some_and(|rest| rest.is_empty() || rest.starts_with('-')));
+        || FAMILIES.iter().any(|family| {
+            property
+                .strip_prefix(family)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+        });
     let plain_name = property.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
     (known && plain_name && is_harmless(value)).then(|| format!("{property}:{value}"))
 }
 
 fn is_harmless(value: &str) -> bool {
     let fits = !value.is_empty() && value.len() <= 400;
-    let plain = value.chars().all(|c| c.is_alphanumeric() || matches!(c, ' ' | '#' | '%' | '.' | ',' | '-' | '+' | '*' | '/' | '(' | ')' | '!' | '_' | '\'' | '"'));
-    fits && plain && functions(value).iter().all(|name| FUNCTIONS.contains(&name.as_str()))
+    let plain = value.chars().all(|c| {
+        c.is_alphanumeric()
+            || matches!(
+                c,
+                ' ' | '#' | '%' | '.' | ',' | '-' | '+' | '*' | '/' | '(' | ')' | '!' | '_' | '\'' | '"'
+            )
+    });
+    fits && plain
+        && functions(value)
+            .iter()
+            .all(|name| FUNCTIONS.contains(&name.as_str()))
 }
 
 /// The names before each opening bracket.
 fn functions(value: &str) -> Vec<String> {
     let names = value.match_indices('(').map(|(at, _)| {
-        let name: String = value[..at].chars().rev().take_while(|c| c.is_alphanumeric() || *c == '-').collect();
+        let name: String = value[..at]
+            .chars()
+            .rev()
+            .take_while(|c| c.is_alphanumeric() || *c == '-')
+            .collect();
         name.chars().rev().collect::<String>().to_ascii_lowercase()
     });
     names.collect()
@@ -74,13 +121,19 @@ mod tests {
     #[test]
     fn only_known_properties_with_harmless_values_stay() {
         for (style, wanted) in [
-            ("color: red; position:fixed; margin-top: 1px", Some("color:red;margin-top:1px")),
+            (
+                "color: red; position:fixed; margin-top: 1px",
+                Some("color:red;margin-top:1px"),
+            ),
             ("background: url(x)", None),
             ("background: #fff", Some("background:#fff")),
             ("width: expression(alert(1))", None),
             ("color: rgb(1, 2, 3)", Some("color:rgb(1, 2, 3)")),
             ("width: calc(100% - (2 * 3px))", None),
-            ("font-family: \"Microsoft YaHei\", '微软雅黑', Arial", Some("font-family:\"Microsoft YaHei\", '微软雅黑', Arial")),
+            (
+                "font-family: \"Microsoft YaHei\", '微软雅黑', Arial",
+                Some("font-family:\"Microsoft YaHei\", '微软雅黑', Arial"),
+            ),
             ("color: \\65xpression(1)", None),
             ("color: re/**/d", None),
             ("behavior: x", None),

@@ -9,13 +9,19 @@ use super::utf7;
 /// absent, unknown or plainly wrong. U+0000 is removed.
 pub(crate) fn decode(bytes: &[u8], declared: Option<&str>) -> String {
     let text = decode_any(bytes, declared);
-    if text.contains('\0') { text.replace('\0', "") } else { text }
+    if text.contains('\0') {
+        text.replace('\0', "")
+    } else {
+        text
+    }
 }
 
 /// Decodes only if the bytes fit the charset exactly.
 pub(crate) fn decode_strict(bytes: &[u8], declared: &str) -> Option<String> {
     let encoding = known(declared)?;
-    encoding.decode_without_bom_handling_and_without_replacement(bytes).map(std::borrow::Cow::into_owned)
+    encoding
+        .decode_without_bom_handling_and_without_replacement(bytes)
+        .map(std::borrow::Cow::into_owned)
 }
 
 fn decode_any(bytes: &[u8], declared: Option<&str>) -> String {
@@ -35,7 +41,9 @@ fn decode_any(bytes: &[u8], declared: Option<&str>) -> String {
         return text.to_owned();
     }
     match known(&label) {
-        Some(encoding) if encoding != WINDOWS_1252 || !is_ascii_label(&label) => decode_declared(bytes, encoding),
+        Some(encoding) if encoding != WINDOWS_1252 || !is_ascii_label(&label) => {
+            decode_declared(bytes, encoding)
+        }
         _ => guess(bytes),
     }
 }
@@ -52,7 +60,11 @@ fn decode_declared(bytes: &[u8], encoding: &'static Encoding) -> String {
         return text.into_owned();
     }
     let guessed = guess(bytes);
-    if guessed.contains(char::REPLACEMENT_CHARACTER) { text.into_owned() } else { guessed }
+    if guessed.contains(char::REPLACEMENT_CHARACTER) {
+        text.into_owned()
+    } else {
+        guessed
+    }
 }
 
 fn guess(bytes: &[u8]) -> String {
@@ -60,20 +72,25 @@ fn guess(bytes: &[u8]) -> String {
     detector.feed(bytes, true);
     let encoding = detector.guess(None, chardetng::Utf8Detection::Allow);
     let (text, had_errors) = encoding.decode_without_bom_handling(bytes);
-    if had_errors { WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned() } else { text.into_owned() }
+    if had_errors {
+        WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned()
+    } else {
+        text.into_owned()
+    }
 }
 
 fn known(label: &str) -> Option<&'static Encoding> {
     let label = clean_label(label);
     match label.as_str() {
-        "gb2312" | "gbk" | "gb_2312-80" | "x-gbk" | "cp936" | "ms936" | "windows-936" | "936" | "gb-2312" | "euc-cn" | "x-euc-cn" | "hz-gb-2312" => {
-            Some(GB18030)
-        }
+        "gb2312" | "gbk" | "gb_2312-80" | "x-gbk" | "cp936" | "ms936" | "windows-936" | "936" | "gb-2312"
+        | "euc-cn" | "x-euc-cn" | "hz-gb-2312" => Some(GB18030),
         "utf8mb4" | "utf-8-strict" | "utf_8" | "cp65001" | "65001" => Some(UTF_8),
         "cp932" | "ms932" | "cp943" | "shift-jis-2004" => Some(encoding_rs::SHIFT_JIS),
         "cp949" | "ms949" | "uhc" | "ks_c_5601" | "949" => Some(encoding_rs::EUC_KR),
         "cp950" | "ms950" | "big5-eten" | "950" => Some(encoding_rs::BIG5),
-        "iso-2022-jp-2" | "iso-2022-jp-1" | "iso-2022-jp-ms" | "cp50220" | "cp50221" | "cp50222" => Some(encoding_rs::ISO_2022_JP),
+        "iso-2022-jp-2" | "iso-2022-jp-1" | "iso-2022-jp-ms" | "cp50220" | "cp50221" | "cp50222" => {
+            Some(encoding_rs::ISO_2022_JP)
+        }
         _ => by_code_page(&label)
             .or_else(|| Encoding::for_label(label.as_bytes()))
             .filter(|encoding| encoding.name() != "replacement"),
@@ -82,7 +99,10 @@ fn known(label: &str) -> Option<&'static Encoding> {
 
 /// `cp1252`, `windows1252`, `iso8859-1`, `iso_8859_15`, `latin-1` as people spell them.
 fn by_code_page(label: &str) -> Option<&'static Encoding> {
-    let digits = label.strip_prefix("cp").or_else(|| label.strip_prefix("windows")).or_else(|| label.strip_prefix("ms"));
+    let digits = label
+        .strip_prefix("cp")
+        .or_else(|| label.strip_prefix("windows"))
+        .or_else(|| label.strip_prefix("ms"));
     if let Some(number) = digits.map(|rest| rest.trim_start_matches(['-', '_'])) {
         return Encoding::for_label(format!("windows-{number}").as_bytes());
     }
@@ -94,11 +114,17 @@ fn by_code_page(label: &str) -> Option<&'static Encoding> {
 }
 
 fn clean_label(label: &str) -> String {
-    label.trim().trim_matches(['"', '\'', ' ', ';', ',']).to_ascii_lowercase()
+    label
+        .trim()
+        .trim_matches(['"', '\'', ' ', ';', ','])
+        .to_ascii_lowercase()
 }
 
 fn is_ascii_label(label: &str) -> bool {
-    matches!(label, "" | "us-ascii" | "ascii" | "ansi_x3.4-1968" | "iso-ir-6" | "646" | "7bit" | "8bit")
+    matches!(
+        label,
+        "" | "us-ascii" | "ascii" | "ansi_x3.4-1968" | "iso-ir-6" | "646" | "7bit" | "8bit"
+    )
 }
 
 fn is_utf7(label: &str) -> bool {
@@ -106,7 +132,11 @@ fn is_utf7(label: &str) -> bool {
 }
 
 fn is_seven_bit_multibyte(label: &str) -> bool {
-    is_utf7(label) || label.starts_with("iso-2022") || label.starts_with("hz-") || label.starts_with("utf-16") || label.starts_with("cp5022")
+    is_utf7(label)
+        || label.starts_with("iso-2022")
+        || label.starts_with("hz-")
+        || label.starts_with("utf-16")
+        || label.starts_with("cp5022")
 }
 
 /// Bytes that happen to be valid UTF-8 are UTF-8, except where the declared charset writes such
@@ -144,7 +174,10 @@ mod tests {
     #[test]
     fn a_wrong_declaration_does_not_destroy_the_text() {
         let gbk = GB18030.encode("您好，请问我的订单什么时候发货？谢谢").0;
-        assert_eq!(decode(&gbk, Some("utf-8")), "您好，请问我的订单什么时候发货？谢谢");
+        assert_eq!(
+            decode(&gbk, Some("utf-8")),
+            "您好，请问我的订单什么时候发货？谢谢"
+        );
     }
 
     #[test]

@@ -1,11 +1,15 @@
 //! Dates of mail headers (RFC 5322, section 3.3, with its obsolete forms) as epoch milliseconds.
 //! Only reads: what the sender's clock said is a claim, not the time of anything.
 
-const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+const MONTHS: [&str; 12] = [
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+];
 
 /// Milliseconds since 1970-01-01T00:00Z, if the text holds a whole date.
 pub(crate) fn parse(text: &str) -> Option<i64> {
-    let spaced = without_comments(text).replace([',', '-'], " ").replace("GMT+", "+");
+    let spaced = without_comments(text)
+        .replace([',', '-'], " ")
+        .replace("GMT+", "+");
     // The sign of a zone was lost with the dashes of `1-Jan-2020`: read it from the text itself.
     let mut day = None;
     let mut month = None;
@@ -57,17 +61,25 @@ fn without_comments(text: &str) -> String {
 }
 
 fn clock_seconds(token: &str) -> Option<i64> {
-    let end = token.find(|c: char| !c.is_ascii_digit() && c != ':').unwrap_or(token.len());
+    let end = token
+        .find(|c: char| !c.is_ascii_digit() && c != ':')
+        .unwrap_or(token.len());
     let mut parts = token[..end].split(':').map(str::parse::<i64>);
     let hours = parts.next()?.ok().filter(|hours| (0..=24).contains(hours))?;
     let minutes = parts.next()?.ok().filter(|minutes| (0..=59).contains(minutes))?;
-    let seconds = parts.next().and_then(Result::ok).filter(|seconds| (0..=60).contains(seconds)).unwrap_or(0);
+    let seconds = parts
+        .next()
+        .and_then(Result::ok)
+        .filter(|seconds| (0..=60).contains(seconds))
+        .unwrap_or(0);
     Some(hours * 3600 + minutes * 60 + seconds)
 }
 
 fn zone_seconds(text: &str) -> i64 {
     let bare = without_comments(text);
-    let Some(last) = bare.split_whitespace().last() else { return 0 };
+    let Some(last) = bare.split_whitespace().last() else {
+        return 0;
+    };
     let offset = last.rfind(['+', '-']).map(|at| (&last[at..=at], &last[at + 1..]));
     if let Some((sign, digits)) = offset
         && digits.len() == 4

@@ -65,11 +65,17 @@ fn word_at(text: &str) -> Option<(Word<'_>, usize)> {
 }
 
 fn q_bytes(payload: &str) -> Vec<u8> {
-    let spaced: Vec<u8> = payload.bytes().map(|b| if b == b'_' { b' ' } else { b }).collect();
+    let spaced: Vec<u8> = payload
+        .bytes()
+        .map(|b| if b == b'_' { b' ' } else { b })
+        .collect();
     let mut out = Vec::with_capacity(spaced.len());
     let mut index = 0;
     while index < spaced.len() {
-        let escaped = (spaced[index] == b'=').then(|| spaced.get(index + 1..index + 3)).flatten().and_then(transfer::hex_pair);
+        let escaped = (spaced[index] == b'=')
+            .then(|| spaced.get(index + 1..index + 3))
+            .flatten()
+            .and_then(transfer::hex_pair);
         out.push(escaped.unwrap_or(spaced[index]));
         index += if escaped.is_some() { 3 } else { 1 };
     }
@@ -78,7 +84,9 @@ fn q_bytes(payload: &str) -> Vec<u8> {
 
 fn join<'a>(out: &mut String, pending: &mut Option<Word<'a>>, word: Word<'a>) {
     match pending {
-        Some(held) if held.charset.eq_ignore_ascii_case(word.charset) => held.bytes.extend_from_slice(&word.bytes),
+        Some(held) if held.charset.eq_ignore_ascii_case(word.charset) => {
+            held.bytes.extend_from_slice(&word.bytes)
+        }
         _ => {
             settle(out, pending);
             *pending = Some(word);

@@ -44,8 +44,17 @@ pub(crate) fn split(raw: &[u8]) -> (Headers<'_>, usize) {
 }
 
 fn collect(raw: &[u8], fields: Vec<(String, usize, usize)>) -> Headers<'_> {
-    let fields = fields.into_iter().map(|(name, start, end)| Field { name, value: &raw[start..end] }).collect();
-    Headers { fields, charset_hint: None }
+    let fields = fields
+        .into_iter()
+        .map(|(name, start, end)| Field {
+            name,
+            value: &raw[start..end],
+        })
+        .collect();
+    Headers {
+        fields,
+        charset_hint: None,
+    }
 }
 
 /// A field's lower-case name and the place of its colon.
@@ -65,14 +74,21 @@ struct Lines<'a> {
 impl<'a> Lines<'a> {
     fn new(raw: &'a [u8]) -> Self {
         let newline = if raw.contains(&b'\n') { b'\n' } else { b'\r' };
-        Lines { raw, position: 0, newline }
+        Lines {
+            raw,
+            position: 0,
+            newline,
+        }
     }
 
     /// Start, content without its ending, and end of the next line.
     fn next_line(&mut self) -> Option<(usize, &'a [u8], usize)> {
         let start = self.position;
         let rest = self.raw.get(start..).filter(|rest| !rest.is_empty())?;
-        let length = rest.iter().position(|&b| b == self.newline).map_or(rest.len(), |at| at + 1);
+        let length = rest
+            .iter()
+            .position(|&b| b == self.newline)
+            .map_or(rest.len(), |at| at + 1);
         self.position = start + length;
         let mut line = &rest[..length];
         while let [head @ .., b'\r' | b'\n'] = line {
@@ -92,7 +108,8 @@ impl<'a> Lines<'a> {
                 self.position = before;
                 return;
             };
-            let skipped = line.trim_ascii().is_empty() || line.starts_with(b"From ") || line.starts_with(b">From ");
+            let skipped =
+                line.trim_ascii().is_empty() || line.starts_with(b"From ") || line.starts_with(b">From ");
             if !skipped {
                 self.position = before;
                 return;
@@ -101,8 +118,14 @@ impl<'a> Lines<'a> {
     }
 
     fn upcoming_is_header(&self) -> bool {
-        let mut ahead = Lines { raw: self.raw, position: self.position, newline: self.newline };
-        ahead.next_line().is_some_and(|(_, line, _)| field_name(line).is_some_and(|(name, _)| !is_scheme(&name)))
+        let mut ahead = Lines {
+            raw: self.raw,
+            position: self.position,
+            newline: self.newline,
+        };
+        ahead
+            .next_line()
+            .is_some_and(|(_, line, _)| field_name(line).is_some_and(|(name, _)| !is_scheme(&name)))
     }
 }
 
@@ -115,11 +138,18 @@ impl Headers<'_> {
     /// The first value of that name (given in lower case), unfolded, 8-bit decoded, trimmed;
     /// encoded words stand as they are.
     pub(crate) fn raw(&self, name: &str) -> Option<String> {
-        self.fields.iter().find(|field| field.name == name).map(|field| self.unfold(field.value))
+        self.fields
+            .iter()
+            .find(|field| field.name == name)
+            .map(|field| self.unfold(field.value))
     }
 
     pub(crate) fn raw_all(&self, name: &str) -> Vec<String> {
-        self.fields.iter().filter(|field| field.name == name).map(|field| self.unfold(field.value)).collect()
+        self.fields
+            .iter()
+            .filter(|field| field.name == name)
+            .map(|field| self.unfold(field.value))
+            .collect()
     }
 
     /// The first value of that name as a reader sees it.
@@ -132,7 +162,11 @@ impl Headers<'_> {
     }
 
     fn unfold(&self, value: &[u8]) -> String {
-        let mut bytes: Vec<u8> = value.iter().copied().filter(|b| !matches!(b, b'\r' | b'\n' | 0)).collect();
+        let mut bytes: Vec<u8> = value
+            .iter()
+            .copied()
+            .filter(|b| !matches!(b, b'\r' | b'\n' | 0))
+            .collect();
         for byte in &mut bytes {
             if *byte == b'\t' {
                 *byte = b' ';
@@ -145,7 +179,11 @@ impl Headers<'_> {
         if bytes.windows(2).any(|pair| pair == b"\x1b$") {
             return charset::decode(bytes, Some("iso-2022-jp"));
         }
-        let hinted = || self.charset_hint.as_deref().and_then(|hint| charset::decode_strict(bytes, hint));
+        let hinted = || {
+            self.charset_hint
+                .as_deref()
+                .and_then(|hint| charset::decode_strict(bytes, hint))
+        };
         match std::str::from_utf8(bytes) {
             Ok(text) => text.to_owned(),
             Err(_) => hinted().unwrap_or_else(|| charset::decode(bytes, None)),
@@ -155,7 +193,10 @@ impl Headers<'_> {
 
 /// Control characters that an encoded word smuggled in become blanks.
 pub(crate) fn visible(text: &str) -> String {
-    let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let clean: String = text
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
     clean.trim().to_owned()
 }
 
@@ -183,7 +224,12 @@ mod tests {
             (b"", None),
         ];
         for (raw, wanted) in cases {
-            assert_eq!(subject(raw).as_deref(), *wanted, "{:?}", String::from_utf8_lossy(raw));
+            assert_eq!(
+                subject(raw).as_deref(),
+                *wanted,
+                "{:?}",
+                String::from_utf8_lossy(raw)
+            );
         }
     }
 

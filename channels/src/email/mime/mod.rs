@@ -50,7 +50,13 @@ fn part<'a>(raw: &'a [u8], default_type: &str, depth: usize, budget: &mut usize)
         content_type.value = default_type.to_owned();
     }
     let disposition = parameter::parse(&headers.raw("content-disposition").unwrap_or_default());
-    let mut part = Part { headers, content_type, disposition, body: &raw[body_start..], children: Vec::new() };
+    let mut part = Part {
+        headers,
+        content_type,
+        disposition,
+        body: &raw[body_start..],
+        children: Vec::new(),
+    };
     if part.is_multipart() && depth < MAX_DEPTH {
         part.children = children(&part, depth, budget);
     }
@@ -58,14 +64,21 @@ fn part<'a>(raw: &'a [u8], default_type: &str, depth: usize, budget: &mut usize)
 }
 
 fn children<'a>(parent: &Part<'a>, depth: usize, budget: &mut usize) -> Vec<Part<'a>> {
-    let declared = parent.content_type.get("boundary").map(|boundary| boundary.trim_end().as_bytes().to_vec());
+    let declared = parent
+        .content_type
+        .get("boundary")
+        .map(|boundary| boundary.trim_end().as_bytes().to_vec());
     let sections = declared
         .filter(|boundary| !boundary.is_empty())
         .map(|boundary| sections(parent.body, &boundary))
         .filter(|found| !found.is_empty())
         .or_else(|| guessed_boundary(parent.body).map(|boundary| sections(parent.body, &boundary)))
         .unwrap_or_default();
-    let default_type = if parent.content_type.value == "multipart/digest" { "message/rfc822" } else { "text/plain" };
+    let default_type = if parent.content_type.value == "multipart/digest" {
+        "message/rfc822"
+    } else {
+        "text/plain"
+    };
     let mut children = Vec::new();
     for section in sections {
         if *budget == 0 {
@@ -85,7 +98,12 @@ fn sections<'a>(body: &'a [u8], boundary: &[u8]) -> Vec<&'a [u8]> {
     for line in body.split_inclusive(|&b| b == b'\n') {
         let start = position;
         position += line.len();
-        let Some(rest) = line.strip_prefix(b"--").and_then(|line| line.strip_prefix(boundary)) else { continue };
+        let Some(rest) = line
+            .strip_prefix(b"--")
+            .and_then(|line| line.strip_prefix(boundary))
+        else {
+            continue;
+        };
         let closing = rest.starts_with(b"--");
         if !closing && !rest.trim_ascii().is_empty() {
             continue;
@@ -115,18 +133,31 @@ fn without_last_break(section: &[u8]) -> &[u8] {
 fn guessed_boundary(body: &[u8]) -> Option<Vec<u8>> {
     let mut lines = body.split(|&b| b == b'\n').map(<[u8]>::trim_ascii_end);
     let first = lines.find(|line| !line.is_empty())?;
-    let boundary = first.strip_prefix(b"--").filter(|boundary| !boundary.is_empty() && !boundary.contains(&b' '))?;
-    lines.any(|line| line.starts_with(first)).then(|| boundary.to_vec())
+    let boundary = first
+        .strip_prefix(b"--")
+        .filter(|boundary| !boundary.is_empty() && !boundary.contains(&b' '))?;
+    lines
+        .any(|line| line.starts_with(first))
+        .then(|| boundary.to_vec())
 }
 
 fn first_charset(part: &Part<'_>) -> Option<String> {
-    let own = part.content_type.get("charset").filter(|charset| !charset.eq_ignore_ascii_case("us-ascii"));
-    own.map(str::to_owned).or_else(|| part.children.iter().find_map(first_charset))
+    let own = part
+        .content_type
+        .get("charset")
+        .filter(|charset| !charset.eq_ignore_ascii_case("us-ascii"));
+    own.map(str::to_owned)
+        .or_else(|| part.children.iter().find_map(first_charset))
 }
 
 fn set_hint(part: &mut Part<'_>, hint: Option<&str>) {
     part.headers.charset_hint = hint.map(str::to_owned);
-    if part.content_type.get("name").or(part.disposition.get("filename")).is_some_and(|name| !name.is_ascii()) {
+    if part
+        .content_type
+        .get("name")
+        .or(part.disposition.get("filename"))
+        .is_some_and(|name| !name.is_ascii())
+    {
         // Raw 8-bit file names were read before the hint was known.
         let value = std::mem::take(&mut part.content_type.value);
         part.content_type = parameter::parse(&part.headers.raw("content-type").unwrap_or_default());
@@ -144,7 +175,10 @@ impl<'a> Part<'a> {
     }
 
     pub(crate) fn is_message(&self) -> bool {
-        matches!(self.content_type.value.as_str(), "message/rfc822" | "message/global" | "message/news")
+        matches!(
+            self.content_type.value.as_str(),
+            "message/rfc822" | "message/global" | "message/news"
+        )
     }
 
     /// The body's octets without its transfer encoding, charset untouched.
@@ -161,7 +195,10 @@ impl<'a> Part<'a> {
 
     /// The file name that the sender gave, made safe to show and to store.
     pub(crate) fn file_name(&self) -> Option<String> {
-        let name = self.disposition.get("filename").or_else(|| self.content_type.get("name"))?;
+        let name = self
+            .disposition
+            .get("filename")
+            .or_else(|| self.content_type.get("name"))?;
         safe_name(name)
     }
 
@@ -183,7 +220,11 @@ impl<'a> Part<'a> {
 }
 
 fn safe_name(name: &str) -> Option<String> {
-    let clean: String = name.chars().filter(|c| !c.is_control()).map(|c| if matches!(c, '/' | '\\') { '_' } else { c }).collect();
+    let clean: String = name
+        .chars()
+        .filter(|c| !c.is_control())
+        .map(|c| if matches!(c, '/' | '\\') { '_' } else { c })
+        .collect();
     let clean = clean.trim();
     let nothing = clean.is_empty() || clean.chars().all(|c| c == '.');
     (!nothing).then(|| clean.chars().take(255).collect())
@@ -194,7 +235,12 @@ mod tests {
     use super::*;
 
     fn leaf_types(raw: &str) -> Vec<String> {
-        parse(raw.as_bytes()).walk().iter().filter(|part| part.children.is_empty()).map(|part| part.content_type.value.clone()).collect()
+        parse(raw.as_bytes())
+            .walk()
+            .iter()
+            .filter(|part| part.children.is_empty())
+            .map(|part| part.content_type.value.clone())
+            .collect()
     }
 
     #[test]
@@ -205,9 +251,20 @@ mod tests {
 
     #[test]
     fn broken_multiparts_still_give_their_parts() {
-        assert_eq!(leaf_types("Content-Type: multipart/mixed; boundary=a\n\n--a\n\none\n--a\nContent-Type: text/html\n\ntwo"), ["text/plain", "text/html"]);
-        assert_eq!(leaf_types("Content-Type: multipart/mixed\n\n--x\n\none\n--x--\n"), ["text/plain"]);
-        assert_eq!(leaf_types("Content-Type: multipart/mixed; boundary=a\n\nno boundary at all"), ["multipart/mixed"]);
+        assert_eq!(
+            leaf_types(
+                "Content-Type: multipart/mixed; boundary=a\n\n--a\n\none\n--a\nContent-Type: text/html\n\ntwo"
+            ),
+            ["text/plain", "text/html"]
+        );
+        assert_eq!(
+            leaf_types("Content-Type: multipart/mixed\n\n--x\n\none\n--x--\n"),
+            ["text/plain"]
+        );
+        assert_eq!(
+            leaf_types("Content-Type: multipart/mixed; boundary=a\n\nno boundary at all"),
+            ["multipart/mixed"]
+        );
     }
 
     #[test]

@@ -13,7 +13,10 @@ pub(crate) struct Parameterised {
 
 impl Parameterised {
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.parameters.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.parameters
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 }
 
@@ -21,7 +24,12 @@ impl Parameterised {
 pub(crate) fn parse(text: &str) -> Parameterised {
     let mut pieces = split_outside_quotes(text).into_iter();
     let value = pieces.next().unwrap_or_default();
-    let value = value.split(['(', ' ', ',']).next().unwrap_or_default().trim_matches('"').to_ascii_lowercase();
+    let value = value
+        .split(['(', ' ', ','])
+        .next()
+        .unwrap_or_default()
+        .trim_matches('"')
+        .to_ascii_lowercase();
     let raw: Vec<RawParameter> = pieces.filter_map(|piece| raw_parameter(&piece)).collect();
     let mut parameters: Vec<(String, String)> = Vec::new();
     for parameter in &raw {
@@ -50,13 +58,22 @@ fn raw_parameter(piece: &str) -> Option<RawParameter> {
         None => (key, None),
     };
     let value = unquote(value.trim(), &name);
-    Some(RawParameter { name, section, extended, value })
+    Some(RawParameter {
+        name,
+        section,
+        extended,
+        value,
+    })
 }
 
 fn unquote(value: &str, name: &str) -> String {
     let Some(inner) = value.strip_prefix('"') else {
         let is_name = matches!(name, "name" | "filename");
-        let end = if is_name { value.len() } else { value.find([' ', '(']).unwrap_or(value.len()) };
+        let end = if is_name {
+            value.len()
+        } else {
+            value.find([' ', '(']).unwrap_or(value.len())
+        };
         return value[..end].trim_matches('"').to_owned();
     };
     let mut out = String::with_capacity(inner.len());
@@ -77,7 +94,10 @@ fn unquote(value: &str, name: &str) -> String {
 /// Sections in their order, bytes joined before decoding, since a character may be split.
 fn assemble(raw: &[RawParameter], name: &str) -> String {
     let mut mine: Vec<&RawParameter> = raw.iter().filter(|parameter| parameter.name == name).collect();
-    if let Some(whole) = mine.iter().find(|parameter| parameter.section.is_none() && parameter.extended) {
+    if let Some(whole) = mine
+        .iter()
+        .find(|parameter| parameter.section.is_none() && parameter.extended)
+    {
         return extended_value(&[whole]);
     }
     if mine.iter().any(|parameter| parameter.section.is_some()) {
@@ -85,7 +105,9 @@ fn assemble(raw: &[RawParameter], name: &str) -> String {
         mine.sort_by_key(|parameter| parameter.section);
         return extended_value(&mine);
     }
-    mine.first().map(|parameter| visible(&encoded_word::decode(&parameter.value))).unwrap_or_default()
+    mine.first()
+        .map(|parameter| visible(&encoded_word::decode(&parameter.value)))
+        .unwrap_or_default()
 }
 
 fn extended_value(sections: &[&RawParameter]) -> String {
@@ -100,11 +122,19 @@ fn extended_value(sections: &[&RawParameter]) -> String {
             declared = (!charset.is_empty()).then_some(charset);
             text = rest.split_once('\'').map_or(rest, |(_language, value)| value);
         }
-        if section.extended { bytes.extend(percent_decode(text)) } else { bytes.extend_from_slice(text.as_bytes()) }
+        if section.extended {
+            bytes.extend(percent_decode(text))
+        } else {
+            bytes.extend_from_slice(text.as_bytes())
+        }
     }
     let plain = !sections.iter().any(|section| section.extended);
     let text = charset::decode(&bytes, declared);
-    visible(&if plain || text.starts_with("=?") { encoded_word::decode(&text) } else { text })
+    visible(&if plain || text.starts_with("=?") {
+        encoded_word::decode(&text)
+    } else {
+        text
+    })
 }
 
 fn percent_decode(text: &str) -> Vec<u8> {
@@ -112,7 +142,10 @@ fn percent_decode(text: &str) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len());
     let mut index = 0;
     while index < bytes.len() {
-        let escaped = (bytes[index] == b'%').then(|| bytes.get(index + 1..index + 3)).flatten().and_then(transfer::hex_pair);
+        let escaped = (bytes[index] == b'%')
+            .then(|| bytes.get(index + 1..index + 3))
+            .flatten()
+            .and_then(transfer::hex_pair);
         out.push(escaped.unwrap_or(bytes[index]));
         index += if escaped.is_some() { 3 } else { 1 };
     }
@@ -149,11 +182,31 @@ mod tests {
             ("text/plain; charset=\"utf-8\"; format=flowed", "format", "flowed"),
             ("text/plain; charset=us-ascii (Plain text)", "charset", "us-ascii"),
             ("a/b; name=my file.pdf", "name", "my file.pdf"),
-            ("a/b; name=\"semi;colon \\\"q\\\".txt\"", "name", "semi;colon \"q\".txt"),
-            ("a/b; filename*=utf-8''%E4%BD%A0%E5%A5%BD.txt", "filename", "你好.txt"),
-            ("a/b; filename*0*=utf-8''%E4%BD; filename*1*=%A0.txt", "filename", "你.txt"),
-            ("a/b; filename*1=\"two.txt\"; filename*0=\"one-\"", "filename", "one-two.txt"),
-            ("a/b; filename=\"=?utf-8?B?5L2g5aW9LnR4dA==?=\"", "filename", "你好.txt"),
+            (
+                "a/b; name=\"semi;colon \\\"q\\\".txt\"",
+                "name",
+                "semi;colon \"q\".txt",
+            ),
+            (
+                "a/b; filename*=utf-8''%E4%BD%A0%E5%A5%BD.txt",
+                "filename",
+                "你好.txt",
+            ),
+            (
+                "a/b; filename*0*=utf-8''%E4%BD; filename*1*=%A0.txt",
+                "filename",
+                "你.txt",
+            ),
+            (
+                "a/b; filename*1=\"two.txt\"; filename*0=\"one-\"",
+                "filename",
+                "one-two.txt",
+            ),
+            (
+                "a/b; filename=\"=?utf-8?B?5L2g5aW9LnR4dA==?=\"",
+                "filename",
+                "你好.txt",
+            ),
             ("a/b; filename=x.txt; filename*=utf-8''y.txt", "filename", "y.txt"),
             ("a/b; name=\"C:\\temp\\a.doc\"", "name", "C:\\temp\\a.doc"),
         ] {

@@ -5,7 +5,12 @@ use std::borrow::Cow;
 
 /// Decodes a body by the name of its transfer encoding; unknown names leave it as it is.
 pub(crate) fn decode<'a>(body: &'a [u8], encoding: &str) -> Cow<'a, [u8]> {
-    match encoding.trim().trim_matches(['"', '\'', ';']).to_ascii_lowercase().as_str() {
+    match encoding
+        .trim()
+        .trim_matches(['"', '\'', ';'])
+        .to_ascii_lowercase()
+        .as_str()
+    {
         "base64" => Cow::Owned(base64(body)),
         "quoted-printable" => Cow::Owned(quoted_printable(body)),
         "x-uuencode" | "uuencode" | "x-uue" | "uue" => uudecode(body).map_or(Cow::Borrowed(body), Cow::Owned),
@@ -56,7 +61,13 @@ fn flush(out: &mut Vec<u8>, group: u32, held: u8) {
 pub(crate) fn quoted_printable(body: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(body.len());
     for line in body.split_inclusive(|&b| b == b'\n') {
-        let ending = if line.ends_with(b"\r\n") { &b"\r\n"[..] } else if line.ends_with(b"\n") { &b"\n"[..] } else { &b""[..] };
+        let ending = if line.ends_with(b"\r\n") {
+            &b"\r\n"[..]
+        } else if line.ends_with(b"\n") {
+            &b"\n"[..]
+        } else {
+            &b""[..]
+        };
         let content = line[..line.len() - ending.len()].trim_ascii_end();
         if let Some(soft) = content.strip_suffix(b"=") {
             unescape(soft, &mut out);
@@ -71,7 +82,10 @@ pub(crate) fn quoted_printable(body: &[u8]) -> Vec<u8> {
 fn unescape(line: &[u8], out: &mut Vec<u8>) {
     let mut index = 0;
     while index < line.len() {
-        let escaped = (line[index] == b'=').then(|| line.get(index + 1..index + 3)).flatten().and_then(hex_pair);
+        let escaped = (line[index] == b'=')
+            .then(|| line.get(index + 1..index + 3))
+            .flatten()
+            .and_then(hex_pair);
         if let Some(byte) = escaped {
             out.push(byte);
             index += 3;
@@ -98,13 +112,16 @@ pub(crate) fn uudecode(body: &[u8]) -> Option<Vec<u8>> {
         if line == b"end" {
             break;
         }
-        let Some((&length, digits)) = line.split_first() else { continue };
+        let Some((&length, digits)) = line.split_first() else {
+            continue;
+        };
         let wanted = usize::from(length.wrapping_sub(32) & 63);
         let start = out.len();
         for quad in digits.chunks(4) {
             let mut group = 0u32;
             for index in 0..4 {
-                group = group << 6 | u32::from(quad.get(index).copied().unwrap_or(b' ').wrapping_sub(32) & 63);
+                group =
+                    group << 6 | u32::from(quad.get(index).copied().unwrap_or(b' ').wrapping_sub(32) & 63);
             }
             out.extend_from_slice(&group.to_be_bytes()[1..]);
         }
@@ -142,12 +159,19 @@ mod tests {
             ("100% =ZZ =", "100% =ZZ "),
             ("=e4=BD=a0", "你"),
         ] {
-            assert_eq!(String::from_utf8_lossy(&quoted_printable(input.as_bytes())), wanted, "{input}");
+            assert_eq!(
+                String::from_utf8_lossy(&quoted_printable(input.as_bytes())),
+                wanted,
+                "{input}"
+            );
         }
     }
 
     #[test]
     fn uuencoded_files_are_read() {
-        assert_eq!(uudecode(b"begin 644 cat.txt\n#0V%T\n`\nend\n").as_deref(), Some(&b"Cat"[..]));
+        assert_eq!(
+            uudecode(b"begin 644 cat.txt\n#0V%T\n`\nend\n").as_deref(),
+            Some(&b"Cat"[..])
+        );
     }
 }

@@ -6,7 +6,9 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 const SHIFTED: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent).with_decode_allow_trailing_bits(true),
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
 );
 
 pub(super) fn decode(bytes: &[u8]) -> String {
@@ -15,10 +17,17 @@ pub(super) fn decode(bytes: &[u8]) -> String {
     while let Some((&first, tail)) = rest.split_first() {
         rest = tail;
         if first != b'+' {
-            text.push(if first.is_ascii() { char::from(first) } else { char::REPLACEMENT_CHARACTER });
+            text.push(if first.is_ascii() {
+                char::from(first)
+            } else {
+                char::REPLACEMENT_CHARACTER
+            });
             continue;
         }
-        let length = tail.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/')).count();
+        let length = tail
+            .iter()
+            .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/'))
+            .count();
         let (shifted, after) = tail.split_at(length);
         if shifted.is_empty() {
             text.push('+');
@@ -31,11 +40,17 @@ pub(super) fn decode(bytes: &[u8]) -> String {
 }
 
 fn push_utf16(shifted: &[u8], text: &mut String) {
-    let usable = if shifted.len() % 4 == 1 { &shifted[..shifted.len() - 1] } else { shifted };
+    let usable = if shifted.len() % 4 == 1 {
+        &shifted[..shifted.len() - 1]
+    } else {
+        shifted
+    };
     let Ok(bytes) = SHIFTED.decode(usable) else {
         text.push(char::REPLACEMENT_CHARACTER);
         return;
     };
-    let units = bytes.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
+    let units = bytes
+        .chunks_exact(2)
+        .map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
     text.extend(char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)));
 }
