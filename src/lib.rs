@@ -1,1 +1,15 @@
-//! Shouwen.
+//! The server of the desk, in reading order.
+
+pub mod config;
+
+pub mod db;
+pub mod log;
+pub mod store;
+
+pub mod actions;
+pub mod app;
+pub mod blobs;
+pub mod secrets;
+pub mod supervisor;
+
+pub mod http;

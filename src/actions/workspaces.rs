@@ -1,0 +1,57 @@
+//! Making the workspace of a new installation: its counters, built-in roles and statuses.
+
+use futures_util::FutureExt;
+use shouwen_core::actor::{Actor, BuiltInRole};
+use shouwen_core::id::{Ids, WorkspaceId};
+use shouwen_core::ticket::Category;
+use shouwen_core::time::Timestamp;
+
+use crate::db::{Db, Error, JsonText};
+use crate::log::{Change, Log};
+use crate::store::agents::{self, RoleRow};
+use crate::store::statuses::{self, StatusRow};
+use crate::store::workspaces;
+
+/// Tickets count from here, so that the first has a number of five digits.
+const FIRST_COUNT: i64 = 1000;
+
+/// The workspace of this installation, made when there is none. Two servers that start at once make one.
+pub async fn find_or_create(db: &Db, log: &Log, ids: &Ids, now: Timestamp) -> Result<WorkspaceId, Error> {
+    if let Some(workspace) = workspaces::first(&mut db.read().await?).await? {
+        return Ok(workspace);
+    }
+    let workspace: WorkspaceId = ids.next(now);
+    log.change(&Actor::system(workspace), (), |change, ()| create(change).boxed()).await
+}
+
+async fn create(change: &mut Change) -> Result<WorkspaceId, Error> {
+    let (workspace, now) = (change.workspace(), change.now());
+    workspaces::lock_installation(change.tx(), now).await?;
+    if let Some(existing) = workspaces::first(change.tx()).await? {
+        return Ok(existing);
+    }
+    workspaces::add(change.tx(), workspace, "", now).await?;
+    workspaces::add_counter(change.tx(), workspace, "ticket", FIRST_COUNT).await?;
+    for role in BuiltInRole::ALL {
+        let row = RoleRow {
+            id: change.next_id(),
+            key: Some(role.as_str().to_owned()),
+            name: String::new(),
+            permissions: JsonText(role.permissions()),
+            scope: role.scope(),
+        };
+        agents::add_role(change.tx(), workspace, &row).await?;
+    }
+    for (position, category) in (0..).zip(Category::ALL) {
+        let row = StatusRow {
+            id: change.next_id(),
+            key: Some(category.as_str().to_owned()),
+            name: String::new(),
+            category: *category,
+            position,
+            archived: false,
+        };
+        statuses::add(change.tx(), workspace, &row).await?;
+    }
+    Ok(workspace)
+}

@@ -1,0 +1,135 @@
+//! What a request, a job or a follower may reach. Built once; cheap to clone.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use shouwen_core::actor::Actor;
+use shouwen_core::id::{Ids, WorkspaceId};
+use shouwen_core::time::{Clock, Timestamp};
+use uuid::Uuid;
+
+use crate::actions::workspaces;
+use crate::blobs::{BlobError, Blobs};
+use crate::config::Config;
+use crate::db::{self, Db};
+use crate::log::{Bus, BusError, Change, Log};
+use crate::secrets::{SecretError, Secrets};
+use crate::supervisor::Supervisor;
+
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// The parts, for reading; see [`App`].
+pub struct Parts {
+    pub config: Config,
+    pub db: Db,
+    pub log: Log,
+    pub bus: Bus,
+    pub blobs: Blobs,
+    pub secrets: Secrets,
+    pub clock: Arc<dyn Clock>,
+    pub ids: Ids,
+    pub supervisor: Supervisor,
+    /// Tells this server from the others on the same database.
+    pub node: Uuid,
+    /// The one workspace of this installation.
+    pub workspace: WorkspaceId,
+    folder_lock: Option<std::fs::File>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("cannot use the data folder {0}: {1}")]
+    Folder(std::path::PathBuf, std::io::Error),
+    #[error("another server is running on the data folder {0}: stop it first, or give this one a folder of its own")]
+    Locked(std::path::PathBuf),
+    #[error(transparent)]
+    Database(#[from] db::ConnectError),
+    #[error(transparent)]
+    Store(#[from] db::Error),
+    #[error(transparent)]
+    Bus(#[from] BusError),
+    #[error(transparent)]
+    Blobs(#[from] BlobError),
+    #[error(transparent)]
+    Secrets(#[from] SecretError),
+}
+
+impl std::ops::Deref for App {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl App {
+    /// Locks the folder, opens the store, and makes the workspace when there is none.
+    pub async fn open(config: Config, clock: Arc<dyn Clock>, ids: Ids) -> Result<Self, StartError> {
+        let folder = config.data.folder.clone();
+        let folder_lock = lock_folder(&folder)?;
+        let options = db::Options {
+            url: (!config.database.url.is_empty()).then(|| config.database.url.clone()),
+            connections: config.database.connections,
+        };
+        let db = Db::open(&options, &folder).await?;
+        let (blobs, secrets) = (Blobs::open(&config)?, Secrets::open(&config.secrets.key, &folder)?);
+        let supervisor = Supervisor::default();
+        let node: Uuid = ids.next(clock.now());
+        let bus = start_bus(&config, node, &supervisor)?;
+        let log = Log::start(db.clone(), bus.clone(), clock.clone(), ids.clone());
+        let workspace = workspaces::find_or_create(&db, &log, &ids, clock.now()).await?;
+        Ok(Self(Arc::new(Parts {
+            config, db, log, bus, blobs, secrets, clock, ids, supervisor, node, workspace,
+            folder_lock: Some(folder_lock),
+        })))
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub fn system(&self) -> Actor {
+        Actor::system(self.workspace)
+    }
+
+    /// Runs `work` in a transaction; see [`Log::change`].
+    pub async fn change<I, T, E, F>(&self, actor: &Actor, input: I, work: F) -> Result<T, E>
+    where
+        I: Send + Sync + 'static,
+        T: Send + 'static,
+        E: From<db::Error> + Send + 'static,
+        F: for<'c> Fn(&'c mut Change, &'c I) -> BoxFuture<'c, Result<T, E>> + Send + Sync + 'static,
+    {
+        self.log.change(actor, input, work).await
+    }
+
+    /// Whether the folder is ours; it stays so until the process ends.
+    pub fn holds_folder(&self) -> bool {
+        self.folder_lock.is_some()
+    }
+}
+
+fn start_bus(config: &Config, node: Uuid, supervisor: &Supervisor) -> Result<Bus, BusError> {
+    if config.bus.redis_url.is_empty() {
+        return Ok(Bus::in_process(node));
+    }
+    let (bus, carrier) = Bus::over_redis(node, &config.bus.redis_url)?;
+    let carrier = Arc::new(carrier);
+    supervisor.keep("bus", move |stop| {
+        let carrier = carrier.clone();
+        async move { Ok(carrier.run(stop).await?) }
+    });
+    Ok(bus)
+}
+
+fn lock_folder(folder: &Path) -> Result<std::fs::File, StartError> {
+    let wrong = |error| StartError::Folder(folder.to_owned(), error);
+    std::fs::create_dir_all(folder).map_err(wrong)?;
+    let file = std::fs::File::options().create(true).truncate(false).write(true).open(folder.join("lock")).map_err(wrong)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => Err(StartError::Locked(folder.to_owned())),
+        Err(std::fs::TryLockError::Error(error)) => Err(wrong(error)),
+    }
+}

@@ -1,0 +1,86 @@
+//! Opening the store, and bringing its schema up to date.
+
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::ConnectOptions;
+use sqlx::migrate::Migrator;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+
+use super::{Db, Engine};
+
+static MIGRATIONS: Migrator = sqlx::migrate!();
+
+/// Where the store is.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// `postgres://…`, or `None` for SQLite in the data folder.
+    pub url: Option<String>,
+    /// Connections for reading (SQLite) or in all (PostgreSQL).
+    pub connections: u32,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    #[error("database.url is not a PostgreSQL URL such as postgres://user:password@host/database: {0}")]
+    WrongUrl(sqlx::Error),
+    #[error("cannot open the database: {0}")]
+    Open(#[from] sqlx::Error),
+    #[error("cannot bring the database's schema up to date: {0}")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+}
+
+impl Db {
+    /// Opens the store and migrates it.
+    pub async fn open(options: &Options, folder: &Path) -> Result<Self, ConnectError> {
+        let db = match &options.url {
+            Some(url) => Self::open_postgres(url, options.connections).await?,
+            None => Self::open_sqlite(&folder.join("shouwen.db"), options.connections).await?,
+        };
+        // A newer release's migrations may be there already: its schema only ever expands what this one knows.
+        let mut migrator = Migrator { migrations: MIGRATIONS.migrations.clone(), ..Migrator::DEFAULT };
+        migrator.set_ignore_missing(true);
+        match &db.0 {
+            Engine::Sqlite { write, .. } => migrator.run(write).await?,
+            Engine::Postgres(pool) => migrator.run(pool).await?,
+        }
+        Ok(db)
+    }
+
+    async fn open_sqlite(file: &Path, connections: u32) -> Result<Self, ConnectError> {
+        let options = SqliteConnectOptions::new()
+            .filename(file)
+            .create_if_missing(true)
+            .foreign_keys(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .auto_vacuum(SqliteAutoVacuum::Incremental)
+            .pragma("secure_delete", "ON")
+            .pragma("cache_size", "-16000")
+            .busy_timeout(Duration::from_secs(10))
+            .statement_cache_capacity(300)
+            .disable_statement_logging();
+        let write = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(Duration::from_secs(60))
+            .connect_with(options.clone())
+            .await?;
+        let read = SqlitePoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(Duration::from_secs(10))
+            .connect_with(options.read_only(true))
+            .await?;
+        Ok(Self(Engine::Sqlite { read, write }))
+    }
+
+    async fn open_postgres(url: &str, connections: u32) -> Result<Self, ConnectError> {
+        let options: PgConnectOptions = url.parse().map_err(ConnectError::WrongUrl)?;
+        let pool = PgPoolOptions::new()
+            .max_connections(connections.max(2))
+            .acquire_timeout(Duration::from_secs(10))
+            .connect_with(options.application_name("shouwen").disable_statement_logging())
+            .await?;
+        Ok(Self(Engine::Postgres(pool)))
+    }
+}

@@ -1,0 +1,121 @@
+//! Who calls: by a session's cookie or an API key. The permission a handler needs stands in its signature.
+
+use std::marker::PhantomData;
+
+use axum::extract::FromRequestParts;
+use axum::http::{header, request::Parts};
+use shouwen_core::actor::{Actor, Permission, PermissionSet, Scope, Who};
+use shouwen_core::id::{AgentId, SessionId};
+
+use super::Failure;
+use crate::app::App;
+use crate::secrets::hash_token;
+use crate::store::sessions;
+
+/// The cookie that holds a session's token.
+pub const COOKIE: &str = "shouwen_session";
+
+/// What a handler demands of its caller, visible in its signature: `Can<TicketReply>`.
+pub trait Grant: Send + Sync + 'static {
+    const PERMISSION: Permission;
+}
+
+macro_rules! grants {
+    ($($name:ident),+ $(,)?) => { $(
+        pub struct $name;
+        impl Grant for $name {
+            const PERMISSION: Permission = Permission::$name;
+        }
+    )+ };
+}
+
+grants! {
+    TicketRead, TicketReply, TicketNote, TicketEdit, TicketAssign, TicketCreate, CustomerRead, CustomerEdit, CallLog,
+    RawRead, BoardRead, AdminAgents, AdminTeams, AdminInboxes, AdminTags, AdminStatuses, AdminRoles, AdminKeys,
+}
+
+/// A caller with the permission `G`.
+pub struct Can<G: Grant>(pub Actor, PhantomData<G>);
+
+impl<G: Grant> FromRequestParts<App> for Can<G> {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let actor = authenticate(parts, app).await?.actor;
+        if !actor.may(G::PERMISSION) {
+            return Err(Failure::Forbidden(G::PERMISSION));
+        }
+        Ok(Self(actor, PhantomData))
+    }
+}
+
+/// An agent who is signed in, whatever their role: for what everybody may do with their own account.
+pub struct SignedIn {
+    pub actor: Actor,
+    pub agent: AgentId,
+    pub session: SessionId,
+}
+
+impl FromRequestParts<App> for SignedIn {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let caller = authenticate(parts, app).await?;
+        match (caller.actor.agent(), caller.session) {
+            (Some(agent), Some(session)) => Ok(Self { actor: caller.actor, agent, session }),
+            _ => Err(Failure::Refused("an API key has no account of its own".to_owned())),
+        }
+    }
+}
+
+#[derive(Clone)]
+struct Caller {
+    actor: Actor,
+    session: Option<SessionId>,
+}
+
+async fn authenticate(parts: &mut Parts, app: &App) -> Result<Caller, Failure> {
+    if let Some(caller) = parts.extensions.get::<Caller>() {
+        return Ok(caller.clone());
+    }
+    let caller = match bearer(parts) {
+        Some(key) => by_key(app, key).await?,
+        None => by_session(app, cookie(parts, COOKIE).ok_or(Failure::Unauthenticated)?).await?,
+    };
+    parts.extensions.insert(caller.clone());
+    Ok(caller)
+}
+
+async fn by_session(app: &App, token: &str) -> Result<Caller, Failure> {
+    let found = sessions::find(&mut app.db.read().await?, &hash_token(token)).await?;
+    let session = found.filter(|session| session.expires_at > app.now()).ok_or(Failure::Unauthenticated)?;
+    let actor = Actor {
+        workspace: session.workspace_id,
+        who: Who::Agent(session.agent_id),
+        permissions: session.permissions.0,
+        scope: session.scope,
+    };
+    Ok(Caller { actor, session: Some(session.id) })
+}
+
+async fn by_key(app: &App, token: &str) -> Result<Caller, Failure> {
+    let key = sessions::find_key(&mut app.db.read().await?, &hash_token(token)).await?;
+    let key = key.ok_or(Failure::Unauthenticated)?;
+    let permissions: PermissionSet = key.scopes.0.iter().flat_map(|scope| scope.permissions().iter().copied()).collect();
+    let actor = Actor { workspace: key.workspace_id, who: Who::Key(key.id), permissions, scope: Scope::All };
+    Ok(Caller { actor, session: None })
+}
+
+/// The token of `Authorization: Bearer …`.
+pub fn bearer(parts: &Parts) -> Option<&str> {
+    parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
+}
+
+/// The value of a cookie.
+pub fn cookie<'p>(parts: &'p Parts, name: &str) -> Option<&'p str> {
+    let all = parts.headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    all.flat_map(|line| line.split(';')).find_map(|pair| {
+        let (key, value) = pair.trim().split_once('=')?;
+        (key == name).then_some(value)
+    })
+}

@@ -1,0 +1,10 @@
+//! HTTP: routes, who may call them, and errors as problems. It holds no rule.
+
+pub mod auth;
+pub mod page;
+pub mod problem;
+pub mod router;
+pub mod v1;
+
+pub use auth::{Can, SignedIn};
+pub use problem::{Body, Failure, Problem};

@@ -1,0 +1,209 @@
+//! Errors as RFC 9457 problem details, and JSON bodies whose faults are explained.
+
+use axum::Json;
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use shouwen_core::actor::Permission;
+use utoipa::ToSchema;
+
+use crate::db;
+
+/// The body of every error response.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Problem {
+    /// What kind of problem, such as `/problems/conflict`.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    pub title: &'static str,
+    pub status: u16,
+    /// What happened and what to do.
+    pub detail: String,
+    /// For a wrong body: which fields.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
+    /// For a conflict of edits: the fields, with what they hold now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub conflicts: Option<serde_json::Value>,
+}
+
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct FieldError {
+    /// RFC 6901 pointer into the body, such as `/email`.
+    pub pointer: String,
+    pub detail: String,
+}
+
+/// Why a request was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    #[error("sign in first")]
+    Unauthenticated,
+    #[error("the email address or the password is wrong")]
+    WrongPassword,
+    #[error("this needs the permission {0}; ask an administrator")]
+    Forbidden(Permission),
+    #[error("{0}")]
+    Refused(String),
+    #[error("there is no such {0}, or you may not see it")]
+    NotFound(&'static str),
+    #[error("the request is wrong")]
+    Invalid(Vec<FieldError>),
+    #[error("{0}")]
+    Malformed(String),
+    #[error("{0}")]
+    Conflict(String),
+    #[error("somebody else changed this meanwhile")]
+    EditConflict(serde_json::Value),
+    #[error("something was written in this ticket since you looked")]
+    NewMessages,
+    #[error("too large: at most {0} bytes")]
+    TooLarge(usize),
+    #[error("{0}")]
+    UnsupportedType(String),
+    #[error("too many attempts; try again in {0} seconds")]
+    Throttled(u64),
+    #[error("the desk cannot store or read just now; try again in a moment")]
+    Unavailable,
+    #[error("something went wrong on our side; it is in the server's log")]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl Failure {
+    /// One wrong field of the body; `field` without its slash.
+    pub fn field(field: &str, detail: impl Into<String>) -> Self {
+        Self::Invalid(vec![FieldError { pointer: format!("/{field}"), detail: detail.into() }])
+    }
+
+    fn parts(&self) -> (StatusCode, &'static str, &'static str) {
+        match self {
+            Self::Unauthenticated => (StatusCode::UNAUTHORIZED, "/problems/unauthenticated", "Not signed in"),
+            Self::WrongPassword => (StatusCode::UNAUTHORIZED, "/problems/wrong-password", "Not signed in"),
+            Self::Forbidden(_) | Self::Refused(_) => (StatusCode::FORBIDDEN, "/problems/forbidden", "Not allowed"),
+            Self::NotFound(_) => (StatusCode::NOT_FOUND, "/problems/not-found", "Not found"),
+            Self::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "/problems/invalid", "Wrong request"),
+            Self::Malformed(_) => (StatusCode::BAD_REQUEST, "/problems/malformed", "Malformed request"),
+            Self::Conflict(_) => (StatusCode::CONFLICT, "/problems/conflict", "Conflict"),
+            Self::EditConflict(_) => (StatusCode::CONFLICT, "/problems/edit-conflict", "Changed by somebody else"),
+            Self::NewMessages => (StatusCode::CONFLICT, "/problems/new-messages", "New messages"),
+            Self::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "/problems/too-large", "Too large"),
+            Self::UnsupportedType(_) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "/problems/unsupported-type", "Unsupported type"),
+            Self::Throttled(_) => (StatusCode::TOO_MANY_REQUESTS, "/problems/throttled", "Too many attempts"),
+            Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "/problems/unavailable", "Not available"),
+            Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "/problems/internal", "Internal error"),
+        }
+    }
+
+    /// The problem's body.
+    pub fn problem(self) -> Problem {
+        let ((status, kind, title), detail) = (self.parts(), self.to_string());
+        let (mut errors, mut conflicts) = (Vec::new(), None);
+        match self {
+            Self::Invalid(wrong) => errors = wrong,
+            Self::EditConflict(fields) => conflicts = Some(fields),
+            _ => {}
+        }
+        Problem { kind, title, status: status.as_u16(), detail, errors, conflicts }
+    }
+}
+
+impl From<db::Error> for Failure {
+    fn from(error: db::Error) -> Self {
+        match error {
+            db::Error::Conflict(_) => Self::Conflict("there is one like this already".to_owned()),
+            db::Error::Unavailable(reason) => {
+                tracing::error!(%reason, "the database is not available");
+                Self::Unavailable
+            }
+            db::Error::Other(_) => Self::Internal(error.into()),
+        }
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        if let Self::Internal(source) = &self {
+            tracing::error!(error = %source, "request failed");
+        }
+        let retry_after = match self {
+            Self::Throttled(seconds) => Some(seconds),
+            Self::Unavailable => Some(5),
+            _ => None,
+        };
+        let status = self.parts().0;
+        let mut response = (status, Json(self.problem())).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Some(seconds) = retry_after {
+            headers.insert(header::RETRY_AFTER, seconds.into());
+        }
+        response
+    }
+}
+
+/// A JSON body; what is wrong with it becomes a problem. U+0000 in any text is removed: no store keeps it.
+#[derive(Debug)]
+pub struct Body<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        let Json(mut value) = Json::<serde_json::Value>::from_request(request, state).await.map_err(explain)?;
+        remove_nul(&mut value);
+        serde_path(value)
+    }
+}
+
+fn serde_path<T: DeserializeOwned>(value: serde_json::Value) -> Result<Body<T>, Failure> {
+    serde_json::from_value(value).map(Body).map_err(|error| Failure::field("", error.to_string()))
+}
+
+fn explain(rejection: JsonRejection) -> Failure {
+    match rejection {
+        JsonRejection::MissingJsonContentType(_) => {
+            Failure::UnsupportedType("send the body as application/json".to_owned())
+        }
+        other if other.status() == StatusCode::PAYLOAD_TOO_LARGE => Failure::TooLarge(2 << 20),
+        other => Failure::Malformed(other.body_text()),
+    }
+}
+
+fn remove_nul(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::String(text) if text.contains('\0') => text.retain(|c| c != '\0'),
+        serde_json::Value::Array(items) => items.iter_mut().for_each(remove_nul),
+        serde_json::Value::Object(fields) => fields.values_mut().for_each(remove_nul),
+        _ => {}
+    }
+}
+
+/// Query parameters; what is wrong with them becomes a problem.
+#[derive(Debug)]
+pub struct Params<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> axum::extract::FromRequestParts<S> for Params<T> {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut http::request::Parts, state: &S) -> Result<Self, Failure> {
+        let query = axum::extract::Query::<T>::from_request_parts(parts, state).await;
+        query.map(|found| Self(found.0)).map_err(|error| Failure::Malformed(error.body_text()))
+    }
+}
+
+/// A part of the path that is an id; one that cannot be an id is a thing that does not exist.
+#[derive(Debug)]
+pub struct PathId<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> axum::extract::FromRequestParts<S> for PathId<T> {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut http::request::Parts, state: &S) -> Result<Self, Failure> {
+        let path = axum::extract::Path::<T>::from_request_parts(parts, state).await;
+        path.map(|found| Self(found.0)).map_err(|_| Failure::NotFound("thing"))
+    }
+}

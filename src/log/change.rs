@@ -1,0 +1,160 @@
+//! One change to one workspace: statements, and the jobs and events that belong to them, committed together.
+
+use shouwen_core::actor::Actor;
+use shouwen_core::event::{Event, Origin};
+use shouwen_core::id::{Ids, JobId, TicketId, WorkspaceId};
+use shouwen_core::time::Timestamp;
+
+use crate::db::{Query, Result, Tx};
+
+/// A change in the making. Its closure touches rows only, and may run again.
+pub struct Change {
+    pub(super) tx: Tx,
+    actor: Actor,
+    origin: Origin,
+    now: Timestamp,
+    ids: Ids,
+    pub(super) recorded: Recorded,
+}
+
+/// What a change leaves to be written at its end: the log's number is taken last.
+#[derive(Default)]
+pub(super) struct Recorded {
+    pub(super) events: Vec<NewEvent>,
+    pub(super) jobs: Vec<NewJob>,
+}
+
+pub(super) struct NewEvent {
+    pub(super) actor: Actor,
+    pub(super) origin: Origin,
+    pub(super) ticket: Option<TicketId>,
+    pub(super) event: Event,
+    pub(super) happened_at: Timestamp,
+    pub(super) written_at: Timestamp,
+}
+
+/// Work that must happen after the change, however often the server dies in between.
+pub struct NewJob {
+    pub id: JobId,
+    pub workspace: WorkspaceId,
+    pub kind: &'static str,
+    pub payload: String,
+    pub run_at: Timestamp,
+}
+
+impl Change {
+    pub(super) fn new(tx: Tx, actor: Actor, origin: Origin, now: Timestamp, ids: Ids) -> Self {
+        Self { tx, actor, origin, now, ids, recorded: Recorded::default() }
+    }
+
+    /// When the change happens: one instant for all its rows.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    pub fn workspace(&self) -> WorkspaceId {
+        self.actor.workspace
+    }
+
+    pub fn origin(&self) -> Origin {
+        self.origin
+    }
+
+    pub fn next_id<T: From<uuid::Uuid>>(&self) -> T {
+        self.ids.next(self.now)
+    }
+
+    /// The transaction, for the store's functions.
+    pub fn tx(&mut self) -> &mut Tx {
+        &mut self.tx
+    }
+
+    /// Notes an event of a ticket; it is numbered and written when the change ends.
+    pub fn record(&mut self, ticket: TicketId, event: Event) {
+        self.record_at(Some(ticket), event, self.now);
+    }
+
+    /// Notes an event of the workspace.
+    pub fn record_general(&mut self, event: Event) {
+        self.record_at(None, event, self.now);
+    }
+
+    /// Notes an event that happened at another time than it is written, such as a mail's.
+    pub fn record_at(&mut self, ticket: Option<TicketId>, event: Event, happened_at: Timestamp) {
+        let (actor, origin, written_at) = (self.actor.clone(), self.origin, self.now);
+        self.recorded.events.push(NewEvent { actor, origin, ticket, event, happened_at, written_at });
+    }
+
+    /// Adds a job, due at `run_at`.
+    pub fn enqueue(&mut self, kind: &'static str, payload: &impl serde::Serialize, run_at: Timestamp) {
+        let payload = serde_json::to_string(payload).expect("a job's payload is plain data");
+        let (id, workspace) = (self.next_id(), self.workspace());
+        self.recorded.jobs.push(NewJob { id, workspace, kind, payload, run_at });
+    }
+}
+
+/// Writes what changes recorded: jobs, then the events with their numbers, last of all locks.
+/// Returns the number reached in each workspace.
+pub(super) async fn flush(tx: &mut Tx, recorded: Vec<Recorded>) -> Result<Vec<(WorkspaceId, i64)>> {
+    let (mut events, mut jobs) = (Vec::new(), Vec::new());
+    for part in recorded {
+        events.extend(part.events);
+        jobs.extend(part.jobs);
+    }
+    for some in jobs.chunks(500) {
+        insert_jobs(tx, some).await?;
+    }
+    let mut workspaces: Vec<_> = events.iter().map(|event| event.actor.workspace).collect();
+    workspaces.sort();
+    workspaces.dedup();
+    let mut reached = Vec::new();
+    for workspace in workspaces {
+        let own: Vec<_> = events.iter().filter(|event| event.actor.workspace == workspace).collect();
+        reached.push((workspace, insert_events(tx, workspace, &own).await?));
+    }
+    Ok(reached)
+}
+
+async fn insert_jobs(tx: &mut Tx, jobs: &[NewJob]) -> Result<()> {
+    let start = "INSERT INTO job (id, workspace_id, kind, payload, run_at, lease_until, attempts, dead, created_at) VALUES ";
+    let mut insert = tx.build(start);
+    for (place, job) in jobs.iter().enumerate() {
+        insert = insert.push(if place == 0 { "(" } else { ", (" }).push_bind(job.id).push(", ");
+        insert = insert.push_bind(job.workspace).push(", ").push_bind(job.kind).push(", ").push_bind(&job.payload);
+        insert = insert.push(", ").push_bind(job.run_at).push(", 0, 0, FALSE, ").push_bind(job.run_at).push(")");
+    }
+    insert.run().await?;
+    Ok(())
+}
+
+async fn insert_events(tx: &mut Tx, workspace: WorkspaceId, events: &[&NewEvent]) -> Result<i64> {
+    let count = i64::try_from(events.len()).unwrap_or(i64::MAX);
+    let (last,): (i64,) = tx
+        .sql("UPDATE workspace SET last_seq = last_seq + $2 WHERE id = $1 RETURNING last_seq")
+        .bind(workspace)
+        .bind(count)
+        .one()
+        .await?;
+    let mut seq = last - count;
+    for some in events.chunks(500) {
+        let mut insert: Query<'_> = tx.build(
+            "INSERT INTO event (workspace_id, seq, kind, ticket_id, actor_kind, actor_id, origin, cause, \
+             happened_at, written_at, payload) VALUES ",
+        );
+        for (place, event) in some.iter().enumerate() {
+            seq += 1;
+            insert = insert.push(if place == 0 { "(" } else { ", (" }).push_bind(workspace).push(", ").push_bind(seq);
+            insert = insert.push(", ").push_bind(event.event.kind()).push(", ").push_bind(event.ticket);
+            insert = insert.push(", ").push_bind(event.actor.who.kind()).push(", ").push_bind(event.actor.who.id());
+            insert = insert.push(", ").push_bind(event.origin).push(", NULL, ").push_bind(event.happened_at);
+            insert = insert.push(", ").push_bind(event.written_at).push(", ");
+            insert = insert.push_bind(crate::db::JsonText(&event.event)).push(")");
+        }
+        insert.run().await?;
+    }
+    Ok(last)
+}

@@ -1,0 +1,16 @@
+//! The log: everything that happened in a workspace, numbered without gaps in the order of commits.
+//!
+//! The one way to write is a [`Change`]: rows, jobs, timers and events in one transaction. What follows the log reads
+//! it from its own cursor; the bus only hints that there is news, and may lose anything.
+
+mod bus;
+mod change;
+mod events;
+mod follow;
+mod writer;
+
+pub use bus::{Bus, BusError, Ephemeral, Hint, News};
+pub use change::{Change, NewJob};
+pub use events::{Logged, last_seq, of_ticket, read_after};
+pub use follow::{Follower, follow};
+pub use writer::Log;

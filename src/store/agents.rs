@@ -1,0 +1,171 @@
+//! Agents, their roles and teams.
+
+use shouwen_core::actor::{PermissionSet, Scope};
+use shouwen_core::id::{AgentId, RoleId, TeamId, WorkspaceId};
+use shouwen_core::time::Timestamp;
+
+use crate::db::{Conn, JsonText, Result, Tx};
+
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct AgentRow {
+    pub id: AgentId,
+    pub name: String,
+    pub email: String,
+    pub password_hash: Option<String>,
+    pub role_id: RoleId,
+    pub locale: String,
+    pub active: bool,
+    pub created_at: Timestamp,
+}
+
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct RoleRow {
+    pub id: RoleId,
+    /// The built-in role, which can be changed but not removed.
+    pub key: Option<String>,
+    pub name: String,
+    pub permissions: JsonText<PermissionSet>,
+    pub scope: Scope,
+}
+
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct TeamRow {
+    pub id: TeamId,
+    pub name: String,
+    pub created_at: Timestamp,
+}
+
+pub async fn all(conn: &mut Conn, workspace: WorkspaceId) -> Result<Vec<AgentRow>> {
+    conn.sql(
+        "SELECT id, name, email, password_hash, role_id, locale, active, created_at FROM agent
+         WHERE workspace_id = $1 ORDER BY created_at, id",
+    )
+    .bind(workspace)
+    .all()
+    .await
+}
+
+pub async fn find(conn: &mut Conn, workspace: WorkspaceId, id: AgentId) -> Result<Option<AgentRow>> {
+    conn.sql(
+        "SELECT id, name, email, password_hash, role_id, locale, active, created_at FROM agent
+         WHERE workspace_id = $1 AND id = $2",
+    )
+    .bind(workspace)
+    .bind(id)
+    .optional()
+    .await
+}
+
+pub async fn find_by_email(conn: &mut Conn, workspace: WorkspaceId, email_folded: &str) -> Result<Option<AgentRow>> {
+    conn.sql(
+        "SELECT id, name, email, password_hash, role_id, locale, active, created_at FROM agent
+         WHERE workspace_id = $1 AND email_folded = $2",
+    )
+    .bind(workspace)
+    .bind(email_folded)
+    .optional()
+    .await
+}
+
+pub async fn add(tx: &mut Tx, workspace: WorkspaceId, agent: &AgentRow) -> Result<()> {
+    tx.sql(
+        "INSERT INTO agent (workspace_id, id, name, email, email_folded, password_hash, role_id, locale, active, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    )
+    .bind(workspace)
+    .bind(agent.id)
+    .bind(&agent.name)
+    .bind(&agent.email)
+    .bind(shouwen_core::customer::fold(&agent.email))
+    .bind(&agent.password_hash)
+    .bind(agent.role_id)
+    .bind(&agent.locale)
+    .bind(agent.active)
+    .bind(agent.created_at)
+    .run()
+    .await?;
+    Ok(())
+}
+
+pub async fn save(tx: &mut Tx, workspace: WorkspaceId, agent: &AgentRow) -> Result<()> {
+    tx.sql(
+        "UPDATE agent SET name = $3, email = $4, email_folded = $5, password_hash = $6, role_id = $7, locale = $8,
+         active = $9 WHERE workspace_id = $1 AND id = $2",
+    )
+    .bind(workspace)
+    .bind(agent.id)
+    .bind(&agent.name)
+    .bind(&agent.email)
+    .bind(shouwen_core::customer::fold(&agent.email))
+    .bind(&agent.password_hash)
+    .bind(agent.role_id)
+    .bind(&agent.locale)
+    .bind(agent.active)
+    .run()
+    .await?;
+    Ok(())
+}
+
+pub async fn roles(conn: &mut Conn, workspace: WorkspaceId) -> Result<Vec<RoleRow>> {
+    conn.sql("SELECT id, key, name, permissions, scope FROM role WHERE workspace_id = $1 ORDER BY id")
+        .bind(workspace)
+        .all()
+        .await
+}
+
+pub async fn find_role(conn: &mut Conn, workspace: WorkspaceId, id: RoleId) -> Result<Option<RoleRow>> {
+    conn.sql("SELECT id, key, name, permissions, scope FROM role WHERE workspace_id = $1 AND id = $2")
+        .bind(workspace)
+        .bind(id)
+        .optional()
+        .await
+}
+
+pub async fn add_role(tx: &mut Tx, workspace: WorkspaceId, role: &RoleRow) -> Result<()> {
+    tx.sql("INSERT INTO role (workspace_id, id, key, name, permissions, scope) VALUES ($1, $2, $3, $4, $5, $6)")
+        .bind(workspace)
+        .bind(role.id)
+        .bind(&role.key)
+        .bind(&role.name)
+        .bind(&role.permissions)
+        .bind(role.scope)
+        .run()
+        .await?;
+    Ok(())
+}
+
+pub async fn teams(conn: &mut Conn, workspace: WorkspaceId) -> Result<Vec<TeamRow>> {
+    conn.sql("SELECT id, name, created_at FROM team WHERE workspace_id = $1 ORDER BY created_at, id")
+        .bind(workspace)
+        .all()
+        .await
+}
+
+pub async fn add_team(tx: &mut Tx, workspace: WorkspaceId, team: &TeamRow) -> Result<()> {
+    tx.sql("INSERT INTO team (workspace_id, id, name, created_at) VALUES ($1, $2, $3, $4)")
+        .bind(workspace)
+        .bind(team.id)
+        .bind(&team.name)
+        .bind(team.created_at)
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// Who is in which team.
+pub async fn memberships(conn: &mut Conn, workspace: WorkspaceId) -> Result<Vec<(TeamId, AgentId)>> {
+    conn.sql("SELECT team_id, agent_id FROM team_member WHERE workspace_id = $1 ORDER BY team_id, agent_id")
+        .bind(workspace)
+        .all()
+        .await
+}
+
+pub async fn add_member(tx: &mut Tx, workspace: WorkspaceId, team: TeamId, agent: AgentId) -> Result<()> {
+    tx.sql("INSERT INTO team_member (workspace_id, team_id, agent_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
+        .bind(workspace)
+        .bind(team)
+        .bind(agent)
+        .run()
+        .await?;
+    Ok(())
+}
