@@ -15,6 +15,7 @@ mod mime;
 mod parse;
 mod quote_header;
 mod reply;
+pub mod smtp_server;
 mod style;
 
 pub use address::Mailbox;
