@@ -37,7 +37,16 @@ export async function startDesk() {
 }
 
 function configuration(folder) {
-  return `[data]\nfolder = ${JSON.stringify(join(folder, 'data'))}\n\n[http]\nlisten = "127.0.0.1:0"\n`
+  return `
+    [data]
+    folder = ${JSON.stringify(join(folder, 'data'))}
+    [http]
+    listen = "127.0.0.1:0"
+    [smtp]
+    listen = "127.0.0.1:0"
+    [workers]
+    grace_seconds = 5
+  `
 }
 
 /** Keeps every line of the server's, and finds the one that a pattern matches, said already or still to come. */
