@@ -2,12 +2,13 @@
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 
 const START_SECONDS = 60
 const STOP_SECONDS = 15
-const program = process.env.SHOUWEN_BIN ?? new URL('../../../target/debug/shouwen', import.meta.url).pathname
+const built = new URL('../../../target/debug/shouwen', import.meta.url).pathname
+const program = resolve(process.env.SHOUWEN_BIN ?? built)
 
 const running = new Set()
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')))
