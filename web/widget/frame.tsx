@@ -1,0 +1,119 @@
+// The entry of the panel: hears the shop's page, opens the conversation and draws it.
+import { h, render } from 'preact'
+import type { Locale } from '../shared/types'
+import { inkOn, normalColor } from './color'
+import { Conversation } from './conversation'
+import type { Socket } from './connection'
+import { Files } from './files'
+import { Host } from './host'
+import type { FromShop } from './messages'
+import { Panel } from './panel'
+import type { Reading } from './reading'
+import { localeOf, wordsOf } from './words'
+import './frame.css'
+
+export interface Config {
+  title: string
+  color: string
+  greeting: string
+  locale: Locale
+  online: boolean
+  ask_email: boolean
+}
+
+const key = new URLSearchParams(location.search).get('key') ?? ''
+const host = new Host(window)
+let state: FromShop
+let config: Config | null = null
+let conversation: Conversation | undefined
+let files: Files
+let reading: Reading | undefined
+
+host.hear((told) => {
+  state = told
+  if (conversation) conversation.keptElsewhere(told.kept)
+  else begin()
+  draw()
+})
+
+function begin(): void {
+  const secure = location.protocol === 'https:' ? 'wss://' : 'ws://'
+  conversation = new Conversation({
+    key,
+    locale: localeOf(state.locale),
+    page: () => state.page,
+    kept: state.kept,
+    keep: (name, value) => host.keep(name, value),
+    dial: () => new WebSocket(secure + location.host + '/api/widget/v1/socket') as Socket,
+    clock: {
+      now: () => Date.now(),
+      after: (milliseconds, run) => setTimeout(run, milliseconds),
+      cancel: (timer) => clearTimeout(timer as number),
+    },
+    random: () => Math.random(),
+    newId,
+  })
+  files = new Files(() => conversation!.token)
+  try {
+    config = JSON.parse(state.kept[':config']!) as Config
+  } catch {}
+  wear(config?.color)
+  document.documentElement.lang = state.locale
+  conversation.subscribe(() => {
+    host.unread(conversation!.unread)
+    if (!fetched) void fetchConfig()
+  })
+  conversation.start()
+  void fetchConfig()
+  addEventListener('online', () => conversation!.wake())
+  addEventListener('pageshow', () => conversation!.wake())
+  document.addEventListener('visibilitychange', () => document.hidden || conversation!.wake())
+}
+
+let fetched = false
+async function fetchConfig(): Promise<void> {
+  fetched = true
+  try {
+    const response = await fetch('/api/widget/v1/config?key=' + encodeURIComponent(key))
+    if (!response.ok) return
+    config = (await response.json()) as Config
+    host.keep(':config', JSON.stringify(config))
+    host.keep(':color', wear(config.color))
+    draw()
+  } catch {
+    fetched = false
+  }
+}
+
+function wear(shopColor: string | undefined): string {
+  const color = normalColor(shopColor)
+  document.documentElement.style.setProperty('--brand', color)
+  document.documentElement.style.setProperty('--ink', inkOn(color))
+  return color
+}
+
+function draw(): void {
+  const locale = localeOf(state.locale)
+  reading ??= { locale, words: wordsOf(locale), files, conversation: conversation! }
+  render(
+    <Panel
+      reading={reading}
+      config={config}
+      open={state.open}
+      kept={state.kept}
+      keep={(name, value) => host.keep(name, value)}
+      close={() => host.close()}
+    />,
+    document.body,
+  )
+}
+
+/** crypto.randomUUID exists only in secure contexts. */
+function newId(): string {
+  if (crypto.randomUUID) return crypto.randomUUID()
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  bytes[6] = (bytes[6]! & 15) | 64
+  bytes[8] = (bytes[8]! & 63) | 128
+  const digits = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return digits.replace(/(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+}

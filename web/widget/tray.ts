@@ -1,0 +1,74 @@
+// The files of the message being written: uploading, uploaded, or refused with the reason.
+import { useRef, useState } from 'preact/hooks'
+import type { Attachment, Problem } from '../shared/types'
+import { LARGEST_FILE } from './files'
+import type { Reading } from './reading'
+import { explain } from './words'
+
+const MOST_FILES = 10
+
+export interface TrayItem {
+  id: number
+  name: string
+  share: number // uploaded, 0 to 1
+  attachment: Attachment | null
+  trouble: string | null
+  file: File | null
+  abort: AbortController
+}
+
+export interface Tray {
+  items: TrayItem[]
+  attachments: Attachment[]
+  ready: boolean // nothing under way and nothing in trouble
+  add: (files: Iterable<File>) => void
+  retry: (item: TrayItem) => void
+  remove: (item: TrayItem) => void
+  restore: (attachments: Attachment[]) => void
+  clear: () => void
+}
+
+export function useTray({ files, words }: Reading): Tray {
+  const [items, setItems] = useState<TrayItem[]>([])
+  const lastId = useRef(0)
+
+  const place = (name: string, part: Partial<TrayItem>): TrayItem => {
+    const blank = { share: 0, attachment: null, trouble: null, file: null, abort: new AbortController() }
+    const item = { id: ++lastId.current, name, ...blank, ...part }
+    setItems((items) => [...items, item])
+    return item
+  }
+  const change = (id: number, part: Partial<TrayItem>) =>
+    setItems((items) => items.map((item) => (item.id === id ? { ...item, ...part } : item)))
+
+  const upload = (item: TrayItem) => {
+    change(item.id, { share: 0, trouble: null })
+    files.upload(item.file!, (share) => change(item.id, { share }), item.abort.signal).then(
+      (attachment) => change(item.id, { attachment, share: 1 }),
+      (problem: Problem | null) =>
+        change(item.id, { trouble: problem ? explain(words, problem) : words.uploadFailed }),
+    )
+  }
+
+  return {
+    items,
+    attachments: items.flatMap((item) => item.attachment ?? []),
+    ready: items.every((item) => item.attachment),
+    add: (added) => {
+      let count = items.length
+      for (const file of added)
+        if (++count > MOST_FILES) return void place(file.name, { trouble: words.tooMany })
+        else if (file.size > LARGEST_FILE) place(file.name, { trouble: words.tooLarge })
+        else upload(place(file.name, { file }))
+    },
+    retry: upload,
+    remove: (item) => {
+      item.abort.abort()
+      setItems((items) => items.filter(({ id }) => id !== item.id))
+    },
+    restore: (attachments) => {
+      for (const attachment of attachments) place(attachment.name, { attachment, share: 1 })
+    },
+    clear: () => setItems([]),
+  }
+}

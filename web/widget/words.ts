@@ -1,0 +1,120 @@
+// Everything the panel says, in English and Chinese.
+import type { Locale, Problem } from '../shared/types'
+
+const english = {
+  title: 'Chat with us',
+  online: 'Online',
+  away: 'Away – we answer as soon as we are back',
+  close: 'Close chat',
+  log: 'Conversation',
+  write: 'Write a message',
+  send: 'Send',
+  attach: 'Attach a file',
+  dropHere: 'Drop files to attach them',
+  remove: 'Remove',
+  earlier: 'Earlier messages are not shown here.',
+  newMessages: 'New messages',
+  typing: (name: string) => `${name} is typing`,
+  someone: 'Our team',
+  you: 'You',
+  sending: 'Sending',
+  sent: 'Sent',
+  seen: 'Seen',
+  failed: 'Not sent.',
+  retry: 'Try again',
+  edit: 'Edit',
+  discard: 'Delete',
+  dismiss: 'Dismiss',
+  reconnecting: 'Connecting again …',
+  offline: 'You are offline. What you write will be sent when you are back.',
+  tooLarge: 'Larger than 10 MB, so it cannot be sent.',
+  tooMany: 'At most 10 files in one message.',
+  uploadFailed: 'The file could not be uploaded.',
+  download: 'Download',
+  fileFailed: 'The file could not be loaded.',
+  picture: (name: string) => `Picture ${name}`,
+  email: 'E-mail',
+  name: 'Name (optional)',
+  askEmail: 'Shall we also answer by e-mail, in case you leave?',
+  askEmailAway: 'Nobody is here right now. Leave your e-mail and we will answer there.',
+  save: 'Save',
+  notNow: 'Not now',
+  badEmail: 'Please check the address.',
+  answersTo: (email: string) => `If you leave, we answer to ${email}.`,
+  change: 'Change',
+  busy: 'Too many messages at once. Please wait a moment.',
+  blocked: 'We cannot take messages here at the moment.',
+  refusedSize: 'That was too large.',
+  refusedType: 'This kind of file is not accepted.',
+  refused: 'This was not accepted.',
+  serverTrouble: 'Something went wrong on our side. Nothing is lost; we keep trying.',
+}
+
+export type Words = typeof english
+
+const chinese: Words = {
+  title: '在线客服',
+  online: '在线',
+  away: '暂时不在线，回来后会尽快答复',
+  close: '关闭聊天',
+  log: '对话',
+  write: '请输入消息',
+  send: '发送',
+  attach: '添加文件',
+  dropHere: '拖放到这里即可添加文件',
+  remove: '移除',
+  earlier: '更早的消息不在此显示。',
+  newMessages: '新消息',
+  typing: (name) => `${name}正在输入`,
+  someone: '客服',
+  you: '我',
+  sending: '发送中',
+  sent: '已发送',
+  seen: '已读',
+  failed: '未发送。',
+  retry: '重试',
+  edit: '修改',
+  discard: '删除',
+  dismiss: '知道了',
+  reconnecting: '正在重新连接…',
+  offline: '网络已断开。您写的消息会在恢复后自动发送。',
+  tooLarge: '文件超过 10 MB，无法发送。',
+  tooMany: '每条消息最多 10 个文件。',
+  uploadFailed: '文件上传失败。',
+  download: '下载',
+  fileFailed: '文件加载失败。',
+  picture: (name) => `图片 ${name}`,
+  email: '邮箱',
+  name: '称呼（选填）',
+  askEmail: '如果您要离开，需要我们同时用邮件答复吗？',
+  askEmailAway: '客服暂时不在线。请留下邮箱，我们会用邮件答复您。',
+  save: '保存',
+  notNow: '暂不',
+  badEmail: '请检查邮箱地址。',
+  answersTo: (email) => `您离开后，我们会答复到 ${email}。`,
+  change: '修改',
+  busy: '发送太频繁，请稍等片刻。',
+  blocked: '目前无法在此接收消息。',
+  refusedSize: '内容过大。',
+  refusedType: '不支持这种文件。',
+  refused: '未被接受。',
+  serverTrouble: '我们这边出了点问题。内容不会丢失，正在重试。',
+}
+
+export const localeOf = (tag: string): Locale => (/^zh/i.test(tag) ? 'zh' : 'en')
+
+export const wordsOf = (locale: Locale): Words => (locale === 'zh' ? chinese : english)
+
+/** The reason in plain words; the server's own words only where we have none. */
+export function explain(words: Words, { status, detail }: Problem): string {
+  if (status === 429) return words.busy
+  if (status === 403 || status === 404 || status === 410) return words.blocked
+  if (status === 413) return words.refusedSize
+  if (status === 415) return words.refusedType
+  if (status >= 500) return words.serverTrouble
+  return detail || words.refused
+}
+
+/** Whether the same thing may be accepted later as it is. */
+export const isWorthRetrying = ({ status }: Problem): boolean =>
+  status === 429 || status === 409 || status === 408 || status >= 500
