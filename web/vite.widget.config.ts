@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   root: 'widget',
   base: '/widget/',
+  plugins: [{ name: 'bare-html', transformIndexHtml: (html) => html.replace(/<!--.*-->\n/g, '') }],
   // The classic runtime is some hundred bytes lighter than the automatic one.
   oxc: { jsx: { runtime: 'classic', pragma: 'h', pragmaFrag: 'Fragment' } },
   build: {

@@ -41,7 +41,7 @@ export function Composer({ field, text, write, send, tray }: Props) {
     tray.add(picker.current!.files!)
     picker.current!.value = ''
   }
-  const empty = !text.trim() && !tray.items.length
+  const empty = !text.trim() && !tray.attachments.length
   return (
     <footer>
       {tray.items.length > 0 && (

@@ -8,7 +8,7 @@ import { Files } from './files'
 import { Host } from './host'
 import type { FromShop } from './messages'
 import { Panel } from './panel'
-import type { Reading } from './reading'
+import { startReading } from './reading'
 import { localeOf, wordsOf } from './words'
 import './frame.css'
 
@@ -26,8 +26,6 @@ const host = new Host(window)
 let state: FromShop
 let config: Config | null = null
 let conversation: Conversation | undefined
-let files: Files
-let reading: Reading | undefined
 
 host.hear((told) => {
   state = told
@@ -53,7 +51,9 @@ function begin(): void {
     random: () => Math.random(),
     newId,
   })
-  files = new Files(() => conversation!.token)
+  const locale = localeOf(state.locale)
+  const files = new Files(() => conversation!.token)
+  startReading({ locale, words: wordsOf(locale), files, conversation })
   try {
     config = JSON.parse(state.kept[':config']!) as Config
   } catch {}
@@ -93,11 +93,8 @@ function wear(shopColor: string | undefined): string {
 }
 
 function draw(): void {
-  const locale = localeOf(state.locale)
-  reading ??= { locale, words: wordsOf(locale), files, conversation: conversation! }
   render(
     <Panel
-      reading={reading}
       config={config}
       open={state.open}
       kept={state.kept}

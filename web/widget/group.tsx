@@ -60,7 +60,7 @@ function LineView({ line, name, edit }: { line: Line; name: string; edit: (entry
     <>
       <span class="hidden">{name}: </span>
       {text && (
-        <div class={entry ? 'bubble pending' : 'bubble'}>
+        <div class={entry && !entry.problem ? 'bubble pending' : 'bubble'}>
           <Words text={text} />
         </div>
       )}

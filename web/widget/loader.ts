@@ -1,5 +1,5 @@
 // Draws the launcher on the shop's page, loads the panel into an iframe when it is wanted, and keeps the
-// panel's data in the shop's own localStorage (first party). Imports nothing but its style.
+// panel's data in the shop's own localStorage (first party). Imports nothing but its style; every byte counts.
 import type { FromFrame, FromShop, Kept } from './messages'
 import style from './loader.css?inline'
 
@@ -11,104 +11,94 @@ declare global {
 
 ;(() => {
   if (window.shouwen) return
-  const script = (document.currentScript ?? document.querySelector('script[src*="/widget.js"]')) as HTMLScriptElement
-  const { key = '', locale = document.documentElement.lang || navigator.language, color = '#0f766e' } = script.dataset
-  const { origin } = new URL(script.src)
+  const page = document.documentElement
+  const { src, dataset } = document.currentScript as HTMLScriptElement
+  const { key = '', locale = page.lang || navigator.language, color = '#0f766e' } = dataset
+  const { origin } = new URL(src)
   const prefix = 'shouwen:' + key
   const label = /^zh/i.test(locale) ? '在线客服' : 'Chat'
-  const memory: Kept = {}
-
-  const host = document.createElement('div')
+  const element = <Name extends 'div' | 'button' | 'b' | 'iframe'>(name: Name) => document.createElement(name)
+  const [host, button, badge, frame] = [element('div'), element('button'), element('b'), element('iframe')]
   const root = host.attachShadow({ mode: 'open' })
-  const button = document.createElement('button')
-  const badge = document.createElement('b')
-  const frame = document.createElement('iframe')
   const sheet = new CSSStyleSheet()
-  let opener: Element | null
-
-  const isOpen = () => button.ariaExpanded === 'true'
+  let isOpen = false
+  let opener: HTMLElement
+  let store: Record<string, string> = {}
+  try {
+    store = localStorage
+  } catch {}
 
   const readKept = () => {
-    const kept = { ...memory }
-    try {
-      for (const name in localStorage)
-        if ((name + ':').startsWith(prefix + ':')) kept[name.slice(prefix.length)] = localStorage[name]
-    } catch {}
+    const kept: Kept = {}
+    for (const name in store)
+      if ((name + ':').startsWith(prefix + ':')) kept[name.slice(prefix.length)] = store[name]!
     return kept
   }
-  const keep = (name: string, value: string | null) => {
-    if (value == null) delete memory[name]
-    else memory[name] = value
-    try {
-      if (value == null) localStorage.removeItem(prefix + name)
-      else localStorage[prefix + name] = value
-    } catch {}
-    paint()
-  }
-  const paint = () => host.style.setProperty('--color', readKept()[':color'] || color)
+  const paint = () => host.style.setProperty('--c', readKept()[':color'] || color)
 
   const tell = () => {
     // Nothing is said before the frame was ready: an empty window is not the desk's.
-    if (frame.className) {
-      const page = { url: location.href, title: document.title }
-      const state: FromShop = { kept: readKept(), locale, open: isOpen(), page }
-      frame.contentWindow!.postMessage(state, origin)
-    }
+    if (!frame.className) return
+    const { title } = document
+    const state: FromShop = { kept: readKept(), locale, open: isOpen, page: { url: location.href, title } }
+    frame.contentWindow!.postMessage(state, origin)
   }
   const load = () => {
-    if (frame.src) return
-    frame.src = origin + '/widget/frame?key=' + encodeURIComponent(key)
+    frame.src ||= origin + '/widget/frame?key=' + encodeURIComponent(key)
     root.append(frame)
   }
-  const open = () => {
-    if (isOpen()) return
-    opener = document.activeElement
-    button.ariaExpanded = 'true'
-    load()
-    tell()
-    frame.focus()
-  }
-  const close = () => {
-    if (!isOpen()) return
-    button.ariaExpanded = 'false'
-    tell()
-    if (document.activeElement === host) {
+  const show = (open: boolean) => {
+    if (open === isOpen) return
+    isOpen = open
+    button.ariaExpanded = String(open)
+    if (open) {
+      opener = document.activeElement as HTMLElement
+      if (!frame.src) load()
+      frame.focus()
+    } else if (document.activeElement === host) {
       button.focus()
-      if (opener !== host && opener !== document.body) (opener as HTMLElement).focus()
+      opener.focus()
     }
+    tell()
   }
 
   sheet.replaceSync(style)
   root.adoptedStyleSheets = [sheet]
+  root.append(button)
   button.ariaLabel = frame.title = label
   button.ariaExpanded = 'false'
-  button.append(badge)
-  button.onclick = () => (isOpen() ? close() : open())
-  button.onkeydown = (event) => event.key === 'Escape' && close()
-  root.append(button)
+  button.onclick = () => show(!isOpen)
+  // In braces: a handler that returns false would swallow every other key.
+  button.onkeydown = (event) => {
+    if (event.key === 'Escape') show(false)
+  }
   paint()
 
+  addEventListener('storage', tell)
   addEventListener('message', ({ source, origin: from, data }: MessageEvent<FromFrame>) => {
     if (source !== frame.contentWindow || from !== origin) return
     if ('ready' in data) {
       frame.className = 'ready'
       tell()
-      if (isOpen()) frame.focus()
-    }
-    if ('name' in data) keep(data.name, data.value)
-    if ('close' in data) close()
-    if ('unread' in data) {
-      badge.textContent = data.unread > 9 ? '9+' : String(data.unread || '')
-      button.ariaLabel = data.unread ? `${label} (${data.unread})` : label
-    }
+      if (isOpen) frame.focus()
+    } else if ('name' in data) {
+      try {
+        if (data.value == null) delete store[prefix + data.name]
+        else store[prefix + data.name] = data.value
+      } catch {}
+      paint()
+    } else if ('unread' in data) {
+      badge.textContent = data.unread > 9 ? '9+' : String(data.unread)
+      button.replaceChildren(...(data.unread ? [badge] : []))
+      button.ariaLabel = label + (data.unread ? ` (${data.unread})` : '')
+    } else show(false)
   })
-  addEventListener('storage', tell)
 
   // Outside of the body, because single-page shops replace that; put back if they replace more.
-  const attach = () => host.isConnected || document.documentElement.append(host)
+  const attach = () => host.isConnected || page.append(host)
   attach()
-  new MutationObserver(attach).observe(document.documentElement, { childList: true })
+  new MutationObserver(attach).observe(page, { childList: true })
 
-  window.shouwen = { open, close }
+  window.shouwen = { open: () => show(true), close: () => show(false) }
   if (readKept()[':talk']) load()
 })()

@@ -4,6 +4,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { Config } from './frame'
 import type { Snapshot } from './conversation'
 import { AskEmail } from './ask-email'
+import { Face } from './face'
 import { groupsOf } from './groups'
 import { Group, Words } from './group'
 import { Icon } from './icons'
@@ -21,7 +22,7 @@ interface Props {
 }
 
 export function Log({ config, snapshot, open, edit, kept, keep }: Props) {
-  const { words, conversation, locale } = useReading()
+  const { words, conversation } = useReading()
   const { messages, outbox, typing, loaded, seen } = snapshot
   const list = useRef<HTMLDivElement>(null)
   const atEnd = useRef(true)
@@ -79,7 +80,8 @@ export function Log({ config, snapshot, open, edit, kept, keep }: Props) {
       >
         {snapshot.more && <p class="line">{words.earlier}</p>}
         {config?.greeting && !snapshot.more && (
-          <div class="group agent">
+          <div class="group agent greeting">
+            <Face name={config.title} />
             <div class="bubble">
               <Words text={config.greeting} />
             </div>
@@ -107,7 +109,7 @@ export function Log({ config, snapshot, open, edit, kept, keep }: Props) {
         </p>
       </div>
       {away && (
-        <button type="button" class="to-end" lang={locale} aria-label={words.newMessages} onClick={toEnd}>
+        <button type="button" class="to-end" aria-label={words.newMessages} onClick={toEnd}>
           {unseen && words.newMessages}
           <Icon name="down" />
         </button>

@@ -1,6 +1,6 @@
 // A desk that speaks the widget's contract and misbehaves on request. For development and the browser check only:
 // `node widget/mock.mjs` after a build, then open http://127.0.0.1:8090/. What the visitor can write to it:
-// /drop /moved /resync /duplicate /refuse 429 /silent /type /away /long
+// /drop /moved /resync /duplicate /refuse 429 /type /away /long
 import { randomUUID } from 'node:crypto'
 import { createReadStream, existsSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -96,7 +96,6 @@ export class Mock {
 
   take(socket, visitor, { client_id, text, attachment_ids }, send) {
     const [order, argument] = text.split(' ')
-    if (order === '/silent') this.silent = true
     if (this.silent) return
     if (order === '/refuse') {
       const status = Number(argument ?? 422)

@@ -7,12 +7,11 @@ import { Header } from './header'
 import { Log } from './log'
 import type { Kept } from './messages'
 import type { Entry } from './outbox'
-import { ReadingContext, useSnapshot, type Reading } from './reading'
+import { useReading, useSnapshot } from './reading'
 import { StatusBar } from './status-bar'
 import { useTray } from './tray'
 
 interface Props {
-  reading: Reading
   config: Config | null
   open: boolean
   kept: Kept
@@ -20,12 +19,12 @@ interface Props {
   close: () => void
 }
 
-export function Panel({ reading, config, open, kept, keep, close }: Props) {
-  const { conversation, words } = reading
+export function Panel({ config, open, kept, keep, close }: Props) {
+  const { conversation, words } = useReading()
   const snapshot = useSnapshot(conversation)
   const [text, setText] = useState(kept[':draft'] ?? '')
   const [dragging, setDragging] = useState(false)
-  const tray = useTray(reading)
+  const tray = useTray()
   const field = useRef<HTMLTextAreaElement>(null)
   const panel = useRef<HTMLElement>(null)
 
@@ -52,7 +51,7 @@ export function Panel({ reading, config, open, kept, keep, close }: Props) {
     conversation.typed(!changed)
   }
   const send = () => {
-    if (!tray.ready || !(text.trim() || tray.items.length)) return
+    if (!tray.ready || !(text.trim() || tray.attachments.length)) return
     conversation.send(text.trim(), tray.attachments)
     setText('')
     tray.clear()
@@ -72,14 +71,12 @@ export function Panel({ reading, config, open, kept, keep, close }: Props) {
   }
 
   return (
-    <ReadingContext.Provider value={reading}>
-      <main ref={panel} tabIndex={-1} onDragOver={drag} onDragLeave={drag} onDrop={drag}>
-        <Header config={config} snapshot={snapshot} close={close} />
-        <StatusBar snapshot={snapshot} />
-        <Log config={config} snapshot={snapshot} open={open} edit={edit} kept={kept} keep={keep} />
-        <Composer field={field} text={text} write={write} send={send} tray={tray} />
-        {dragging && <div class="drop">{words.dropHere}</div>}
-      </main>
-    </ReadingContext.Provider>
+    <main ref={panel} tabIndex={-1} onDragOver={drag} onDragLeave={drag} onDrop={drag}>
+      <Header config={config} snapshot={snapshot} close={close} />
+      <StatusBar snapshot={snapshot} />
+      <Log config={config} snapshot={snapshot} open={open} edit={edit} kept={kept} keep={keep} />
+      <Composer field={field} text={text} write={write} send={send} tray={tray} />
+      {dragging && <div class="drop">{words.dropHere}</div>}
+    </main>
   )
 }

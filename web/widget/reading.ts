@@ -1,6 +1,6 @@
 // What every part of the panel needs to draw itself: language, words, files and the conversation.
-import { createContext } from 'preact'
-import { useContext, useEffect, useState } from 'preact/hooks'
+// A frame shows one conversation for as long as it lives, so there is one reading and no context.
+import { useEffect, useState } from 'preact/hooks'
 import type { Locale } from '../shared/types'
 import type { Conversation, Snapshot } from './conversation'
 import type { Files } from './files'
@@ -13,9 +13,13 @@ export interface Reading {
   conversation: Conversation
 }
 
-export const ReadingContext = createContext<Reading>(null as never)
+let only: Reading
 
-export const useReading = (): Reading => useContext(ReadingContext)
+export function startReading(reading: Reading): void {
+  only = reading
+}
+
+export const useReading = (): Reading => only
 
 export function useSnapshot(conversation: Conversation): Snapshot {
   const [snapshot, show] = useState(conversation.snapshot)

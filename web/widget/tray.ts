@@ -2,7 +2,7 @@
 import { useRef, useState } from 'preact/hooks'
 import type { Attachment, Problem } from '../shared/types'
 import { LARGEST_FILE } from './files'
-import type { Reading } from './reading'
+import { useReading } from './reading'
 import { explain } from './words'
 
 const MOST_FILES = 10
@@ -20,15 +20,16 @@ export interface TrayItem {
 export interface Tray {
   items: TrayItem[]
   attachments: Attachment[]
-  ready: boolean // nothing under way and nothing in trouble
+  ready: boolean // nothing under way
   add: (files: Iterable<File>) => void
   retry: (item: TrayItem) => void
   remove: (item: TrayItem) => void
   restore: (attachments: Attachment[]) => void
-  clear: () => void
+  clear: () => void // keeps what is in trouble, with the reason
 }
 
-export function useTray({ files, words }: Reading): Tray {
+export function useTray(): Tray {
+  const { files, words } = useReading()
   const [items, setItems] = useState<TrayItem[]>([])
   const lastId = useRef(0)
 
@@ -53,7 +54,7 @@ export function useTray({ files, words }: Reading): Tray {
   return {
     items,
     attachments: items.flatMap((item) => item.attachment ?? []),
-    ready: items.every((item) => item.attachment),
+    ready: items.every((item) => item.attachment || item.trouble),
     add: (added) => {
       let count = items.length
       for (const file of added)
@@ -69,6 +70,6 @@ export function useTray({ files, words }: Reading): Tray {
     restore: (attachments) => {
       for (const attachment of attachments) place(attachment.name, { attachment, share: 1 })
     },
-    clear: () => setItems([]),
+    clear: () => setItems((items) => items.filter((item) => item.trouble)),
   }
 }
