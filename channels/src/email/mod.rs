@@ -6,6 +6,7 @@ mod automatic;
 mod body;
 mod bounce;
 mod bounce_text;
+pub mod compose;
 pub mod dial;
 mod flowed;
 mod forward;
