@@ -42,7 +42,9 @@ pub struct Parts {
 pub enum StartError {
     #[error("cannot use the data folder {0}: {1}")]
     Folder(std::path::PathBuf, std::io::Error),
-    #[error("another server is running on the data folder {0}: stop it first, or give this one a folder of its own")]
+    #[error(
+        "another server is running on the data folder {0}: stop it first, or give this one a folder of its own"
+    )]
     Locked(std::path::PathBuf),
     #[error(transparent)]
     Database(#[from] db::ConnectError),
@@ -73,14 +75,27 @@ impl App {
             connections: config.database.connections,
         };
         let db = Db::open(&options, &folder).await?;
-        let (blobs, secrets) = (Blobs::open(&config)?, Secrets::open(&config.secrets.key, &folder)?);
+        let (blobs, secrets) = (
+            Blobs::open(&config)?,
+            Secrets::open(&config.secrets.key, &folder)?,
+        );
         let supervisor = Supervisor::default();
         let node: Uuid = ids.next(clock.now());
         let bus = start_bus(&config, node, &supervisor)?;
         let log = Log::start(db.clone(), bus.clone(), clock.clone(), ids.clone());
         let workspace = workspaces::find_or_create(&db, &log, &ids, clock.now()).await?;
         Ok(Self(Arc::new(Parts {
-            config, db, log, bus, blobs, secrets, clock, ids, supervisor, node, workspace,
+            config,
+            db,
+            log,
+            bus,
+            blobs,
+            secrets,
+            clock,
+            ids,
+            supervisor,
+            node,
+            workspace,
             folder_lock: Some(folder_lock),
         })))
     }
@@ -126,7 +141,12 @@ fn start_bus(config: &Config, node: Uuid, supervisor: &Supervisor) -> Result<Bus
 fn lock_folder(folder: &Path) -> Result<std::fs::File, StartError> {
     let wrong = |error| StartError::Folder(folder.to_owned(), error);
     std::fs::create_dir_all(folder).map_err(wrong)?;
-    let file = std::fs::File::options().create(true).truncate(false).write(true).open(folder.join("lock")).map_err(wrong)?;
+    let file = std::fs::File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(folder.join("lock"))
+        .map_err(wrong)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(std::fs::TryLockError::WouldBlock) => Err(StartError::Locked(folder.to_owned())),

@@ -29,10 +29,12 @@ pub struct Blobs(Arc<dyn ObjectStore>);
 /// The hash that names a content: hex SHA-256.
 pub fn hash(bytes: &[u8]) -> String {
     use std::fmt::Write;
-    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    Sha256::digest(bytes)
+        .iter()
+        .fold(String::with_capacity(64), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
 }
 
 impl Blobs {
@@ -42,7 +44,9 @@ impl Blobs {
             let folder = config.data.folder.join("blobs");
             std::fs::create_dir_all(&folder).map_err(unavailable)?;
             // Synced with the folder, so that what was acknowledged outlives a power cut.
-            let files = LocalFileSystem::new_with_prefix(folder).map_err(unavailable)?.with_fsync(true);
+            let files = LocalFileSystem::new_with_prefix(folder)
+                .map_err(unavailable)?
+                .with_fsync(true);
             return Ok(Self(Arc::new(files)));
         }
         let mut builder = AmazonS3Builder::new()
@@ -52,7 +56,9 @@ impl Blobs {
             .with_secret_access_key(&settings.s3_secret_key);
         if !settings.s3_endpoint.is_empty() {
             let plain = settings.s3_endpoint.starts_with("http://");
-            builder = builder.with_endpoint(&settings.s3_endpoint).with_allow_http(plain);
+            builder = builder
+                .with_endpoint(&settings.s3_endpoint)
+                .with_allow_http(plain);
         }
         Ok(Self(Arc::new(builder.build().map_err(unavailable)?)))
     }
@@ -60,7 +66,10 @@ impl Blobs {
     /// Stores the bytes, durable on return, and returns their hash. Storing the same bytes again changes nothing.
     pub async fn put(&self, workspace: WorkspaceId, bytes: Bytes) -> Result<String, BlobError> {
         let sha256 = hash(&bytes);
-        self.0.put(&key(workspace, &sha256), bytes.into()).await.map_err(unavailable)?;
+        self.0
+            .put(&key(workspace, &sha256), bytes.into())
+            .await
+            .map_err(unavailable)?;
         Ok(sha256)
     }
 
@@ -86,5 +95,8 @@ fn unavailable(error: impl std::fmt::Display) -> BlobError {
 }
 
 fn key(workspace: WorkspaceId, sha256: &str) -> Path {
-    Path::from(format!("{workspace}/{}/{sha256}", sha256.get(..2).unwrap_or("__")))
+    Path::from(format!(
+        "{workspace}/{}/{sha256}",
+        sha256.get(..2).unwrap_or("__")
+    ))
 }

@@ -157,11 +157,17 @@ impl Config {
     ) -> Result<Self, ConfigError> {
         let mut table: Table = DEFAULTS.parse().expect("the defaults are valid TOML");
         if let Some(file) = file {
-            let text = std::fs::read_to_string(file)
-                .map_err(|error| ConfigError::Unreadable { file: file.to_owned(), error })?;
+            let text = std::fs::read_to_string(file).map_err(|error| ConfigError::Unreadable {
+                file: file.to_owned(),
+                error,
+            })?;
             let place = file.display().to_string();
-            let given: Table =
-                text.parse().map_err(|error: toml::de::Error| ConfigError::Syntax { place: place.clone(), error: error.to_string() })?;
+            let given: Table = text
+                .parse()
+                .map_err(|error: toml::de::Error| ConfigError::Syntax {
+                    place: place.clone(),
+                    error: error.to_string(),
+                })?;
             merge(&mut table, given, &place)?;
         }
         for (name, value) in environment {
@@ -171,10 +177,14 @@ impl Config {
             }
         }
         for one in sets {
-            let (key, value) = one.split_once('=').ok_or_else(|| ConfigError::WrongSet(one.clone()))?;
+            let (key, value) = one
+                .split_once('=')
+                .ok_or_else(|| ConfigError::WrongSet(one.clone()))?;
             set(&mut table, key, value, "--set")?;
         }
-        let config: Self = Value::Table(table).try_into().map_err(|error: toml::de::Error| ConfigError::Wrong(error.to_string()))?;
+        let config: Self = Value::Table(table)
+            .try_into()
+            .map_err(|error: toml::de::Error| ConfigError::Wrong(error.to_string()))?;
         config.check()?;
         Ok(config)
     }
@@ -190,11 +200,16 @@ impl Config {
     /// The host of the public URL: the domain of our Message-IDs.
     pub fn host(&self) -> String {
         let url = url::Url::parse(&self.public_url()).ok();
-        url.and_then(|url| url.host_str().map(ToOwned::to_owned)).unwrap_or_else(|| "localhost".to_owned())
+        url.and_then(|url| url.host_str().map(ToOwned::to_owned))
+            .unwrap_or_else(|| "localhost".to_owned())
     }
 
     pub fn lmtp_socket(&self) -> PathBuf {
-        if self.lmtp.socket.is_empty() { self.data.folder.join("lmtp.sock") } else { PathBuf::from(&self.lmtp.socket) }
+        if self.lmtp.socket.is_empty() {
+            self.data.folder.join("lmtp.sock")
+        } else {
+            PathBuf::from(&self.lmtp.socket)
+        }
     }
 
     /// What no type can say.
@@ -218,7 +233,8 @@ impl Config {
         if !self.secrets.key.is_empty() && !is_key(&self.secrets.key) {
             return wrong("secrets.key must be 64 hex digits; `openssl rand -hex 32` makes one");
         }
-        if self.phone.country_code.is_empty() || !self.phone.country_code.bytes().all(|b| b.is_ascii_digit()) {
+        if self.phone.country_code.is_empty() || !self.phone.country_code.bytes().all(|b| b.is_ascii_digit())
+        {
             return wrong("phone.country_code must be a calling code such as 86, digits only");
         }
         if self.workers.jobs == 0 || self.database.connections == 0 {
@@ -236,11 +252,17 @@ fn merge(table: &mut Table, given: Table, place: &str) -> Result<(), ConfigError
     for (section, values) in given {
         let known = table.get_mut(&section).and_then(Value::as_table_mut);
         let (Some(known), Value::Table(values)) = (known, values) else {
-            return Err(ConfigError::UnknownKey { place: place.to_owned(), key: section });
+            return Err(ConfigError::UnknownKey {
+                place: place.to_owned(),
+                key: section,
+            });
         };
         for (key, value) in values {
             if !known.contains_key(&key) {
-                return Err(ConfigError::UnknownKey { place: place.to_owned(), key: format!("{section}.{key}") });
+                return Err(ConfigError::UnknownKey {
+                    place: place.to_owned(),
+                    key: format!("{section}.{key}"),
+                });
             }
             known.insert(key, value);
         }
@@ -250,9 +272,16 @@ fn merge(table: &mut Table, given: Table, place: &str) -> Result<(), ConfigError
 
 /// Sets one key from text, read as the type that its default has.
 fn set(table: &mut Table, path: &str, text: &str, place: &str) -> Result<(), ConfigError> {
-    let unknown = || ConfigError::UnknownKey { place: place.to_owned(), key: path.to_owned() };
+    let unknown = || ConfigError::UnknownKey {
+        place: place.to_owned(),
+        key: path.to_owned(),
+    };
     let (section, key) = path.split_once('.').ok_or_else(unknown)?;
-    let slot = table.get_mut(section).and_then(Value::as_table_mut).and_then(|t| t.get_mut(key)).ok_or_else(unknown)?;
+    let slot = table
+        .get_mut(section)
+        .and_then(Value::as_table_mut)
+        .and_then(|t| t.get_mut(key))
+        .ok_or_else(unknown)?;
     let syntax = |expected: &str| ConfigError::Syntax {
         place: format!("{place} {path}"),
         error: format!("{text:?} is not {expected}"),
@@ -260,9 +289,13 @@ fn set(table: &mut Table, path: &str, text: &str, place: &str) -> Result<(), Con
     *slot = match slot {
         Value::Integer(_) => Value::Integer(text.parse().map_err(|_| syntax("a whole number"))?),
         Value::Boolean(_) => Value::Boolean(text.parse().map_err(|_| syntax("true or false"))?),
-        Value::Array(_) => {
-            Value::Array(text.split(',').map(str::trim).filter(|s| !s.is_empty()).map(Value::from).collect())
-        }
+        Value::Array(_) => Value::Array(
+            text.split(',')
+                .map(str::trim)
+                .filter(|s| !s.is_empty())
+                .map(Value::from)
+                .collect(),
+        ),
         _ => Value::String(text.to_owned()),
     };
     Ok(())
@@ -274,7 +307,9 @@ mod tests {
 
     fn read(sets: &[&str], environment: &[(&str, &str)]) -> Result<Config, ConfigError> {
         let sets: Vec<_> = sets.iter().map(|s| (*s).to_owned()).collect();
-        let environment = environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
+        let environment = environment
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
         Config::read(None, environment, &sets)
     }
 
@@ -286,7 +321,11 @@ mod tests {
 
     #[test]
     fn the_command_line_wins_over_the_environment() {
-        let environment = [("SHOUWEN__HTTP__LISTEN", "0.0.0.0:1"), ("SHOUWEN__WORKERS__JOBS", "9"), ("PATH", "/bin")];
+        let environment = [
+            ("SHOUWEN__HTTP__LISTEN", "0.0.0.0:1"),
+            ("SHOUWEN__WORKERS__JOBS", "9"),
+            ("PATH", "/bin"),
+        ];
         let config = read(&["http.listen=0.0.0.0:2"], &environment).unwrap();
         assert_eq!((config.http.listen.port(), config.workers.jobs), (2, 9));
     }

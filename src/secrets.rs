@@ -10,8 +10,8 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use hmac::{Hmac, Mac};
-use rand::rngs::SysRng;
 use rand::TryRng;
+use rand::rngs::SysRng;
 use sha2::{Digest, Sha256};
 
 #[derive(Debug, thiserror::Error)]
@@ -47,7 +47,11 @@ impl Secrets {
         let key = random();
         let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
         let write = || {
-            let mut out = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file)?;
+            let mut out = std::fs::OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .mode(0o600)
+                .open(file)?;
             out.write_all(hex.as_bytes())?;
             out.sync_all()
         };
@@ -58,8 +62,14 @@ impl Secrets {
     /// Encrypts `plain`; `context` says what it is for, and must be the same to open it.
     pub fn seal(&self, context: &str, plain: &str) -> String {
         let nonce: [u8; 24] = random();
-        let payload = Payload { msg: plain.as_bytes(), aad: context.as_bytes() };
-        let sealed = self.cipher().encrypt(&XNonce::from(nonce), payload).expect("a short text can be encrypted");
+        let payload = Payload {
+            msg: plain.as_bytes(),
+            aad: context.as_bytes(),
+        };
+        let sealed = self
+            .cipher()
+            .encrypt(&XNonce::from(nonce), payload)
+            .expect("a short text can be encrypted");
         STANDARD.encode([nonce.as_slice(), &sealed].concat())
     }
 
@@ -67,8 +77,14 @@ impl Secrets {
         let bytes = STANDARD.decode(sealed).map_err(|_| SecretError::WrongKey)?;
         let (nonce, sealed) = bytes.split_at_checked(24).ok_or(SecretError::WrongKey)?;
         let nonce: [u8; 24] = nonce.try_into().map_err(|_| SecretError::WrongKey)?;
-        let payload = Payload { msg: sealed, aad: context.as_bytes() };
-        let plain = self.cipher().decrypt(&XNonce::from(nonce), payload).map_err(|_| SecretError::WrongKey)?;
+        let payload = Payload {
+            msg: sealed,
+            aad: context.as_bytes(),
+        };
+        let plain = self
+            .cipher()
+            .decrypt(&XNonce::from(nonce), payload)
+            .map_err(|_| SecretError::WrongKey)?;
         String::from_utf8(plain).map_err(|_| SecretError::WrongKey)
     }
 
@@ -96,7 +112,9 @@ pub fn hash_token(token: &str) -> String {
 
 fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
-    SysRng.try_fill_bytes(&mut bytes).expect("the system gives random numbers");
+    SysRng
+        .try_fill_bytes(&mut bytes)
+        .expect("the system gives random numbers");
     bytes
 }
 
@@ -120,10 +138,25 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let secrets = Secrets::open("", folder.path()).unwrap();
         let sealed = secrets.seal("smtp", "pässword");
-        assert_ne!(sealed, secrets.seal("smtp", "pässword"), "each sealing has a nonce of its own");
-        assert_eq!(Secrets::open("", folder.path()).unwrap().unseal("smtp", &sealed).unwrap(), "pässword");
+        assert_ne!(
+            sealed,
+            secrets.seal("smtp", "pässword"),
+            "each sealing has a nonce of its own"
+        );
+        assert_eq!(
+            Secrets::open("", folder.path())
+                .unwrap()
+                .unseal("smtp", &sealed)
+                .unwrap(),
+            "pässword"
+        );
         assert!(secrets.unseal("imap", &sealed).is_err());
-        assert!(Secrets::open(&"ab".repeat(32), folder.path()).unwrap().unseal("smtp", &sealed).is_err());
+        assert!(
+            Secrets::open(&"ab".repeat(32), folder.path())
+                .unwrap()
+                .unseal("smtp", &sealed)
+                .is_err()
+        );
     }
 
     #[test]
@@ -131,7 +164,13 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         Secrets::open("", folder.path()).unwrap();
-        let mode = folder.path().join("secret.key").metadata().unwrap().permissions().mode();
+        let mode = folder
+            .path()
+            .join("secret.key")
+            .metadata()
+            .unwrap()
+            .permissions()
+            .mode();
         assert_eq!(mode & 0o777, 0o600);
     }
 }

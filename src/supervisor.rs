@@ -40,7 +40,9 @@ impl Supervisor {
                 let started = tokio::time::Instant::now();
                 match AssertUnwindSafe(task(stop.clone())).catch_unwind().await {
                     Ok(Ok(())) => break,
-                    Ok(Err(error)) => tracing::error!(task.name = name, %error, "task failed, starting it again"),
+                    Ok(Err(error)) => {
+                        tracing::error!(task.name = name, %error, "task failed, starting it again")
+                    }
                     Err(_) => tracing::error!(task.name = name, "task panicked, starting it again"),
                 }
                 if started.elapsed() > WELL {

@@ -32,8 +32,15 @@ impl BuiltInRole {
     pub fn permissions(self) -> PermissionSet {
         use Permission as P;
         let agent = [
-            P::TicketRead, P::TicketReply, P::TicketNote, P::TicketEdit, P::TicketAssign, P::TicketCreate,
-            P::CustomerRead, P::CustomerEdit, P::CallLog,
+            P::TicketRead,
+            P::TicketReply,
+            P::TicketNote,
+            P::TicketEdit,
+            P::TicketAssign,
+            P::TicketCreate,
+            P::CustomerRead,
+            P::CustomerEdit,
+            P::CallLog,
         ];
         let supervisor = [P::RawRead, P::BoardRead, P::AdminTags];
         match self {
@@ -65,7 +72,13 @@ impl KeyScope {
         match self {
             Self::CallsWrite => &[P::CallLog],
             Self::TicketsRead => &[P::TicketRead],
-            Self::TicketsWrite => &[P::TicketReply, P::TicketNote, P::TicketEdit, P::TicketAssign, P::TicketCreate],
+            Self::TicketsWrite => &[
+                P::TicketReply,
+                P::TicketNote,
+                P::TicketEdit,
+                P::TicketAssign,
+                P::TicketCreate,
+            ],
             Self::CustomersRead => &[P::CustomerRead],
             Self::CustomersWrite => &[P::CustomerEdit],
         }
@@ -82,13 +95,20 @@ impl PermissionSet {
     }
 
     pub fn iter(self) -> impl Iterator<Item = Permission> {
-        Permission::ALL.iter().copied().filter(move |permission| self.contains(*permission))
+        Permission::ALL
+            .iter()
+            .copied()
+            .filter(move |permission| self.contains(*permission))
     }
 }
 
 impl FromIterator<Permission> for PermissionSet {
     fn from_iter<I: IntoIterator<Item = Permission>>(permissions: I) -> Self {
-        Self(permissions.into_iter().fold(0, |set, permission| set | bit(permission)))
+        Self(
+            permissions
+                .into_iter()
+                .fold(0, |set, permission| set | bit(permission)),
+        )
     }
 }
 
@@ -102,7 +122,10 @@ impl Serialize for PermissionSet {
 impl<'de> Deserialize<'de> for PermissionSet {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let words = Vec::<String>::deserialize(deserializer)?;
-        Ok(words.iter().filter_map(|word| Permission::from_word(word)).collect())
+        Ok(words
+            .iter()
+            .filter_map(|word| Permission::from_word(word))
+            .collect())
     }
 }
 
@@ -158,12 +181,22 @@ impl Actor {
     /// The desk itself: may do everything.
     pub fn system(workspace: WorkspaceId) -> Self {
         let permissions = Permission::ALL.iter().copied().collect();
-        Self { workspace, who: Who::System, permissions, scope: Scope::All }
+        Self {
+            workspace,
+            who: Who::System,
+            permissions,
+            scope: Scope::All,
+        }
     }
 
     /// A customer: acts on nothing but their own conversation, so holds no permission.
     pub fn customer(workspace: WorkspaceId, customer: CustomerId) -> Self {
-        Self { workspace, who: Who::Customer(customer), permissions: PermissionSet::default(), scope: Scope::Assigned }
+        Self {
+            workspace,
+            who: Who::Customer(customer),
+            permissions: PermissionSet::default(),
+            scope: Scope::Assigned,
+        }
     }
 
     pub fn may(&self, permission: Permission) -> bool {
@@ -184,8 +217,12 @@ mod tests {
 
     #[test]
     fn each_role_holds_all_that_the_one_below_it_holds() {
-        let [admin, supervisor, agent] =
-            [BuiltInRole::Administrator, BuiltInRole::Supervisor, BuiltInRole::Agent].map(BuiltInRole::permissions);
+        let [admin, supervisor, agent] = [
+            BuiltInRole::Administrator,
+            BuiltInRole::Supervisor,
+            BuiltInRole::Agent,
+        ]
+        .map(BuiltInRole::permissions);
         assert!(agent.iter().all(|p| supervisor.contains(p)));
         assert!(supervisor.iter().all(|p| admin.contains(p)));
         assert!(!agent.contains(Permission::RawRead));

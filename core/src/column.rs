@@ -38,13 +38,13 @@ macro_rules! words {
         }
 
         impl<'q, DB: sqlx::Database> sqlx::Encode<'q, DB> for $name where String: sqlx::Encode<'q, DB> {
-            fn encode_by_ref(&self, buf: &mut DB::ArgumentBuffer) -> Result<sqlx::encode::IsNull, sqlx::error::BoxDynError> {
+            fn encode_by_ref(&self, buf: &mut DB::ArgumentBuffer) -> ::std::result::Result<sqlx::encode::IsNull, sqlx::error::BoxDynError> {
                 <String as sqlx::Encode<'q, DB>>::encode(self.as_str().to_owned(), buf)
             }
         }
 
         impl<'r, DB: sqlx::Database> sqlx::Decode<'r, DB> for $name where String: sqlx::Decode<'r, DB> {
-            fn decode(value: DB::ValueRef<'r>) -> Result<Self, sqlx::error::BoxDynError> {
+            fn decode(value: DB::ValueRef<'r>) -> ::std::result::Result<Self, sqlx::error::BoxDynError> {
                 let word = <String as sqlx::Decode<'r, DB>>::decode(value)?;
                 Self::from_word(&word).ok_or_else(|| format!("unknown {}: {word}", stringify!($name)).into())
             }

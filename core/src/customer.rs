@@ -24,7 +24,10 @@ pub fn fold(text: &str) -> String {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
         c => c,
     });
-    let lower: String = narrow.flat_map(char::to_lowercase).filter(|c| !c.is_control()).collect();
+    let lower: String = narrow
+        .flat_map(char::to_lowercase)
+        .filter(|c| !c.is_control())
+        .collect();
     lower.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -26,28 +26,63 @@ words! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Event {
-    TicketOpened { channel: Channel },
+    TicketOpened {
+        channel: Channel,
+    },
     MessageAdded {
-        message: MessageId, position: i64, channel: Channel, direction: Direction, visibility: Visibility, automatic: bool,
+        message: MessageId,
+        position: i64,
+        channel: Channel,
+        direction: Direction,
+        visibility: Visibility,
+        automatic: bool,
     },
     /// An outgoing message is somewhere else on its way.
-    MessageDelivery { message: MessageId, state: Delivery },
+    MessageDelivery {
+        message: MessageId,
+        state: Delivery,
+    },
     /// `from` and `to` are ids or words of an enumeration; a subject has neither.
-    TicketChanged { field: Field, from: Option<String>, to: Option<String> },
-    TagAdded { tag: TagId },
-    TagRemoved { tag: TagId },
+    TicketChanged {
+        field: Field,
+        from: Option<String>,
+        to: Option<String>,
+    },
+    TagAdded {
+        tag: TagId,
+    },
+    TagRemoved {
+        tag: TagId,
+    },
     /// The customer has seen the conversation up to a position.
-    CustomerSeen { position: i64 },
-    CustomerChanged { customer: CustomerId },
-    CallChanged { call: CallId },
-    NotificationAdded { notification: NotificationId, agent: AgentId },
-    ReferenceChanged { what: Reference },
+    CustomerSeen {
+        position: i64,
+    },
+    CustomerChanged {
+        customer: CustomerId,
+    },
+    CallChanged {
+        call: CallId,
+    },
+    NotificationAdded {
+        notification: NotificationId,
+        agent: AgentId,
+    },
+    ReferenceChanged {
+        what: Reference,
+    },
     /// What an agent may see or do changed: role, teams, active or not.
-    AccessChanged { agent: AgentId },
+    AccessChanged {
+        agent: AgentId,
+    },
     /// The agent was signed out of every session.
-    SignedOut { agent: AgentId },
+    SignedOut {
+        agent: AgentId,
+    },
     /// A mailbox's fetching failed or came back.
-    MailboxChanged { inbox: InboxId },
+    MailboxChanged {
+        inbox: InboxId,
+    },
     /// Written by a newer server.
     #[serde(other)]
     Unknown,
@@ -88,7 +123,11 @@ mod tests {
 
     #[test]
     fn the_kind_column_says_what_the_payload_says() {
-        let event = Event::TicketChanged { field: Field::Subject, from: None, to: None };
+        let event = Event::TicketChanged {
+            field: Field::Subject,
+            from: None,
+            to: None,
+        };
         let json = serde_json::to_value(&event).unwrap();
         assert_eq!(json["kind"], event.kind());
     }

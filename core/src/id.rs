@@ -66,9 +66,14 @@ impl Ids {
     /// The next id; `at` is its time part.
     pub fn next<T: From<Uuid>>(&self, at: Timestamp) -> T {
         let mut random = [0; 10];
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).fill_bytes(&mut random);
+        self.0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .fill_bytes(&mut random);
         let millis = u64::try_from(at.millis()).unwrap_or_default();
-        uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid().into()
+        uuid::Builder::from_unix_timestamp_millis(millis, &random)
+            .into_uuid()
+            .into()
     }
 }
 
@@ -87,6 +92,9 @@ mod tests {
     #[test]
     fn the_same_seed_gives_the_same_ids() {
         let at = Timestamp::from_millis(5);
-        assert_eq!(Ids::seeded(7).next::<TicketId>(at), Ids::seeded(7).next::<TicketId>(at));
+        assert_eq!(
+            Ids::seeded(7).next::<TicketId>(at),
+            Ids::seeded(7).next::<TicketId>(at)
+        );
     }
 }

@@ -26,7 +26,10 @@ words! {
 impl Delivery {
     /// The state of a message, from those of its recipients: the one that most needs a person.
     pub fn of_all(states: impl IntoIterator<Item = Self>) -> Self {
-        states.into_iter().max_by_key(|state| state.urgency()).unwrap_or(Self::None)
+        states
+            .into_iter()
+            .max_by_key(|state| state.urgency())
+            .unwrap_or(Self::None)
     }
 
     fn urgency(self) -> u8 {
@@ -47,8 +50,14 @@ mod tests {
 
     #[test]
     fn a_message_fails_when_one_recipient_fails() {
-        assert_eq!(Delivery::of_all([Delivery::Sent, Delivery::Failed, Delivery::Sent]), Delivery::Failed);
-        assert_eq!(Delivery::of_all([Delivery::Sent, Delivery::Queued]), Delivery::Queued);
+        assert_eq!(
+            Delivery::of_all([Delivery::Sent, Delivery::Failed, Delivery::Sent]),
+            Delivery::Failed
+        );
+        assert_eq!(
+            Delivery::of_all([Delivery::Sent, Delivery::Queued]),
+            Delivery::Queued
+        );
         assert_eq!(Delivery::of_all([]), Delivery::None);
     }
 }

@@ -54,8 +54,9 @@ impl Serialize for Timestamp {
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        let at: jiff::Timestamp =
-            text.parse().map_err(|_| de::Error::custom("write the time as RFC 3339, such as 2026-11-22T09:30:00Z"))?;
+        let at: jiff::Timestamp = text
+            .parse()
+            .map_err(|_| de::Error::custom("write the time as RFC 3339, such as 2026-11-22T09:30:00Z"))?;
         Ok(Self(at.as_millisecond()))
     }
 }
@@ -103,7 +104,11 @@ impl Length {
 
     /// Whole seconds, never negative.
     pub const fn as_seconds(self) -> u64 {
-        if self.0 < 0 { 0 } else { self.0.unsigned_abs() / 1_000 }
+        if self.0 < 0 {
+            0
+        } else {
+            self.0.unsigned_abs() / 1_000
+        }
     }
 }
 
@@ -152,7 +157,10 @@ mod tests {
         let json = serde_json::to_string(&at).unwrap();
         assert_eq!(json, "\"2026-11-22T09:30:00.123Z\"");
         assert_eq!(serde_json::from_str::<Timestamp>(&json).unwrap(), at);
-        assert_eq!(serde_json::from_str::<Timestamp>("\"2026-11-22T17:30:00.123+08:00\"").unwrap(), at);
+        assert_eq!(
+            serde_json::from_str::<Timestamp>("\"2026-11-22T17:30:00.123+08:00\"").unwrap(),
+            at
+        );
     }
 
     #[test]

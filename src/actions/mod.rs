@@ -1,3 +1,11 @@
 //! Use cases, a file per aggregate: load, ask core, write rows, record events. They run inside a `Change`.
 
+pub mod calls;
+pub mod customers;
+pub mod edits;
+pub mod files;
+pub mod messages;
+pub mod notifications;
+pub mod replies;
+pub mod tickets;
 pub mod workspaces;

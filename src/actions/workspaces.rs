@@ -21,7 +21,8 @@ pub async fn find_or_create(db: &Db, log: &Log, ids: &Ids, now: Timestamp) -> Re
         return Ok(workspace);
     }
     let workspace: WorkspaceId = ids.next(now);
-    log.change(&Actor::system(workspace), (), |change, ()| create(change).boxed()).await
+    log.change(&Actor::system(workspace), (), |change, ()| create(change).boxed())
+        .await
 }
 
 async fn create(change: &mut Change) -> Result<WorkspaceId, Error> {

@@ -6,7 +6,9 @@ use std::time::Duration;
 use sqlx::ConnectOptions;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{
+    SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
+};
 
 use super::{Db, Engine};
 
@@ -39,7 +41,10 @@ impl Db {
             None => Self::open_sqlite(&folder.join("shouwen.db"), options.connections).await?,
         };
         // A newer release's migrations may be there already: its schema only ever expands what this one knows.
-        let mut migrator = Migrator { migrations: MIGRATIONS.migrations.clone(), ..Migrator::DEFAULT };
+        let mut migrator = Migrator {
+            migrations: MIGRATIONS.migrations.clone(),
+            ..Migrator::DEFAULT
+        };
         migrator.set_ignore_missing(true);
         match &db.0 {
             Engine::Sqlite { write, .. } => migrator.run(write).await?,

@@ -34,7 +34,9 @@ impl From<sqlx::Error> for Error {
 impl Error {
     /// Converts, and notes whether the transaction lost a race and may be run again.
     pub(super) fn met(error: sqlx::Error, lost_race: &mut bool) -> Self {
-        let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+        let code = error
+            .as_database_error()
+            .and_then(sqlx::error::DatabaseError::code);
         // PostgreSQL: serialization_failure, deadlock_detected.
         if code.is_some_and(|code| matches!(code.as_ref(), "40001" | "40P01")) {
             *lost_race = true;

@@ -23,7 +23,10 @@ pub struct Db(Engine);
 #[derive(Clone)]
 enum Engine {
     /// One writer, many readers: SQLite serialises writers, so they queue here rather than at its lock.
-    Sqlite { read: SqlitePool, write: SqlitePool },
+    Sqlite {
+        read: SqlitePool,
+        write: SqlitePool,
+    },
     Postgres(PgPool),
 }
 
@@ -40,9 +43,10 @@ impl Db {
     pub async fn snapshot(&self) -> Result<Tx> {
         Ok(Tx(Conn::new(match &self.0 {
             Engine::Sqlite { read, .. } => Inner::SqliteTx(read.begin().await?),
-            Engine::Postgres(pool) => {
-                Inner::PostgresTx(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
-            }
+            Engine::Postgres(pool) => Inner::PostgresTx(
+                pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                    .await?,
+            ),
         })))
     }
 
@@ -85,7 +89,10 @@ enum Inner {
 
 impl Conn {
     fn new(inner: Inner) -> Self {
-        Self { inner, lost_race: false }
+        Self {
+            inner,
+            lost_race: false,
+        }
     }
 
     /// A statement; `text` is the whole of it.

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{
-    Arguments, AssertSqlSafe, Encode, FromRow, PgConnection, Postgres, SqlSafeStr, SqlStr, Sqlite, SqliteConnection, Type,
+    Arguments, AssertSqlSafe, Encode, FromRow, PgConnection, Postgres, SqlSafeStr, SqlStr, Sqlite,
+    SqliteConnection, Type,
 };
 
 use super::{Conn, Error, Inner, Result};
@@ -39,7 +40,12 @@ impl<'c> Query<'c> {
             Inner::Postgres(conn) => Args::Postgres(conn, PgArguments::default()),
             Inner::PostgresTx(tx) => Args::Postgres(tx, PgArguments::default()),
         };
-        Self { text, args, lost_race: &mut conn.lost_race, error: None }
+        Self {
+            text,
+            args,
+            lost_race: &mut conn.lost_race,
+            error: None,
+        }
     }
 
     /// Binds the next `$n`.
@@ -105,15 +111,23 @@ impl<'c> Query<'c> {
 
     /// The one row that must be there.
     pub async fn one<T: Record>(self) -> Result<T> {
-        self.optional().await?.ok_or_else(|| sqlx::Error::RowNotFound.into())
+        self.optional()
+            .await?
+            .ok_or_else(|| sqlx::Error::RowNotFound.into())
     }
 
     /// Runs the statement; returns the number of rows it changed.
     pub async fn run(self) -> Result<u64> {
         let (text, args, lost_race) = self.ready()?;
         let done = match args {
-            Args::Sqlite(conn, args) => sqlx::query_with(text, args).execute(conn).await.map(|done| done.rows_affected()),
-            Args::Postgres(conn, args) => sqlx::query_with(text, args).execute(conn).await.map(|done| done.rows_affected()),
+            Args::Sqlite(conn, args) => sqlx::query_with(text, args)
+                .execute(conn)
+                .await
+                .map(|done| done.rows_affected()),
+            Args::Postgres(conn, args) => sqlx::query_with(text, args)
+                .execute(conn)
+                .await
+                .map(|done| done.rows_affected()),
         };
         done.map_err(|error| Error::met(error, lost_race))
     }

@@ -62,8 +62,14 @@ impl FromRequestParts<App> for SignedIn {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
         let caller = authenticate(parts, app).await?;
         match (caller.actor.agent(), caller.session) {
-            (Some(agent), Some(session)) => Ok(Self { actor: caller.actor, agent, session }),
-            _ => Err(Failure::Refused("an API key has no account of its own".to_owned())),
+            (Some(agent), Some(session)) => Ok(Self {
+                actor: caller.actor,
+                agent,
+                session,
+            }),
+            _ => Err(Failure::Refused(
+                "an API key has no account of its own".to_owned(),
+            )),
         }
     }
 }
@@ -88,32 +94,56 @@ async fn authenticate(parts: &mut Parts, app: &App) -> Result<Caller, Failure> {
 
 async fn by_session(app: &App, token: &str) -> Result<Caller, Failure> {
     let found = sessions::find(&mut app.db.read().await?, &hash_token(token)).await?;
-    let session = found.filter(|session| session.expires_at > app.now()).ok_or(Failure::Unauthenticated)?;
+    let session = found
+        .filter(|session| session.expires_at > app.now())
+        .ok_or(Failure::Unauthenticated)?;
     let actor = Actor {
         workspace: session.workspace_id,
         who: Who::Agent(session.agent_id),
         permissions: session.permissions.0,
         scope: session.scope,
     };
-    Ok(Caller { actor, session: Some(session.id) })
+    Ok(Caller {
+        actor,
+        session: Some(session.id),
+    })
 }
 
 async fn by_key(app: &App, token: &str) -> Result<Caller, Failure> {
     let key = sessions::find_key(&mut app.db.read().await?, &hash_token(token)).await?;
     let key = key.ok_or(Failure::Unauthenticated)?;
-    let permissions: PermissionSet = key.scopes.0.iter().flat_map(|scope| scope.permissions().iter().copied()).collect();
-    let actor = Actor { workspace: key.workspace_id, who: Who::Key(key.id), permissions, scope: Scope::All };
+    let permissions: PermissionSet = key
+        .scopes
+        .0
+        .iter()
+        .flat_map(|scope| scope.permissions().iter().copied())
+        .collect();
+    let actor = Actor {
+        workspace: key.workspace_id,
+        who: Who::Key(key.id),
+        permissions,
+        scope: Scope::All,
+    };
     Ok(Caller { actor, session: None })
 }
 
 /// The token of `Authorization: Bearer …`.
 pub fn bearer(parts: &Parts) -> Option<&str> {
-    parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
+    parts
+        .headers
+        .get(header::AUTHORIZATION)?
+        .to_str()
+        .ok()?
+        .strip_prefix("Bearer ")
 }
 
 /// The value of a cookie.
 pub fn cookie<'p>(parts: &'p Parts, name: &str) -> Option<&'p str> {
-    let all = parts.headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let all = parts
+        .headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
     all.flat_map(|line| line.split(';')).find_map(|pair| {
         let (key, value) = pair.trim().split_once('=')?;
         (key == name).then_some(value)

@@ -22,8 +22,11 @@ pub fn write_cursor(key: &impl Serialize) -> String {
 
 /// Reads a cursor back.
 pub fn read_cursor<T: DeserializeOwned>(text: Option<&str>) -> Result<Option<T>, Failure> {
-    let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(None) };
-    let wrong = || Failure::Malformed("this cursor is not one that we gave; start from the first page".to_owned());
+    let Some(text) = text.filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
+    let wrong =
+        || Failure::Malformed("this cursor is not one that we gave; start from the first page".to_owned());
     let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| wrong())?;
     serde_json::from_slice(&bytes).map(Some).map_err(|_| wrong())
 }

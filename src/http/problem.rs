@@ -76,25 +76,66 @@ pub enum Failure {
 impl Failure {
     /// One wrong field of the body; `field` without its slash.
     pub fn field(field: &str, detail: impl Into<String>) -> Self {
-        Self::Invalid(vec![FieldError { pointer: format!("/{field}"), detail: detail.into() }])
+        Self::Invalid(vec![FieldError {
+            pointer: format!("/{field}"),
+            detail: detail.into(),
+        }])
     }
 
     fn parts(&self) -> (StatusCode, &'static str, &'static str) {
         match self {
-            Self::Unauthenticated => (StatusCode::UNAUTHORIZED, "/problems/unauthenticated", "Not signed in"),
-            Self::WrongPassword => (StatusCode::UNAUTHORIZED, "/problems/wrong-password", "Not signed in"),
-            Self::Forbidden(_) | Self::Refused(_) => (StatusCode::FORBIDDEN, "/problems/forbidden", "Not allowed"),
+            Self::Unauthenticated => (
+                StatusCode::UNAUTHORIZED,
+                "/problems/unauthenticated",
+                "Not signed in",
+            ),
+            Self::WrongPassword => (
+                StatusCode::UNAUTHORIZED,
+                "/problems/wrong-password",
+                "Not signed in",
+            ),
+            Self::Forbidden(_) | Self::Refused(_) => {
+                (StatusCode::FORBIDDEN, "/problems/forbidden", "Not allowed")
+            }
             Self::NotFound(_) => (StatusCode::NOT_FOUND, "/problems/not-found", "Not found"),
-            Self::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "/problems/invalid", "Wrong request"),
-            Self::Malformed(_) => (StatusCode::BAD_REQUEST, "/problems/malformed", "Malformed request"),
+            Self::Invalid(_) => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "/problems/invalid",
+                "Wrong request",
+            ),
+            Self::Malformed(_) => (
+                StatusCode::BAD_REQUEST,
+                "/problems/malformed",
+                "Malformed request",
+            ),
             Self::Conflict(_) => (StatusCode::CONFLICT, "/problems/conflict", "Conflict"),
-            Self::EditConflict(_) => (StatusCode::CONFLICT, "/problems/edit-conflict", "Changed by somebody else"),
+            Self::EditConflict(_) => (
+                StatusCode::CONFLICT,
+                "/problems/edit-conflict",
+                "Changed by somebody else",
+            ),
             Self::NewMessages => (StatusCode::CONFLICT, "/problems/new-messages", "New messages"),
             Self::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "/problems/too-large", "Too large"),
-            Self::UnsupportedType(_) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "/problems/unsupported-type", "Unsupported type"),
-            Self::Throttled(_) => (StatusCode::TOO_MANY_REQUESTS, "/problems/throttled", "Too many attempts"),
-            Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "/problems/unavailable", "Not available"),
-            Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "/problems/internal", "Internal error"),
+            Self::UnsupportedType(_) => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "/problems/unsupported-type",
+                "Unsupported type",
+            ),
+            Self::Throttled(_) => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "/problems/throttled",
+                "Too many attempts",
+            ),
+            Self::Unavailable => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "/problems/unavailable",
+                "Not available",
+            ),
+            Self::Internal(_) => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "/problems/internal",
+                "Internal error",
+            ),
         }
     }
 
@@ -107,7 +148,14 @@ impl Failure {
             Self::EditConflict(fields) => conflicts = Some(fields),
             _ => {}
         }
-        Problem { kind, title, status: status.as_u16(), detail, errors, conflicts }
+        Problem {
+            kind,
+            title,
+            status: status.as_u16(),
+            detail,
+            errors,
+            conflicts,
+        }
     }
 }
 
@@ -137,7 +185,10 @@ impl IntoResponse for Failure {
         let status = self.parts().0;
         let mut response = (status, Json(self.problem())).into_response();
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
         if let Some(seconds) = retry_after {
             headers.insert(header::RETRY_AFTER, seconds.into());
         }
@@ -153,14 +204,18 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     type Rejection = Failure;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
-        let Json(mut value) = Json::<serde_json::Value>::from_request(request, state).await.map_err(explain)?;
+        let Json(mut value) = Json::<serde_json::Value>::from_request(request, state)
+            .await
+            .map_err(explain)?;
         remove_nul(&mut value);
         serde_path(value)
     }
 }
 
 fn serde_path<T: DeserializeOwned>(value: serde_json::Value) -> Result<Body<T>, Failure> {
-    serde_json::from_value(value).map(Body).map_err(|error| Failure::field("", error.to_string()))
+    serde_json::from_value(value)
+        .map(Body)
+        .map_err(|error| Failure::field("", error.to_string()))
 }
 
 fn explain(rejection: JsonRejection) -> Failure {
@@ -191,7 +246,9 @@ impl<S: Send + Sync, T: DeserializeOwned> axum::extract::FromRequestParts<S> for
 
     async fn from_request_parts(parts: &mut http::request::Parts, state: &S) -> Result<Self, Failure> {
         let query = axum::extract::Query::<T>::from_request_parts(parts, state).await;
-        query.map(|found| Self(found.0)).map_err(|error| Failure::Malformed(error.body_text()))
+        query
+            .map(|found| Self(found.0))
+            .map_err(|error| Failure::Malformed(error.body_text()))
     }
 }
 
@@ -204,6 +261,7 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> axum::extract::FromRequestParts
 
     async fn from_request_parts(parts: &mut http::request::Parts, state: &S) -> Result<Self, Failure> {
         let path = axum::extract::Path::<T>::from_request_parts(parts, state).await;
-        path.map(|found| Self(found.0)).map_err(|_| Failure::NotFound("thing"))
+        path.map(|found| Self(found.0))
+            .map_err(|_| Failure::NotFound("thing"))
     }
 }

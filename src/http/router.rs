@@ -8,12 +8,18 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::app::App;
 
 #[derive(OpenApi)]
-#[openapi(info(title = "Shouwen", version = "1", description = "The API of the desk. Errors are RFC 9457 problems."))]
+#[openapi(info(
+    title = "Shouwen",
+    version = "1",
+    description = "The API of the desk. Errors are RFC 9457 problems."
+))]
 struct Doc;
 
 /// The router, and the OpenAPI document of all its routes.
 pub fn build(app: App) -> (Router, Document) {
-    let (router, document) = OpenApiRouter::with_openapi(Doc::openapi()).nest("/api/v1", v1()).split_for_parts();
+    let (router, document) = OpenApiRouter::with_openapi(Doc::openapi())
+        .nest("/api/v1", v1())
+        .split_for_parts();
     (router.with_state(app), document)
 }
 

@@ -30,11 +30,24 @@ pub struct Hint {
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Ephemeral {
     /// An agent looks at a ticket, perhaps typing in it; `ticket: None` ends it. `socket` tells tabs apart.
-    Viewing { socket: Uuid, agent: AgentId, ticket: Option<TicketId>, typing: Option<String> },
+    Viewing {
+        socket: Uuid,
+        agent: AgentId,
+        ticket: Option<TicketId>,
+        typing: Option<String>,
+    },
     /// A visitor types, or is there at all.
-    Visitor { ticket: TicketId, typing: bool, online: bool },
+    Visitor {
+        ticket: TicketId,
+        typing: bool,
+        online: bool,
+    },
     /// An agent read a ticket up to a position.
-    Read { agent: AgentId, ticket: TicketId, position: i64 },
+    Read {
+        agent: AgentId,
+        ticket: TicketId,
+        position: i64,
+    },
     /// A server is gone or new: everybody says again who they are looking at.
     WhoIsThere,
 }
@@ -66,7 +79,11 @@ pub struct Bus {
 impl Bus {
     /// For a single server.
     pub fn in_process(node: Uuid) -> Self {
-        Self { here: broadcast::channel(4096).0, away: None, node }
+        Self {
+            here: broadcast::channel(4096).0,
+            away: None,
+            node,
+        }
     }
 
     /// For several servers, with the task that carries between them; it runs until stopped.
@@ -79,7 +96,14 @@ impl Bus {
             here: here.clone(),
             node,
         };
-        Ok((Self { here, away: Some(away), node }, carrier))
+        Ok((
+            Self {
+                here,
+                away: Some(away),
+                node,
+            },
+            carrier,
+        ))
     }
 
     pub fn listen(&self) -> broadcast::Receiver<News> {
@@ -90,13 +114,21 @@ impl Bus {
     pub fn hint(&self, workspace: WorkspaceId, seq: i64) {
         let hint = Hint { workspace, seq };
         let _ = self.here.send(News::Hint(hint)); // nobody listening is fine
-        self.send_away(Envelope { node: self.node, hint: Some(hint), ephemeral: None });
+        self.send_away(Envelope {
+            node: self.node,
+            hint: Some(hint),
+            ephemeral: None,
+        });
     }
 
     /// Tells everybody, here and on the other servers.
     pub fn tell(&self, workspace: WorkspaceId, what: Ephemeral) {
         let _ = self.here.send(News::Ephemeral(workspace, what.clone()));
-        self.send_away(Envelope { node: self.node, hint: None, ephemeral: Some((workspace, what)) });
+        self.send_away(Envelope {
+            node: self.node,
+            hint: None,
+            ephemeral: Some((workspace, what)),
+        });
     }
 
     fn send_away(&self, envelope: Envelope) {
@@ -152,11 +184,14 @@ impl RedisCarrier {
     }
 
     fn receive(&self, message: redis::PushInfo) {
-        let Some(text) = redis::Msg::from_push_info(message).and_then(|message| message.get_payload::<String>().ok())
+        let Some(text) =
+            redis::Msg::from_push_info(message).and_then(|message| message.get_payload::<String>().ok())
         else {
             return;
         };
-        let Ok(envelope) = serde_json::from_str::<Envelope>(&text) else { return };
+        let Ok(envelope) = serde_json::from_str::<Envelope>(&text) else {
+            return;
+        };
         if envelope.node == self.node {
             return;
         }

@@ -44,7 +44,14 @@ pub struct NewJob {
 
 impl Change {
     pub(super) fn new(tx: Tx, actor: Actor, origin: Origin, now: Timestamp, ids: Ids) -> Self {
-        Self { tx, actor, origin, now, ids, recorded: Recorded::default() }
+        Self {
+            tx,
+            actor,
+            origin,
+            now,
+            ids,
+            recorded: Recorded::default(),
+        }
     }
 
     /// When the change happens: one instant for all its rows.
@@ -86,14 +93,27 @@ impl Change {
     /// Notes an event that happened at another time than it is written, such as a mail's.
     pub fn record_at(&mut self, ticket: Option<TicketId>, event: Event, happened_at: Timestamp) {
         let (actor, origin, written_at) = (self.actor.clone(), self.origin, self.now);
-        self.recorded.events.push(NewEvent { actor, origin, ticket, event, happened_at, written_at });
+        self.recorded.events.push(NewEvent {
+            actor,
+            origin,
+            ticket,
+            event,
+            happened_at,
+            written_at,
+        });
     }
 
     /// Adds a job, due at `run_at`.
     pub fn enqueue(&mut self, kind: &'static str, payload: &impl serde::Serialize, run_at: Timestamp) {
         let payload = serde_json::to_string(payload).expect("a job's payload is plain data");
         let (id, workspace) = (self.next_id(), self.workspace());
-        self.recorded.jobs.push(NewJob { id, workspace, kind, payload, run_at });
+        self.recorded.jobs.push(NewJob {
+            id,
+            workspace,
+            kind,
+            payload,
+            run_at,
+        });
     }
 }
 
@@ -113,7 +133,10 @@ pub(super) async fn flush(tx: &mut Tx, recorded: Vec<Recorded>) -> Result<Vec<(W
     workspaces.dedup();
     let mut reached = Vec::new();
     for workspace in workspaces {
-        let own: Vec<_> = events.iter().filter(|event| event.actor.workspace == workspace).collect();
+        let own: Vec<_> = events
+            .iter()
+            .filter(|event| event.actor.workspace == workspace)
+            .collect();
         reached.push((workspace, insert_events(tx, workspace, &own).await?));
     }
     Ok(reached)
@@ -123,9 +146,22 @@ async fn insert_jobs(tx: &mut Tx, jobs: &[NewJob]) -> Result<()> {
     let start = "INSERT INTO job (id, workspace_id, kind, payload, run_at, lease_until, attempts, dead, created_at) VALUES ";
     let mut insert = tx.build(start);
     for (place, job) in jobs.iter().enumerate() {
-        insert = insert.push(if place == 0 { "(" } else { ", (" }).push_bind(job.id).push(", ");
-        insert = insert.push_bind(job.workspace).push(", ").push_bind(job.kind).push(", ").push_bind(&job.payload);
-        insert = insert.push(", ").push_bind(job.run_at).push(", 0, 0, FALSE, ").push_bind(job.run_at).push(")");
+        insert = insert
+            .push(if place == 0 { "(" } else { ", (" })
+            .push_bind(job.id)
+            .push(", ");
+        insert = insert
+            .push_bind(job.workspace)
+            .push(", ")
+            .push_bind(job.kind)
+            .push(", ")
+            .push_bind(&job.payload);
+        insert = insert
+            .push(", ")
+            .push_bind(job.run_at)
+            .push(", 0, 0, FALSE, ")
+            .push_bind(job.run_at)
+            .push(")");
     }
     insert.run().await?;
     Ok(())
@@ -147,10 +183,26 @@ async fn insert_events(tx: &mut Tx, workspace: WorkspaceId, events: &[&NewEvent]
         );
         for (place, event) in some.iter().enumerate() {
             seq += 1;
-            insert = insert.push(if place == 0 { "(" } else { ", (" }).push_bind(workspace).push(", ").push_bind(seq);
-            insert = insert.push(", ").push_bind(event.event.kind()).push(", ").push_bind(event.ticket);
-            insert = insert.push(", ").push_bind(event.actor.who.kind()).push(", ").push_bind(event.actor.who.id());
-            insert = insert.push(", ").push_bind(event.origin).push(", NULL, ").push_bind(event.happened_at);
+            insert = insert
+                .push(if place == 0 { "(" } else { ", (" })
+                .push_bind(workspace)
+                .push(", ")
+                .push_bind(seq);
+            insert = insert
+                .push(", ")
+                .push_bind(event.event.kind())
+                .push(", ")
+                .push_bind(event.ticket);
+            insert = insert
+                .push(", ")
+                .push_bind(event.actor.who.kind())
+                .push(", ")
+                .push_bind(event.actor.who.id());
+            insert = insert
+                .push(", ")
+                .push_bind(event.origin)
+                .push(", NULL, ")
+                .push_bind(event.happened_at);
             insert = insert.push(", ").push_bind(event.written_at).push(", ");
             insert = insert.push_bind(crate::db::JsonText(&event.event)).push(")");
         }

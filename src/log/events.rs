@@ -27,7 +27,12 @@ impl Logged {
 }
 
 /// The events after `seq`, in order, at most `limit`.
-pub async fn read_after(conn: &mut Conn, workspace: WorkspaceId, seq: i64, limit: i64) -> Result<Vec<Logged>> {
+pub async fn read_after(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    seq: i64,
+    limit: i64,
+) -> Result<Vec<Logged>> {
     conn.sql(
         "SELECT seq, ticket_id, actor_kind, actor_id, origin, happened_at, payload FROM event
          WHERE workspace_id = $1 AND seq > $2 ORDER BY seq LIMIT $3",
@@ -61,6 +66,10 @@ pub async fn of_ticket(
 
 /// The number that the log has reached.
 pub async fn last_seq(conn: &mut Conn, workspace: WorkspaceId) -> Result<i64> {
-    let (seq,): (i64,) = conn.sql("SELECT last_seq FROM workspace WHERE id = $1").bind(workspace).one().await?;
+    let (seq,): (i64,) = conn
+        .sql("SELECT last_seq FROM workspace WHERE id = $1")
+        .bind(workspace)
+        .one()
+        .await?;
     Ok(seq)
 }

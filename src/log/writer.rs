@@ -77,17 +77,25 @@ where
             let guarded = AssertUnwindSafe((self.work)(change, &self.input)).catch_unwind();
             let result = match tokio::time::timeout(LONGEST, guarded).await {
                 Ok(Ok(result)) => result,
-                Ok(Err(_)) => Err(Error::Other(sqlx::Error::Protocol("the change panicked".to_owned())).into()),
+                Ok(Err(_)) => {
+                    Err(Error::Other(sqlx::Error::Protocol("the change panicked".to_owned())).into())
+                }
                 Err(_) => Err(Error::Unavailable("the change took too long".to_owned()).into()),
             };
             let keep = result.is_ok();
-            *self.result.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(result);
+            *self
+                .result
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner) = Some(result);
             keep
         })
     }
 
     fn settle(self: Box<Self>, fate: Result<()>) {
-        let result = self.result.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let result = self
+            .result
+            .into_inner()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         let told = match (result, fate) {
             (Some(Err(refused)), _) => Err(refused),
             (_, Err(error)) => Err(error.into()),
@@ -105,7 +113,10 @@ impl Log {
         let desk = Desk { db, bus, clock, ids };
         let queue = desk.db.is_sqlite().then(|| {
             let (send, receive) = mpsc::channel(4 * GROUP);
-            #[expect(clippy::disallowed_methods, reason = "ends with the log: no supervisor outlives or restarts it")]
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "ends with the log: no supervisor outlives or restarts it"
+            )]
             tokio::spawn(run_groups(desk.clone(), receive));
             send
         });
@@ -124,7 +135,10 @@ impl Log {
         I: Send + Sync + 'static,
         T: Send + 'static,
         E: From<Error> + Send + 'static,
-        F: for<'c> Fn(&'c mut Change, &'c I) -> BoxFuture<'c, std::result::Result<T, E>> + Send + Sync + 'static,
+        F: for<'c> Fn(&'c mut Change, &'c I) -> BoxFuture<'c, std::result::Result<T, E>>
+            + Send
+            + Sync
+            + 'static,
     {
         self.change_from(Origin::Live, actor, input, work).await
     }
@@ -141,10 +155,20 @@ impl Log {
         I: Send + Sync + 'static,
         T: Send + 'static,
         E: From<Error> + Send + 'static,
-        F: for<'c> Fn(&'c mut Change, &'c I) -> BoxFuture<'c, std::result::Result<T, E>> + Send + Sync + 'static,
+        F: for<'c> Fn(&'c mut Change, &'c I) -> BoxFuture<'c, std::result::Result<T, E>>
+            + Send
+            + Sync
+            + 'static,
     {
         let (tell, outcome) = oneshot::channel();
-        let task = Box::new(Task { actor: actor.clone(), origin, input, work, result: Mutex::new(None), tell });
+        let task = Box::new(Task {
+            actor: actor.clone(),
+            origin,
+            input,
+            work,
+            result: Mutex::new(None),
+            tell,
+        });
         match &self.queue {
             Some(queue) => queue.send(task).await.map_err(|_| stopped())?,
             None => run_alone(&self.desk, task).await,
@@ -228,7 +252,9 @@ async fn run_alone(desk: &Desk, work: Box<dyn Work>) {
                 return;
             }
             Ok(Attempt::LostRace) => {
-                fate = Err(Error::Unavailable("too many changes at once; try again".to_owned()));
+                fate = Err(Error::Unavailable(
+                    "too many changes at once; try again".to_owned(),
+                ));
                 let wait = rand::random_range(0..10_u64 << attempt);
                 tokio::time::sleep(Duration::from_millis(wait)).await;
             }
@@ -250,7 +276,11 @@ async fn try_alone(desk: &Desk, work: &dyn Work) -> Result<Attempt> {
     let tx = desk.db.begin().await?;
     let (mut tx, kept) = run_one(desk, tx, work).await;
     let Some(recorded) = kept else {
-        return Ok(if tx.lost_race() { Attempt::LostRace } else { Attempt::Done(Vec::new()) });
+        return Ok(if tx.lost_race() {
+            Attempt::LostRace
+        } else {
+            Attempt::Done(Vec::new())
+        });
     };
     let flushed = flush(&mut tx, vec![recorded]).await;
     if tx.lost_race() {
@@ -265,7 +295,9 @@ async fn try_alone(desk: &Desk, work: &dyn Work) -> Result<Attempt> {
 }
 
 fn is_lost_race(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    let code = error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code);
     code.is_some_and(|code| matches!(code.as_ref(), "40001" | "40P01"))
 }
 

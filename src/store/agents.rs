@@ -56,7 +56,11 @@ pub async fn find(conn: &mut Conn, workspace: WorkspaceId, id: AgentId) -> Resul
     .await
 }
 
-pub async fn find_by_email(conn: &mut Conn, workspace: WorkspaceId, email_folded: &str) -> Result<Option<AgentRow>> {
+pub async fn find_by_email(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    email_folded: &str,
+) -> Result<Option<AgentRow>> {
     conn.sql(
         "SELECT id, name, email, password_hash, role_id, locale, active, created_at FROM agent
          WHERE workspace_id = $1 AND email_folded = $2",
@@ -122,15 +126,17 @@ pub async fn find_role(conn: &mut Conn, workspace: WorkspaceId, id: RoleId) -> R
 }
 
 pub async fn add_role(tx: &mut Tx, workspace: WorkspaceId, role: &RoleRow) -> Result<()> {
-    tx.sql("INSERT INTO role (workspace_id, id, key, name, permissions, scope) VALUES ($1, $2, $3, $4, $5, $6)")
-        .bind(workspace)
-        .bind(role.id)
-        .bind(&role.key)
-        .bind(&role.name)
-        .bind(&role.permissions)
-        .bind(role.scope)
-        .run()
-        .await?;
+    tx.sql(
+        "INSERT INTO role (workspace_id, id, key, name, permissions, scope) VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(workspace)
+    .bind(role.id)
+    .bind(&role.key)
+    .bind(&role.name)
+    .bind(&role.permissions)
+    .bind(role.scope)
+    .run()
+    .await?;
     Ok(())
 }
 

@@ -1,6 +1,12 @@
 //! SQL and nothing else: a file per aggregate. Reads take a `Conn`, writes a `Tx`; "not found" is `None`.
 
 pub mod agents;
+pub mod customers;
+pub mod files;
+pub mod inboxes;
+pub mod messages;
+pub mod notifications;
 pub mod sessions;
 pub mod statuses;
+pub mod tickets;
 pub mod workspaces;

@@ -26,11 +26,13 @@ pub async fn all(conn: &mut Conn, workspace: WorkspaceId) -> Result<Vec<StatusRo
 }
 
 pub async fn find(conn: &mut Conn, workspace: WorkspaceId, id: StatusId) -> Result<Option<StatusRow>> {
-    conn.sql("SELECT id, key, name, category, position, archived FROM status WHERE workspace_id = $1 AND id = $2")
-        .bind(workspace)
-        .bind(id)
-        .optional()
-        .await
+    conn.sql(
+        "SELECT id, key, name, category, position, archived FROM status WHERE workspace_id = $1 AND id = $2",
+    )
+    .bind(workspace)
+    .bind(id)
+    .optional()
+    .await
 }
 
 /// The built-in status of a category.

@@ -7,12 +7,19 @@ use crate::db::{Conn, Result, Tx};
 
 /// The first workspace, which is the only one of an installation.
 pub async fn first(conn: &mut Conn) -> Result<Option<WorkspaceId>> {
-    let row: Option<(WorkspaceId,)> = conn.sql("SELECT id FROM workspace ORDER BY created_at, id LIMIT 1").optional().await?;
+    let row: Option<(WorkspaceId,)> = conn
+        .sql("SELECT id FROM workspace ORDER BY created_at, id LIMIT 1")
+        .optional()
+        .await?;
     Ok(row.map(|(id,)| id))
 }
 
 pub async fn name(conn: &mut Conn, workspace: WorkspaceId) -> Result<String> {
-    let (name,): (String,) = conn.sql("SELECT name FROM workspace WHERE id = $1").bind(workspace).one().await?;
+    let (name,): (String,) = conn
+        .sql("SELECT name FROM workspace WHERE id = $1")
+        .bind(workspace)
+        .one()
+        .await?;
     Ok(name)
 }
 
@@ -27,7 +34,11 @@ pub async fn add(tx: &mut Tx, id: WorkspaceId, name: &str, at: Timestamp) -> Res
 }
 
 pub async fn rename(tx: &mut Tx, id: WorkspaceId, name: &str) -> Result<()> {
-    tx.sql("UPDATE workspace SET name = $2 WHERE id = $1").bind(id).bind(name).run().await?;
+    tx.sql("UPDATE workspace SET name = $2 WHERE id = $1")
+        .bind(id)
+        .bind(name)
+        .run()
+        .await?;
     Ok(())
 }
 

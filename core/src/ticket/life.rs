@@ -43,13 +43,26 @@ pub fn customer_wrote(life: &Life, at: Timestamp, automatic: bool) -> Option<Lif
     if automatic {
         return Some(*life);
     }
-    let category = if life.category == Category::New { Category::New } else { Category::Open };
-    Some(Life { category, waiting_since: life.waiting_since.or(Some(at)), solved_at: None, ..*life })
+    let category = if life.category == Category::New {
+        Category::New
+    } else {
+        Category::Open
+    };
+    Some(Life {
+        category,
+        waiting_since: life.waiting_since.or(Some(at)),
+        solved_at: None,
+        ..*life
+    })
 }
 
 /// A person of the desk answered in public.
 pub fn agent_answered(life: &Life, agent: AgentId, at: Timestamp) -> Life {
-    let category = if life.category == Category::New { Category::Open } else { life.category };
+    let category = if life.category == Category::New {
+        Category::Open
+    } else {
+        life.category
+    };
     Life {
         category,
         assignee: life.assignee.or(Some(agent)),
@@ -62,9 +75,22 @@ pub fn agent_answered(life: &Life, agent: AgentId, at: Timestamp) -> Life {
 
 /// Somebody chose a status of this category.
 pub fn category_chosen(life: &Life, category: Category, at: Timestamp) -> Life {
-    let solved_at = if category.is_active() { None } else { life.solved_at.or(Some(at)) };
-    let waiting_since = if category.is_active() { life.waiting_since } else { None };
-    Life { category, solved_at, waiting_since, ..*life }
+    let solved_at = if category.is_active() {
+        None
+    } else {
+        life.solved_at.or(Some(at))
+    };
+    let waiting_since = if category.is_active() {
+        life.waiting_since
+    } else {
+        None
+    };
+    Life {
+        category,
+        solved_at,
+        waiting_since,
+        ..*life
+    }
 }
 
 #[cfg(test)]
@@ -76,7 +102,14 @@ mod tests {
     const LATER: Timestamp = Timestamp::from_millis(2_000_000);
 
     fn life(category: Category) -> Life {
-        Life { category, assignee: None, owner: None, waiting_since: None, first_response_at: None, solved_at: None }
+        Life {
+            category,
+            assignee: None,
+            owner: None,
+            waiting_since: None,
+            first_response_at: None,
+            solved_at: None,
+        }
     }
 
     #[test]
@@ -89,13 +122,20 @@ mod tests {
             (Category::Solved, Some(Category::Open)),
             (Category::Closed, None),
         ] {
-            assert_eq!(customer_wrote(&life(before), NOON, false).map(|life| life.category), after, "{before}");
+            assert_eq!(
+                customer_wrote(&life(before), NOON, false).map(|life| life.category),
+                after,
+                "{before}"
+            );
         }
     }
 
     #[test]
     fn an_out_of_office_changes_nothing() {
-        assert_eq!(customer_wrote(&life(Category::Solved), NOON, true), Some(life(Category::Solved)));
+        assert_eq!(
+            customer_wrote(&life(Category::Solved), NOON, true),
+            Some(life(Category::Solved))
+        );
     }
 
     #[test]
@@ -110,7 +150,10 @@ mod tests {
         let ids = Ids::seeded(1);
         let (first, second): (AgentId, AgentId) = (ids.next(NOON), ids.next(NOON));
         let answered = agent_answered(&life(Category::New), first, NOON);
-        assert_eq!((answered.category, answered.owner, answered.assignee), (Category::Open, Some(first), Some(first)));
+        assert_eq!(
+            (answered.category, answered.owner, answered.assignee),
+            (Category::Open, Some(first), Some(first))
+        );
         let again = agent_answered(&answered, second, LATER);
         assert_eq!((again.owner, again.first_response_at), (Some(first), Some(NOON)));
     }

@@ -92,7 +92,11 @@ mod tests {
     fn reads_what_people_type() {
         let number = TicketNumber::from_count(1042);
         let text = number.to_string();
-        for typed in [text.clone(), format!("#{text}"), format!(" {} {} ", &text[..4], &text[4..])] {
+        for typed in [
+            text.clone(),
+            format!("#{text}"),
+            format!(" {} {} ", &text[..4], &text[4..]),
+        ] {
             assert_eq!(TicketNumber::parse(&typed), Ok(number));
         }
         assert_eq!(TicketNumber::parse("lamp"), Err(NumberError::NotDigits));

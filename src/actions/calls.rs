@@ -1,0 +1,1 @@
+//! Calls: logged by hand, or told by a telephone system.

@@ -1,0 +1,239 @@
+//! Edits of a ticket's fields by hand: each carries the value that the editor saw, and is compared on its own.
+
+use serde::Serialize;
+use shouwen_core::actor::{ActorKind, Permission};
+use shouwen_core::event::Event;
+use shouwen_core::id::{AgentId, CustomerId, StatusId, TagId, TeamId, TicketId};
+use shouwen_core::ticket::{Field, Priority, Verdict, compare};
+use shouwen_core::time::Timestamp;
+use uuid::Uuid;
+
+use super::notifications::notify;
+use super::replies::lock_visible;
+use super::tickets::{choose_status, note_edit};
+use crate::db;
+use crate::log::Change;
+use crate::store::notifications::NotificationKind;
+use crate::store::tickets::TicketRow;
+use crate::store::{agents, customers, notifications, tickets};
+
+/// One field's edit, as text: an id, a word, a subject; `None` is "nobody" or "no team".
+#[derive(Debug, Clone)]
+pub struct Edit {
+    pub field: Field,
+    pub old: Option<String>,
+    pub new: Option<String>,
+}
+
+/// A field that somebody else changed meanwhile.
+#[derive(Debug, Clone, Serialize)]
+pub struct Conflict {
+    pub field: Field,
+    pub yours: Option<String>,
+    pub current: Option<String>,
+    pub by: Option<Uuid>,
+    pub by_kind: Option<ActorKind>,
+    pub at: Option<Timestamp>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum EditError {
+    #[error("no such ticket")]
+    NoSuchTicket,
+    #[error("{1}")]
+    Wrong(Field, &'static str),
+    #[error("this needs the permission {0}")]
+    Forbidden(Permission),
+    #[error(transparent)]
+    Store(#[from] db::Error),
+}
+
+/// Carries out the edits that hold, and tells of those that do not.
+pub async fn edit(change: &mut Change, ticket: TicketId, edits: &[Edit]) -> Result<Vec<Conflict>, EditError> {
+    let workspace = change.workspace();
+    let mut row = lock_visible(change, ticket)
+        .await?
+        .ok_or(EditError::NoSuchTicket)?;
+    let mut conflicts = Vec::new();
+    for edit in edits {
+        check_permission(change, edit.field)?;
+        let holds = value(&row, edit.field);
+        match compare(&edit.old, &edit.new, &holds) {
+            Verdict::Same => {}
+            Verdict::Conflict => conflicts.push(conflict(change, ticket, edit, holds).await?),
+            Verdict::Write => {
+                write(change, &mut row, edit).await?;
+                // A chosen status has noted itself.
+                if edit.field != Field::Status {
+                    note_edit(change, &row, edit.field, holds, value(&row, edit.field)).await?;
+                }
+            }
+        }
+    }
+    row.updated_at = change.now();
+    tickets::save(change.tx(), workspace, &row).await?;
+    Ok(conflicts)
+}
+
+fn check_permission(change: &Change, field: Field) -> Result<(), EditError> {
+    let needed = match field {
+        Field::Assignee | Field::Owner | Field::Team => Permission::TicketAssign,
+        Field::Status | Field::Priority | Field::Subject | Field::Customer => Permission::TicketEdit,
+    };
+    if change.actor().may(needed) {
+        Ok(())
+    } else {
+        Err(EditError::Forbidden(needed))
+    }
+}
+
+fn value(row: &TicketRow, field: Field) -> Option<String> {
+    match field {
+        Field::Status => Some(row.status_id.to_string()),
+        Field::Assignee => row.assignee_id.map(|id| id.to_string()),
+        Field::Owner => row.owner_id.map(|id| id.to_string()),
+        Field::Team => row.team_id.map(|id| id.to_string()),
+        Field::Priority => Some(row.priority.to_string()),
+        Field::Subject => Some(row.subject.clone()),
+        Field::Customer => Some(row.customer_id.to_string()),
+    }
+}
+
+async fn conflict(
+    change: &mut Change,
+    ticket: TicketId,
+    edit: &Edit,
+    current: Option<String>,
+) -> Result<Conflict, EditError> {
+    let workspace = change.workspace();
+    let last = tickets::last_edit(change.tx(), workspace, ticket, edit.field).await?;
+    Ok(Conflict {
+        field: edit.field,
+        yours: edit.new.clone(),
+        current,
+        by: last.as_ref().and_then(|edit| edit.actor_id),
+        by_kind: last.as_ref().map(|edit| edit.actor_kind),
+        at: last.map(|edit| edit.at),
+    })
+}
+
+async fn write(change: &mut Change, row: &mut TicketRow, edit: &Edit) -> Result<(), EditError> {
+    let (workspace, field, new) = (change.workspace(), edit.field, edit.new.as_deref());
+    match field {
+        Field::Status => {
+            let id: StatusId = parse(field, new)?.ok_or(EditError::Wrong(field, "a ticket has a status"))?;
+            let chosen = choose_status(change, row, id).await?;
+            chosen.ok_or(EditError::Wrong(field, "no such status"))?;
+        }
+        Field::Assignee => {
+            row.assignee_id = active_agent(change, field, new).await?;
+            if let Some(agent) = row.assignee_id {
+                notify(change, agent, NotificationKind::Assigned, row.id, None).await?;
+            }
+        }
+        Field::Owner => row.owner_id = active_agent(change, field, new).await?,
+        Field::Team => {
+            let team: Option<TeamId> = parse(field, new)?;
+            if let Some(team) = team
+                && !agents::teams(change.tx(), workspace)
+                    .await?
+                    .iter()
+                    .any(|row| row.id == team)
+            {
+                return Err(EditError::Wrong(field, "no such team"));
+            }
+            row.team_id = team;
+        }
+        Field::Priority => {
+            let word = new.and_then(Priority::from_word);
+            row.priority = word.ok_or(EditError::Wrong(
+                field,
+                "the priority is low, normal, high or urgent",
+            ))?;
+        }
+        Field::Subject => {
+            let subject = new.unwrap_or_default().trim();
+            if subject.is_empty() || subject.chars().count() > 500 {
+                return Err(EditError::Wrong(field, "a subject has 1 to 500 characters"));
+            }
+            subject.clone_into(&mut row.subject);
+        }
+        Field::Customer => {
+            let id: CustomerId =
+                parse(field, new)?.ok_or(EditError::Wrong(field, "a ticket has a customer"))?;
+            let found = customers::find(change.tx(), workspace, id).await?;
+            row.customer_id = found.ok_or(EditError::Wrong(field, "no such customer"))?.id;
+        }
+    }
+    Ok(())
+}
+
+async fn active_agent(
+    change: &mut Change,
+    field: Field,
+    new: Option<&str>,
+) -> Result<Option<AgentId>, EditError> {
+    let Some(id) = parse::<AgentId>(field, new)? else {
+        return Ok(None);
+    };
+    let workspace = change.workspace();
+    let found = agents::find(change.tx(), workspace, id).await?;
+    match found {
+        Some(agent) if agent.active => Ok(Some(id)),
+        _ => Err(EditError::Wrong(
+            field,
+            "no such agent, or the agent is deactivated",
+        )),
+    }
+}
+
+fn parse<T: std::str::FromStr>(field: Field, text: Option<&str>) -> Result<Option<T>, EditError> {
+    text.map(|text| {
+        text.parse()
+            .map_err(|_| EditError::Wrong(field, "this is not an id"))
+    })
+    .transpose()
+}
+
+/// Adds and removes tags; several agents may do so at once.
+pub async fn edit_tags(
+    change: &mut Change,
+    ticket: TicketId,
+    add: &[TagId],
+    remove: &[TagId],
+) -> Result<(), EditError> {
+    let workspace = change.workspace();
+    let mut row = lock_visible(change, ticket)
+        .await?
+        .ok_or(EditError::NoSuchTicket)?;
+    for tag in add {
+        if tickets::add_tag(change.tx(), workspace, ticket, *tag).await? {
+            change.record(ticket, Event::TagAdded { tag: *tag });
+        }
+    }
+    for tag in remove {
+        if tickets::remove_tag(change.tx(), workspace, ticket, *tag).await? {
+            change.record(ticket, Event::TagRemoved { tag: *tag });
+        }
+    }
+    row.updated_at = change.now();
+    tickets::save(change.tx(), workspace, &row).await?;
+    Ok(())
+}
+
+/// The agent has read the ticket up to a position.
+pub async fn mark_read(
+    change: &mut Change,
+    agent: AgentId,
+    ticket: TicketId,
+    position: i64,
+) -> Result<(), EditError> {
+    let (workspace, actor, now) = (change.workspace(), change.actor().clone(), change.now());
+    let found = tickets::find_visible(change.tx(), &actor, ticket)
+        .await?
+        .ok_or(EditError::NoSuchTicket)?;
+    let position = position.min(found.last_position);
+    tickets::mark_read(change.tx(), workspace, ticket, agent, position).await?;
+    notifications::mark_ticket_read(change.tx(), workspace, agent, ticket, now).await?;
+    Ok(())
+}

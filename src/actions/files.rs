@@ -1,0 +1,149 @@
+//! Uploads: stored at once, attached when the message is sent, swept when it never is.
+
+use bytes::Bytes;
+use futures_util::FutureExt;
+use shouwen_core::actor::Actor;
+use shouwen_core::id::{AttachmentId, MessageId};
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::blobs::BlobError;
+use crate::db;
+use crate::log::Change;
+use crate::store::files::{self, AttachmentRow};
+
+/// Most files with one message.
+pub const MOST_FILES: usize = 20;
+
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    #[error("the file is empty")]
+    Empty,
+    #[error("at most {MOST_FILES} files fit one message")]
+    TooMany,
+    #[error("one of the files is gone: upload it again")]
+    Gone,
+    #[error(transparent)]
+    Blob(#[from] BlobError),
+    #[error(transparent)]
+    Store(#[from] db::Error),
+}
+
+/// Stores an upload. Its type is what the bytes are, not what the sender says; what cannot be told is told by the
+/// name, and never as something that a browser would run.
+pub async fn store_upload(
+    app: &App,
+    actor: &Actor,
+    uploader: Uuid,
+    name: &str,
+    bytes: Bytes,
+) -> Result<AttachmentRow, FileError> {
+    if bytes.is_empty() {
+        return Err(FileError::Empty);
+    }
+    let row = AttachmentRow {
+        id: app.ids.next(app.now()),
+        message_id: None,
+        uploader_id: Some(uploader),
+        position: 0,
+        name: safe_name(name),
+        media_type: media_type(name, &bytes),
+        size: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
+        sha256: app.blobs.put(actor.workspace, bytes).await?,
+        inline: false,
+        content_id: None,
+        created_at: app.now(),
+    };
+    app.change(actor, row, |change, row| keep(change, row).boxed())
+        .await
+}
+
+async fn keep(change: &mut Change, row: &AttachmentRow) -> Result<AttachmentRow, FileError> {
+    let workspace = change.workspace();
+    files::add(change.tx(), workspace, std::slice::from_ref(row)).await?;
+    Ok(row.clone())
+}
+
+/// Gives the uploads to a message, in the order of `ids`.
+pub async fn attach(
+    change: &mut Change,
+    uploader: Uuid,
+    ids: &[AttachmentId],
+    message: MessageId,
+) -> Result<Vec<AttachmentRow>, FileError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    if ids.len() > MOST_FILES {
+        return Err(FileError::TooMany);
+    }
+    let workspace = change.workspace();
+    let found = files::loose(change.tx(), workspace, uploader, ids).await?;
+    let mut attached = Vec::with_capacity(ids.len());
+    for (position, id) in (1..).zip(ids) {
+        let row = found.iter().find(|row| row.id == *id).ok_or(FileError::Gone)?;
+        files::attach(change.tx(), workspace, *id, message, position).await?;
+        attached.push(AttachmentRow {
+            message_id: Some(message),
+            position,
+            ..row.clone()
+        });
+    }
+    Ok(attached)
+}
+
+/// A file name without a path and without characters that deceive; never empty.
+pub fn safe_name(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    // Bidirectional overrides make "gpj.exe" read as "exe.jpg".
+    let deceives = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let clean: String = last.chars().filter(|c| !deceives(*c)).take(200).collect();
+    match clean.trim().trim_matches('.') {
+        "" => "file".to_owned(),
+        name => name.to_owned(),
+    }
+}
+
+/// The media type of the bytes themselves, else the name's, else octets.
+fn media_type(name: &str, bytes: &[u8]) -> String {
+    let sniffed = infer::get(bytes).map(|kind| kind.mime_type().to_owned());
+    let named = || mime_guess::from_path(name).first_raw().map(ToOwned::to_owned);
+    // What has no signature but claims one (a picture, a sound) is not what it claims.
+    let believable = |kind: &String| {
+        !["image/", "audio/", "video/"]
+            .iter()
+            .any(|start| kind.starts_with(start))
+    };
+    sniffed
+        .or_else(|| named().filter(believable))
+        .unwrap_or_else(|| "application/octet-stream".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_what_its_bytes_are() {
+        let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
+        assert_eq!(media_type("report.pdf", png), "image/png");
+        assert_eq!(
+            media_type("cat.png", b"<script>alert(1)</script>"),
+            "application/octet-stream"
+        );
+        assert_eq!(media_type("notes.csv", b"a,b"), "text/csv");
+    }
+
+    #[test]
+    fn a_name_leads_nowhere_and_deceives_nobody() {
+        for (given, kept) in [
+            ("../../etc/passwd", "passwd"),
+            ("C:\\x\\发票.pdf", "发票.pdf"),
+            ("a\u{202e}gpj.exe", "agpj.exe"),
+            ("..", "file"),
+            ("a\r\nb.txt", "ab.txt"),
+        ] {
+            assert_eq!(safe_name(given), kept);
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! Opening tickets, and writing back what a decision changed in one.
+
+use shouwen_core::channel::Channel;
+use shouwen_core::event::Event;
+use shouwen_core::id::{AgentId, CustomerId, InboxId, StatusId, TeamId};
+use shouwen_core::ticket::{Category, Field, Life, Priority, TicketNumber, category_chosen};
+
+use super::notifications::notify;
+use crate::db::Error;
+use crate::log::Change;
+use crate::store::notifications::NotificationKind;
+use crate::store::tickets::{EditRow, TicketRow};
+use crate::store::{statuses, tickets, workspaces};
+
+/// A ticket to be opened. Its first message is added right after, in the same change.
+#[derive(Debug, Clone)]
+pub struct NewTicket {
+    pub subject: String,
+    pub customer: CustomerId,
+    pub inbox: InboxId,
+    pub channel: Channel,
+    pub team: Option<TeamId>,
+    pub assignee: Option<AgentId>,
+    pub priority: Priority,
+}
+
+/// How long a subject is kept; a longer one is cut.
+const LONGEST_SUBJECT: usize = 500;
+
+/// Opens a ticket; the caller adds its first message and saves it by that.
+pub async fn open(change: &mut Change, new: &NewTicket) -> Result<TicketRow, Error> {
+    let (workspace, now) = (change.workspace(), change.now());
+    let status = statuses::of_category(change.tx(), workspace, Category::New).await?;
+    let count = workspaces::next_count(change.tx(), workspace, "ticket").await?;
+    let ticket = TicketRow {
+        id: change.next_id(),
+        number: TicketNumber::from_count(count),
+        version: 1,
+        subject: shorten(&new.subject, LONGEST_SUBJECT),
+        customer_id: new.customer,
+        inbox_id: new.inbox,
+        channel: new.channel,
+        status_id: status,
+        category: Category::New,
+        priority: new.priority,
+        team_id: new.team,
+        assignee_id: new.assignee,
+        owner_id: None,
+        preview: String::new(),
+        last_direction: "in".to_owned(),
+        last_position: 0,
+        last_message_at: now,
+        waiting_since: None,
+        failed: false,
+        customer_seen: 0,
+        first_response_at: None,
+        solved_at: None,
+        created_at: now,
+        updated_at: now,
+    };
+    tickets::add(change.tx(), workspace, &ticket).await?;
+    change.record(ticket.id, Event::TicketOpened { channel: new.channel });
+    Ok(ticket)
+}
+
+/// Brings the row to a new life: the built-in status of its category, people, instants. Records what changed.
+/// Does not save the row.
+pub async fn live_on(change: &mut Change, ticket: &mut TicketRow, life: &Life) -> Result<(), Error> {
+    if life.category != ticket.category {
+        let workspace = change.workspace();
+        let status = statuses::of_category(change.tx(), workspace, life.category).await?;
+        let (from, to) = (ticket.status_id.to_string(), status.to_string());
+        ticket.status_id = status;
+        note_edit(change, ticket, Field::Status, Some(from), Some(to)).await?;
+    }
+    ticket.category = life.category;
+    if life.assignee != ticket.assignee_id {
+        let (from, to) = (
+            ticket.assignee_id.map(|id| id.to_string()),
+            life.assignee.map(|id| id.to_string()),
+        );
+        ticket.assignee_id = life.assignee;
+        note_edit(change, ticket, Field::Assignee, from, to).await?;
+        if let Some(assignee) = life.assignee {
+            notify(change, assignee, NotificationKind::Assigned, ticket.id, None).await?;
+        }
+    }
+    if life.owner != ticket.owner_id {
+        let (from, to) = (
+            ticket.owner_id.map(|id| id.to_string()),
+            life.owner.map(|id| id.to_string()),
+        );
+        ticket.owner_id = life.owner;
+        note_edit(change, ticket, Field::Owner, from, to).await?;
+    }
+    ticket.waiting_since = life.waiting_since;
+    ticket.first_response_at = life.first_response_at;
+    ticket.solved_at = life.solved_at;
+    Ok(())
+}
+
+/// Gives the ticket a status chosen by hand; `None` when there is no such status. Does not save the row.
+pub async fn choose_status(
+    change: &mut Change,
+    ticket: &mut TicketRow,
+    id: StatusId,
+) -> Result<Option<()>, Error> {
+    let workspace = change.workspace();
+    let found = statuses::find(change.tx(), workspace, id).await?;
+    let Some(status) = found.filter(|status| !status.archived) else {
+        return Ok(None);
+    };
+    let life = category_chosen(&ticket.life(), status.category, change.now());
+    (ticket.category, ticket.solved_at, ticket.waiting_since) =
+        (life.category, life.solved_at, life.waiting_since);
+    if ticket.status_id != id {
+        let (from, to) = (ticket.status_id.to_string(), id.to_string());
+        ticket.status_id = id;
+        note_edit(change, ticket, Field::Status, Some(from), Some(to)).await?;
+    }
+    Ok(Some(()))
+}
+
+/// Keeps what a field held and holds, and records that it changed. A subject's words stay out of the log. A field
+/// that changes twice in one change keeps one edit, from the first to the last.
+pub async fn note_edit(
+    change: &mut Change,
+    ticket: &TicketRow,
+    field: Field,
+    from: Option<String>,
+    to: Option<String>,
+) -> Result<(), Error> {
+    let (workspace, actor) = (change.workspace(), change.actor().who);
+    let edit = EditRow {
+        version: ticket.version,
+        field,
+        old: from.clone(),
+        new: to.clone(),
+        actor_kind: actor.kind(),
+        actor_id: actor.id(),
+        at: change.now(),
+    };
+    tickets::add_edit(change.tx(), workspace, ticket.id, &edit).await?;
+    let (from, to) = if field == Field::Subject {
+        (None, None)
+    } else {
+        (from, to)
+    };
+    change.record(ticket.id, Event::TicketChanged { field, from, to });
+    Ok(())
+}
+
+/// The first `most` characters of a text on one line.
+pub fn shorten(text: &str, most: usize) -> String {
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+        if line.len() > most * 4 {
+            break;
+        }
+    }
+    match line.char_indices().nth(most) {
+        Some((end, _)) => {
+            line.truncate(end);
+            line.push('…');
+            line
+        }
+        None => line,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shortening_cuts_between_characters() {
+        assert_eq!(shorten("  one\n two ", 80), "one two");
+        assert_eq!(shorten("灯坏了怎么办", 3), "灯坏了…");
+    }
+}

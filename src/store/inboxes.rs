@@ -1,0 +1,156 @@
+//! Inboxes: instances of a channel, with their settings and sealed secrets.
+
+use serde::{Deserialize, Serialize};
+use shouwen_core::channel::Channel;
+use shouwen_core::id::{InboxId, TeamId, WorkspaceId};
+use shouwen_core::time::Timestamp;
+
+use crate::db::{Conn, JsonText, Result, Tx};
+
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct InboxRow {
+    pub workspace_id: WorkspaceId,
+    pub id: InboxId,
+    pub name: String,
+    pub channel: Channel,
+    /// Email: the folded address.
+    pub address: Option<String>,
+    /// Chat: the public key in the script tag.
+    pub widget_key: Option<String>,
+    pub team_id: Option<TeamId>,
+    pub settings: JsonText<InboxSettings>,
+    /// [`InboxSecrets`] as JSON, sealed for "inbox".
+    pub secrets: Option<String>,
+    pub active: bool,
+    pub created_at: Timestamp,
+}
+
+/// One of them is there, by the channel; none for a telephone line.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct InboxSettings {
+    pub email: Option<EmailSettings>,
+    pub chat: Option<ChatSettings>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct EmailSettings {
+    pub sender_name: String,
+    pub smtp: Option<Account>,
+    pub imap: Option<Account>,
+    /// The IMAP folder that is read.
+    pub imap_folder: String,
+    pub signature: String,
+}
+
+/// A server that we sign in to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    pub host: String,
+    pub port: u16,
+    pub security: Security,
+    pub username: Option<String>,
+}
+
+shouwen_core::words! {
+    Security { None = "none", StartTls = "starttls", Tls = "tls" }
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ChatSettings {
+    pub color: String,
+    pub title: String,
+    pub greeting: String,
+    /// Origins of pages that may show the widget; empty: any.
+    pub allowed_origins: Vec<String>,
+    pub ask_email: bool,
+}
+
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct InboxSecrets {
+    pub smtp_password: Option<String>,
+    pub imap_password: Option<String>,
+}
+
+const COLUMNS: &str =
+    "workspace_id, id, name, channel, address, widget_key, team_id, settings, secrets, active, created_at";
+
+pub async fn all(conn: &mut Conn, workspace: WorkspaceId) -> Result<Vec<InboxRow>> {
+    let query = conn
+        .build("SELECT ")
+        .push(COLUMNS)
+        .push(" FROM inbox WHERE workspace_id = $1 ORDER BY created_at, id");
+    query.bind(workspace).all().await
+}
+
+pub async fn find(conn: &mut Conn, workspace: WorkspaceId, id: InboxId) -> Result<Option<InboxRow>> {
+    let query = conn
+        .build("SELECT ")
+        .push(COLUMNS)
+        .push(" FROM inbox WHERE workspace_id = $1 AND id = $2");
+    query.bind(workspace).bind(id).optional().await
+}
+
+/// The inbox of a folded email address.
+pub async fn find_by_address(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    address: &str,
+) -> Result<Option<InboxRow>> {
+    let query = conn
+        .build("SELECT ")
+        .push(COLUMNS)
+        .push(" FROM inbox WHERE workspace_id = $1 AND address = $2");
+    query.bind(workspace).bind(address).optional().await
+}
+
+/// The chat inbox of a script tag's key. The key names its workspace.
+pub async fn find_by_widget_key(conn: &mut Conn, key: &str) -> Result<Option<InboxRow>> {
+    let query = conn
+        .build("SELECT ")
+        .push(COLUMNS)
+        .push(" FROM inbox WHERE widget_key = $1");
+    query.bind(key).optional().await
+}
+
+pub async fn add(tx: &mut Tx, inbox: &InboxRow) -> Result<()> {
+    tx.sql(
+        "INSERT INTO inbox (workspace_id, id, name, channel, address, widget_key, team_id, settings, secrets, active, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+    )
+    .bind(inbox.workspace_id)
+    .bind(inbox.id)
+    .bind(&inbox.name)
+    .bind(inbox.channel)
+    .bind(&inbox.address)
+    .bind(&inbox.widget_key)
+    .bind(inbox.team_id)
+    .bind(&inbox.settings)
+    .bind(&inbox.secrets)
+    .bind(inbox.active)
+    .bind(inbox.created_at)
+    .run()
+    .await?;
+    Ok(())
+}
+
+pub async fn save(tx: &mut Tx, inbox: &InboxRow) -> Result<()> {
+    tx.sql(
+        "UPDATE inbox SET name = $3, address = $4, team_id = $5, settings = $6, secrets = $7, active = $8
+         WHERE workspace_id = $1 AND id = $2",
+    )
+    .bind(inbox.workspace_id)
+    .bind(inbox.id)
+    .bind(&inbox.name)
+    .bind(&inbox.address)
+    .bind(inbox.team_id)
+    .bind(&inbox.settings)
+    .bind(&inbox.secrets)
+    .bind(inbox.active)
+    .run()
+    .await?;
+    Ok(())
+}

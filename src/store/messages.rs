@@ -1,0 +1,373 @@
+//! Messages, the mail ids that stand for them, and their deliveries.
+
+use serde::{Deserialize, Serialize};
+use shouwen_core::channel::{Channel, Direction};
+use shouwen_core::id::{InboxId, MessageId, RawMailId, TicketId, WorkspaceId};
+use shouwen_core::message::{AuthorKind, Delivery, Visibility};
+use shouwen_core::time::Timestamp;
+use uuid::Uuid;
+
+use crate::db::{Conn, JsonText, Result, Tx};
+
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct MessageRow {
+    pub id: MessageId,
+    pub ticket_id: TicketId,
+    pub inbox_id: InboxId,
+    /// The place in its ticket, from 1.
+    pub position: i64,
+    pub channel: Channel,
+    pub direction: Direction,
+    pub visibility: Visibility,
+    pub author_kind: AuthorKind,
+    pub author_id: Option<Uuid>,
+    /// Names the message before it is stored, so that a repeated attempt is recognised.
+    pub client_key: Option<String>,
+    pub text: String,
+    /// What was newly written, where it differs from `text`.
+    pub reply_text: Option<String>,
+    /// Sanitised.
+    pub html: Option<String>,
+    pub automatic: bool,
+    pub delivery: Delivery,
+    pub delivery_error: Option<String>,
+    pub mail: Option<JsonText<MailDetails>>,
+    pub call: Option<JsonText<CallDetails>>,
+    pub raw_id: Option<RawMailId>,
+    pub created_at: Timestamp,
+}
+
+/// The envelope of a message that came or went by email.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MailDetails {
+    pub from: Option<String>,
+    /// Where answers are to go, when not to `from`.
+    pub reply_to: Vec<String>,
+    pub to: Vec<String>,
+    pub cc: Vec<String>,
+    pub subject: Option<String>,
+    /// The code of the matcher that chose the ticket.
+    pub joined_because: Option<String>,
+    pub message_id: Option<String>,
+    pub in_reply_to: Option<String>,
+    pub references: Vec<String>,
+}
+
+shouwen_core::words! {
+    Outcome { Answered = "answered", NoAnswer = "no_answer", Busy = "busy", Voicemail = "voicemail", CallBack = "call_back" }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct CallDetails {
+    pub number: String,
+    pub direction: Direction,
+    pub outcome: Outcome,
+    pub duration_s: i64,
+    pub follow_up_at: Option<Timestamp>,
+}
+
+const COLUMNS: &str = "id, ticket_id, inbox_id, position, channel, direction, visibility, author_kind, author_id, \
+    client_key, text, reply_text, html, automatic, delivery, delivery_error, mail, call, raw_id, created_at";
+
+pub async fn find(conn: &mut Conn, workspace: WorkspaceId, id: MessageId) -> Result<Option<MessageRow>> {
+    let query = conn
+        .build("SELECT ")
+        .push(COLUMNS)
+        .push(" FROM message WHERE workspace_id = $1 AND id = $2");
+    query.bind(workspace).bind(id).optional().await
+}
+
+/// The messages of these ids, in no order.
+pub async fn some(conn: &mut Conn, workspace: WorkspaceId, ids: &[MessageId]) -> Result<Vec<MessageRow>> {
+    let query = conn
+        .build("SELECT ")
+        .push(COLUMNS)
+        .push(" FROM message WHERE workspace_id = $1 AND id IN ");
+    query.bind(workspace).push_list(ids.iter().copied()).all().await
+}
+
+pub async fn find_by_client_key(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    key: &str,
+) -> Result<Option<MessageRow>> {
+    let query = conn
+        .build("SELECT ")
+        .push(COLUMNS)
+        .push(" FROM message WHERE workspace_id = $1 AND client_key = $2");
+    query.bind(workspace).bind(key).optional().await
+}
+
+/// The newest messages before a position, newest first.
+pub async fn before(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    ticket: TicketId,
+    position: i64,
+    limit: i64,
+) -> Result<Vec<MessageRow>> {
+    conn.build("SELECT ")
+        .push(COLUMNS)
+        .push(" FROM message WHERE workspace_id = $1 AND ticket_id = $2 AND position < $3 ORDER BY position DESC LIMIT $4")
+        .bind(workspace)
+        .bind(ticket)
+        .bind(position)
+        .bind(limit)
+        .all()
+        .await
+}
+
+/// The messages after a position, in order: how a conversation is resumed.
+pub async fn after(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    ticket: TicketId,
+    position: i64,
+    limit: i64,
+) -> Result<Vec<MessageRow>> {
+    conn.build("SELECT ")
+        .push(COLUMNS)
+        .push(" FROM message WHERE workspace_id = $1 AND ticket_id = $2 AND position > $3 ORDER BY position LIMIT $4")
+        .bind(workspace)
+        .bind(ticket)
+        .bind(position)
+        .bind(limit)
+        .all()
+        .await
+}
+
+/// The newest public message that came in.
+pub async fn last_inbound(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    ticket: TicketId,
+) -> Result<Option<MessageRow>> {
+    conn.build("SELECT ")
+        .push(COLUMNS)
+        .push(
+            " FROM message WHERE workspace_id = $1 AND ticket_id = $2 AND direction = 'in' AND NOT automatic
+             ORDER BY position DESC LIMIT 1",
+        )
+        .bind(workspace)
+        .bind(ticket)
+        .optional()
+        .await
+}
+
+/// The position of the newest public message that `author` has not written.
+pub async fn last_public_by_others(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    ticket: TicketId,
+    author: Uuid,
+) -> Result<i64> {
+    let row: Option<(i64,)> = conn
+        .sql(
+            "SELECT position FROM message WHERE workspace_id = $1 AND ticket_id = $2 AND visibility = 'public'
+             AND NOT automatic AND (author_id IS NULL OR author_id <> $3) ORDER BY position DESC LIMIT 1",
+        )
+        .bind(workspace)
+        .bind(ticket)
+        .bind(author)
+        .optional()
+        .await?;
+    Ok(row.map_or(0, |(position,)| position))
+}
+
+pub async fn add(tx: &mut Tx, workspace: WorkspaceId, message: &MessageRow) -> Result<()> {
+    tx.sql(
+        "INSERT INTO message (workspace_id, id, ticket_id, first_ticket_id, inbox_id, position, channel, direction,
+           visibility, author_kind, author_id, client_key, text, reply_text, html, automatic, delivery, delivery_error,
+           mail, call, raw_id, created_at)
+         VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
+    )
+    .bind(workspace)
+    .bind(message.id)
+    .bind(message.ticket_id)
+    .bind(message.inbox_id)
+    .bind(message.position)
+    .bind(message.channel)
+    .bind(message.direction)
+    .bind(message.visibility)
+    .bind(message.author_kind)
+    .bind(message.author_id)
+    .bind(&message.client_key)
+    .bind(&message.text)
+    .bind(&message.reply_text)
+    .bind(&message.html)
+    .bind(message.automatic)
+    .bind(message.delivery)
+    .bind(&message.delivery_error)
+    .bind(&message.mail)
+    .bind(&message.call)
+    .bind(message.raw_id)
+    .bind(message.created_at)
+    .run()
+    .await?;
+    Ok(())
+}
+
+/// Notes that these mail ids stand for the message.
+pub async fn add_mail_ids(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    message: MessageId,
+    ids: &[String],
+) -> Result<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let mut insert = tx.build("INSERT INTO mail_reference (workspace_id, mail_id, message_id) VALUES ");
+    for (place, id) in ids.iter().enumerate() {
+        insert = insert
+            .push(if place == 0 { "(" } else { ", (" })
+            .push_bind(workspace);
+        insert = insert
+            .push(", ")
+            .push_bind(id)
+            .push(", ")
+            .push_bind(message)
+            .push(")");
+    }
+    insert.push(" ON CONFLICT DO NOTHING").run().await?;
+    Ok(())
+}
+
+/// The messages that a mail id stands for.
+pub async fn by_mail_id(conn: &mut Conn, workspace: WorkspaceId, mail_id: &str) -> Result<Vec<MessageRow>> {
+    conn.build("SELECT ")
+        .push(COLUMNS)
+        .push(
+            " FROM message WHERE workspace_id = $1 AND id IN
+             (SELECT message_id FROM mail_reference WHERE workspace_id = $1 AND mail_id = $2) ORDER BY created_at, id",
+        )
+        .bind(workspace)
+        .bind(mail_id)
+        .all()
+        .await
+}
+
+/// How far an outgoing message is with one recipient.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct DeliveryRow {
+    pub message_id: MessageId,
+    pub recipient: String,
+    pub state: Delivery,
+    pub response: Option<String>,
+}
+
+pub async fn add_deliveries(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    message: MessageId,
+    recipients: &[String],
+    at: Timestamp,
+) -> Result<()> {
+    if recipients.is_empty() {
+        return Ok(());
+    }
+    let mut insert = tx.build(
+        "INSERT INTO delivery (workspace_id, message_id, recipient, state, attempts, updated_at) VALUES ",
+    );
+    for (place, recipient) in recipients.iter().enumerate() {
+        insert = insert
+            .push(if place == 0 { "(" } else { ", (" })
+            .push_bind(workspace)
+            .push(", ")
+            .push_bind(message);
+        insert = insert
+            .push(", ")
+            .push_bind(recipient)
+            .push(", 'queued', 0, ")
+            .push_bind(at)
+            .push(")");
+    }
+    insert.push(" ON CONFLICT DO NOTHING").run().await?;
+    Ok(())
+}
+
+pub async fn deliveries(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    ids: &[MessageId],
+) -> Result<Vec<DeliveryRow>> {
+    conn.build("SELECT message_id, recipient, state, response FROM delivery WHERE workspace_id = $1 AND message_id IN ")
+        .bind(workspace)
+        .push_list(ids.iter().copied())
+        .push(" ORDER BY recipient")
+        .all()
+        .await
+}
+
+/// Moves some recipients of a message from one state to another; the number moved.
+pub async fn move_deliveries(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    message: MessageId,
+    from: &[Delivery],
+    to: Delivery,
+    at: Timestamp,
+) -> Result<u64> {
+    tx.build("UPDATE delivery SET state = $3, updated_at = $4 WHERE workspace_id = $1 AND message_id = $2 AND state IN ")
+        .bind(workspace)
+        .bind(message)
+        .bind(to)
+        .bind(at)
+        .push_list(from.iter().copied())
+        .run()
+        .await
+}
+
+/// Writes what came of one recipient.
+pub async fn save_delivery(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    row: &DeliveryRow,
+    at: Timestamp,
+) -> Result<()> {
+    tx.sql(
+        "UPDATE delivery SET state = $4, response = $5, attempts = attempts + 1, updated_at = $6
+         WHERE workspace_id = $1 AND message_id = $2 AND recipient = $3",
+    )
+    .bind(workspace)
+    .bind(row.message_id)
+    .bind(&row.recipient)
+    .bind(row.state)
+    .bind(&row.response)
+    .bind(at)
+    .run()
+    .await?;
+    Ok(())
+}
+
+/// Writes where the message as a whole is on its way.
+pub async fn set_delivery(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    id: MessageId,
+    state: Delivery,
+    error: Option<&str>,
+) -> Result<()> {
+    tx.sql("UPDATE message SET delivery = $3, delivery_error = $4 WHERE workspace_id = $1 AND id = $2")
+        .bind(workspace)
+        .bind(id)
+        .bind(state)
+        .bind(error)
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// Whether any outgoing message of the ticket failed or is uncertain.
+pub async fn any_failed(conn: &mut Conn, workspace: WorkspaceId, ticket: TicketId) -> Result<bool> {
+    let row: Option<(MessageId,)> = conn
+        .sql(
+            "SELECT id FROM message WHERE workspace_id = $1 AND ticket_id = $2 AND delivery IN ('failed', 'uncertain') LIMIT 1",
+        )
+        .bind(workspace)
+        .bind(ticket)
+        .optional()
+        .await?;
+    Ok(row.is_some())
+}

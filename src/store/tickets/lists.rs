@@ -1,0 +1,157 @@
+//! Lists of tickets: a view and filters, newest first, by seeking. No list counts or skips rows.
+
+use serde::{Deserialize, Serialize};
+use shouwen_core::actor::Actor;
+use shouwen_core::id::{AgentId, CustomerId, InboxId, TagId, TeamId, TicketId, WorkspaceId};
+use shouwen_core::time::Timestamp;
+
+use super::scope::visible;
+use crate::db::{Conn, Query, Result};
+
+shouwen_core::words! {
+    View {
+        Mine = "mine", Unassigned = "unassigned", Open = "open", Waiting = "waiting", OnHold = "on_hold",
+        Solved = "solved", Closed = "closed", All = "all", Mentions = "mentions",
+    }
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    pub inbox: Option<InboxId>,
+    pub team: Option<TeamId>,
+    pub assignee: Option<AgentId>,
+    pub tag: Option<TagId>,
+    pub customer: Option<CustomerId>,
+}
+
+/// Where a page ended.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct Seek {
+    pub last_message_at: Timestamp,
+    pub id: TicketId,
+}
+
+/// The ids of one page, newest first, each with where it stands.
+pub async fn list(
+    conn: &mut Conn,
+    actor: &Actor,
+    view: View,
+    filter: &Filter,
+    after: Option<Seek>,
+    limit: usize,
+) -> Result<Vec<Seek>> {
+    let mut found = Vec::new();
+    for part in parts(view) {
+        found.extend(list_part(conn, actor, view, part, filter, after, limit).await?);
+    }
+    found.sort_by(|a, b| (b.last_message_at, b.id).cmp(&(a.last_message_at, a.id)));
+    found.truncate(limit);
+    Ok(found)
+}
+
+/// How many tickets a view holds, counted up to `most`: the work is bounded however long the history.
+pub async fn count(conn: &mut Conn, actor: &Actor, view: View, most: usize) -> Result<usize> {
+    Ok(list(conn, actor, view, &Filter::default(), None, most)
+        .await?
+        .len())
+}
+
+/// The views whose counts an agent keeps before the eyes.
+pub fn mine_to_watch() -> [View; 6] {
+    [
+        View::Mine,
+        View::Unassigned,
+        View::Open,
+        View::Waiting,
+        View::OnHold,
+        View::Mentions,
+    ]
+}
+
+/// A view over two categories is two seeks along the category's index, merged.
+fn parts(view: View) -> &'static [&'static str] {
+    match view {
+        View::Open => &["new", "open"],
+        View::Waiting => &["waiting"],
+        View::OnHold => &["on_hold"],
+        View::Solved => &["solved"],
+        View::Closed => &["closed"],
+        View::Mine | View::Unassigned | View::All | View::Mentions => &[""],
+    }
+}
+
+async fn list_part(
+    conn: &mut Conn,
+    actor: &Actor,
+    view: View,
+    category: &'static str,
+    filter: &Filter,
+    after: Option<Seek>,
+    limit: usize,
+) -> Result<Vec<Seek>> {
+    let query =
+        conn.build("SELECT ticket.last_message_at, ticket.id FROM ticket WHERE ticket.workspace_id = $1");
+    let mut query = in_view(query.bind(actor.workspace), actor, view, category);
+    query = filtered(query, actor.workspace, filter);
+    query = visible(query, actor);
+    if let Some(seek) = after {
+        query = query
+            .push(" AND (ticket.last_message_at, ticket.id) < (")
+            .push_bind(seek.last_message_at);
+        query = query.push(", ").push_bind(seek.id).push(")");
+    }
+    let rows: Vec<(Timestamp, TicketId)> = query
+        .push(" ORDER BY ticket.last_message_at DESC, ticket.id DESC LIMIT ")
+        .push_bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .all()
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(last_message_at, id)| Seek { last_message_at, id })
+        .collect())
+}
+
+fn in_view<'c>(query: Query<'c>, actor: &Actor, view: View, category: &'static str) -> Query<'c> {
+    let me = actor.agent();
+    match view {
+        View::Mine => query.push(" AND ticket.active AND ticket.assignee_id = ").push_bind(me),
+        View::Unassigned => query.push(" AND ticket.active AND ticket.assignee_id IS NULL"),
+        View::All => query,
+        View::Mentions => query
+            .push(
+                " AND ticket.id IN (SELECT ticket_id FROM notification WHERE read_at IS NULL AND kind = 'mention' \
+                 AND workspace_id = ",
+            )
+            .push_bind(actor.workspace)
+            .push(" AND agent_id = ")
+            .push_bind(me)
+            .push(")"),
+        View::Open | View::Waiting | View::OnHold | View::Solved | View::Closed => {
+            query.push(" AND ticket.category = ").push_bind(category)
+        }
+    }
+}
+
+fn filtered<'c>(mut query: Query<'c>, workspace: WorkspaceId, filter: &Filter) -> Query<'c> {
+    if let Some(inbox) = filter.inbox {
+        query = query.push(" AND ticket.inbox_id = ").push_bind(inbox);
+    }
+    if let Some(team) = filter.team {
+        query = query.push(" AND ticket.team_id = ").push_bind(team);
+    }
+    if let Some(assignee) = filter.assignee {
+        query = query.push(" AND ticket.assignee_id = ").push_bind(assignee);
+    }
+    if let Some(customer) = filter.customer {
+        query = query.push(" AND ticket.customer_id = ").push_bind(customer);
+    }
+    if let Some(tag) = filter.tag {
+        query = query.push(" AND ticket.id IN (SELECT ticket_id FROM ticket_tag WHERE workspace_id = ");
+        query = query
+            .push_bind(workspace)
+            .push(" AND tag_id = ")
+            .push_bind(tag)
+            .push(")");
+    }
+    query
+}
