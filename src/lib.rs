@@ -12,4 +12,8 @@ pub mod blobs;
 pub mod secrets;
 pub mod supervisor;
 
+pub mod housekeeping;
+pub mod jobs;
+pub mod timers;
+
 pub mod http;

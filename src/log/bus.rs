@@ -55,6 +55,8 @@ pub enum Ephemeral {
 #[derive(Debug, Clone)]
 pub enum News {
     Hint(Hint),
+    /// A job was added.
+    Work,
     Ephemeral(WorkspaceId, Ephemeral),
 }
 
@@ -63,6 +65,8 @@ struct Envelope {
     node: Uuid,
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<Hint>,
+    #[serde(default)]
+    work: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     ephemeral: Option<(WorkspaceId, Ephemeral)>,
 }
@@ -117,6 +121,18 @@ impl Bus {
         self.send_away(Envelope {
             node: self.node,
             hint: Some(hint),
+            work: false,
+            ephemeral: None,
+        });
+    }
+
+    /// Says that there is a job.
+    pub fn work(&self) {
+        let _ = self.here.send(News::Work);
+        self.send_away(Envelope {
+            node: self.node,
+            hint: None,
+            work: true,
             ephemeral: None,
         });
     }
@@ -127,6 +143,7 @@ impl Bus {
         self.send_away(Envelope {
             node: self.node,
             hint: None,
+            work: false,
             ephemeral: Some((workspace, what)),
         });
     }
@@ -197,6 +214,9 @@ impl RedisCarrier {
         }
         if let Some(hint) = envelope.hint {
             let _ = self.here.send(News::Hint(hint));
+        }
+        if envelope.work {
+            let _ = self.here.send(News::Work);
         }
         if let Some((workspace, what)) = envelope.ephemeral {
             let _ = self.here.send(News::Ephemeral(workspace, what));

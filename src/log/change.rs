@@ -117,9 +117,16 @@ impl Change {
     }
 }
 
+/// What a commit is announced with.
+#[derive(Default)]
+pub(super) struct Reached {
+    /// The log's number in each workspace.
+    pub(super) seqs: Vec<(WorkspaceId, i64)>,
+    pub(super) has_jobs: bool,
+}
+
 /// Writes what changes recorded: jobs, then the events with their numbers, last of all locks.
-/// Returns the number reached in each workspace.
-pub(super) async fn flush(tx: &mut Tx, recorded: Vec<Recorded>) -> Result<Vec<(WorkspaceId, i64)>> {
+pub(super) async fn flush(tx: &mut Tx, recorded: Vec<Recorded>) -> Result<Reached> {
     let (mut events, mut jobs) = (Vec::new(), Vec::new());
     for part in recorded {
         events.extend(part.events);
@@ -131,15 +138,18 @@ pub(super) async fn flush(tx: &mut Tx, recorded: Vec<Recorded>) -> Result<Vec<(W
     let mut workspaces: Vec<_> = events.iter().map(|event| event.actor.workspace).collect();
     workspaces.sort();
     workspaces.dedup();
-    let mut reached = Vec::new();
+    let mut seqs = Vec::new();
     for workspace in workspaces {
         let own: Vec<_> = events
             .iter()
             .filter(|event| event.actor.workspace == workspace)
             .collect();
-        reached.push((workspace, insert_events(tx, workspace, &own).await?));
+        seqs.push((workspace, insert_events(tx, workspace, &own).await?));
     }
-    Ok(reached)
+    Ok(Reached {
+        seqs,
+        has_jobs: !jobs.is_empty(),
+    })
 }
 
 async fn insert_jobs(tx: &mut Tx, jobs: &[NewJob]) -> Result<()> {

@@ -11,12 +11,12 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use shouwen_core::actor::Actor;
 use shouwen_core::event::Origin;
-use shouwen_core::id::{Ids, WorkspaceId};
+use shouwen_core::id::Ids;
 use shouwen_core::time::Clock;
 use tokio::sync::{mpsc, oneshot};
 
 use super::bus::Bus;
-use super::change::{Change, Recorded, flush};
+use super::change::{Change, Reached, Recorded, flush};
 use crate::db::{Db, Error, Result, Tx};
 
 /// How many changes share a commit at most.
@@ -207,7 +207,7 @@ async fn run_groups(desk: Desk, mut queue: mpsc::Receiver<Box<dyn Work>>) {
 }
 
 /// Runs the group in one transaction.
-async fn run_group(desk: &Desk, group: &[Box<dyn Work>]) -> Result<Vec<(WorkspaceId, i64)>> {
+async fn run_group(desk: &Desk, group: &[Box<dyn Work>]) -> Result<Reached> {
     let mut tx = desk.db.begin().await?;
     let mut recorded = Vec::with_capacity(group.len());
     let alone = group.len() == 1;
@@ -219,7 +219,7 @@ async fn run_group(desk: &Desk, group: &[Box<dyn Work>]) -> Result<Vec<(Workspac
         tx = back;
         match kept {
             Some(part) => recorded.push(part),
-            None if alone => return Ok(Vec::new()),
+            None if alone => return Ok(Reached::default()),
             None => {
                 tx.sql("ROLLBACK TO change").run().await?;
             }
@@ -268,7 +268,7 @@ async fn run_alone(desk: &Desk, work: Box<dyn Work>) {
 }
 
 enum Attempt {
-    Done(Vec<(WorkspaceId, i64)>),
+    Done(Reached),
     LostRace,
 }
 
@@ -279,7 +279,7 @@ async fn try_alone(desk: &Desk, work: &dyn Work) -> Result<Attempt> {
         return Ok(if tx.lost_race() {
             Attempt::LostRace
         } else {
-            Attempt::Done(Vec::new())
+            Attempt::Done(Reached::default())
         });
     };
     let flushed = flush(&mut tx, vec![recorded]).await;
@@ -301,8 +301,11 @@ fn is_lost_race(error: &sqlx::Error) -> bool {
     code.is_some_and(|code| matches!(code.as_ref(), "40001" | "40P01"))
 }
 
-fn hint(desk: &Desk, reached: Vec<(WorkspaceId, i64)>) {
-    for (workspace, seq) in reached {
+fn hint(desk: &Desk, reached: Reached) {
+    for (workspace, seq) in reached.seqs {
         desk.bus.hint(workspace, seq);
+    }
+    if reached.has_jobs {
+        desk.bus.work();
     }
 }

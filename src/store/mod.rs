@@ -9,4 +9,5 @@ pub mod notifications;
 pub mod sessions;
 pub mod statuses;
 pub mod tickets;
+pub mod timers;
 pub mod workspaces;

@@ -1,0 +1,11 @@
+//! Background work: rows with leases, claimed in batches, run until done or given up.
+//!
+//! A job is written by the change that needs it, and runs at least once: its effect stands in one change that can
+//! tell that it happened already.
+
+mod kind;
+pub mod queue;
+mod runner;
+
+pub use kind::{JobError, JobKind};
+pub use runner::{Progress, Runner, settle};
