@@ -13,8 +13,11 @@ use crate::actions::workspaces;
 use crate::blobs::{BlobError, Blobs};
 use crate::config::Config;
 use crate::db::{self, Db};
+use crate::health::Health;
 use crate::log::{Bus, BusError, Change, Log};
+use crate::metrics::Metrics;
 use crate::secrets::{SecretError, Secrets};
+use crate::setup_token::SetupToken;
 use crate::supervisor::Supervisor;
 
 #[derive(Clone)]
@@ -31,6 +34,9 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     pub ids: Ids,
     pub supervisor: Supervisor,
+    pub health: Health,
+    pub metrics: Metrics,
+    pub setup_token: SetupToken,
     /// Tells this server from the others on the same database.
     pub node: Uuid,
     /// The one workspace of this installation.
@@ -94,6 +100,9 @@ impl App {
             clock,
             ids,
             supervisor,
+            health: Health::default(),
+            metrics: Metrics::default(),
+            setup_token: SetupToken::default(),
             node,
             workspace,
             folder_lock: Some(folder_lock),

@@ -3,13 +3,15 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
+
+use crate::network::Network;
 
 const DEFAULTS: &str = include_str!("../config/default.toml");
 const PREFIX: &str = "SHOUWEN__";
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     pub data: Data,
@@ -26,26 +28,26 @@ pub struct Config {
     pub workers: Workers,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Data {
     pub folder: PathBuf,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Database {
     pub url: String,
     pub connections: u32,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct BusConfig {
     pub redis_url: String,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct BlobConfig {
     pub s3_bucket: String,
@@ -55,7 +57,7 @@ pub struct BlobConfig {
     pub s3_secret_key: String,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Http {
     pub listen: SocketAddr,
@@ -64,7 +66,7 @@ pub struct Http {
     pub max_upload_bytes: usize,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Smtp {
     pub listen: String,
@@ -74,13 +76,13 @@ pub struct Smtp {
     pub tls_key: String,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Lmtp {
     pub socket: String,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Mail {
     pub smtp_host: String,
@@ -92,7 +94,7 @@ pub struct Mail {
     pub keep_raw_days: i64,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum MailSecurity {
     None,
@@ -100,33 +102,33 @@ pub enum MailSecurity {
     Tls,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Phone {
     pub country_code: String,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Secrets {
     pub key: String,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct LogConfig {
     pub format: LogFormat,
     pub level: String,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
     Text,
     Json,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Workers {
     pub jobs: usize,
@@ -223,6 +225,16 @@ impl Config {
         }
         if !self.http.public_url.is_empty() && url::Url::parse(&self.http.public_url).is_err() {
             return wrong("http.public_url is not a URL such as https://desk.shop.example");
+        }
+        if let Some(wrong_one) = self
+            .http
+            .trusted_proxies
+            .iter()
+            .find(|one| one.parse::<Network>().is_err())
+        {
+            return Err(ConfigError::Wrong(format!(
+                "http.trusted_proxies: {wrong_one:?} is not an address or a network such as 10.0.0.0/8"
+            )));
         }
         if self.smtp.tls_certificate.is_empty() != self.smtp.tls_key.is_empty() {
             return wrong("smtp.tls_certificate and smtp.tls_key go together: give both or neither");
@@ -339,6 +351,10 @@ mod tests {
             ("smtp.tls_key=key.pem", "give both or neither"),
             ("http.listen=nowhere", "socket address"),
             ("secrets.key=abc", "64 hex digits"),
+            (
+                "http.trusted_proxies=10.0.0.0/33",
+                "is not an address or a network",
+            ),
         ] {
             let error = read(&[sets], &[]).unwrap_err().to_string();
             assert!(error.contains(words), "{sets}: {error}");

@@ -1,6 +1,11 @@
 //! The server of the desk, in reading order.
 
+pub mod cli;
+pub mod clock;
 pub mod config;
+pub mod network;
+pub mod serve;
+pub mod telemetry;
 
 pub mod db;
 pub mod log;
@@ -9,7 +14,10 @@ pub mod store;
 pub mod actions;
 pub mod app;
 pub mod blobs;
+pub mod health;
+pub mod metrics;
 pub mod secrets;
+pub mod setup_token;
 pub mod supervisor;
 
 pub mod housekeeping;

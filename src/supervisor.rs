@@ -84,7 +84,7 @@ mod tests {
 
     use super::*;
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_task_that_panics_or_fails_is_started_again() {
         let (supervisor, runs) = (Supervisor::default(), Arc::new(AtomicU32::new(0)));
         let counted = runs.clone();
@@ -98,7 +98,8 @@ mod tests {
                 }
             }
         });
-        tokio::time::sleep(Duration::from_secs(5)).await;
+        supervisor.tasks.close();
+        supervisor.tasks.wait().await;
         assert_eq!(runs.load(Ordering::SeqCst), 3);
         assert!(supervisor.shut_down(Duration::from_secs(1)).await);
     }

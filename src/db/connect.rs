@@ -56,20 +56,22 @@ impl Db {
     async fn open_sqlite(file: &Path, connections: u32) -> Result<Self, ConnectError> {
         let options = SqliteConnectOptions::new()
             .filename(file)
-            .create_if_missing(true)
             .foreign_keys(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .auto_vacuum(SqliteAutoVacuum::Incremental)
-            .pragma("secure_delete", "ON")
             .pragma("cache_size", "-16000")
             .busy_timeout(Duration::from_secs(10))
             .statement_cache_capacity(300)
             .disable_statement_logging();
+        let writing = options
+            .clone()
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .auto_vacuum(SqliteAutoVacuum::Incremental)
+            .pragma("secure_delete", "ON");
         let write = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(Duration::from_secs(60))
-            .connect_with(options.clone())
+            .connect_with(writing)
             .await?;
         let read = SqlitePoolOptions::new()
             .max_connections(connections)

@@ -1,7 +1,11 @@
 //! HTTP: routes, who may call them, and errors as problems. It holds no rule.
 
+pub mod assets;
 pub mod auth;
+pub mod client_ip;
+pub mod layers;
 pub mod page;
+pub mod probes;
 pub mod problem;
 pub mod router;
 pub mod v1;

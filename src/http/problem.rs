@@ -29,6 +29,14 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub conflicts: Option<serde_json::Value>,
+    /// Names the request in the server's log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+}
+
+tokio::task_local! {
+    /// The id of the request that this task answers.
+    pub(super) static REQUEST_ID: String;
 }
 
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -51,6 +59,10 @@ pub enum Failure {
     Refused(String),
     #[error("there is no such {0}, or you may not see it")]
     NotFound(&'static str),
+    #[error("there is nothing at this path; /api/v1/openapi.json lists what there is")]
+    NoSuchPath,
+    #[error("this path takes other methods; the Allow header names them")]
+    WrongMethod,
     #[error("the request is wrong")]
     Invalid(Vec<FieldError>),
     #[error("{0}")]
@@ -97,6 +109,12 @@ impl Failure {
             Self::Forbidden(_) | Self::Refused(_) => {
                 (StatusCode::FORBIDDEN, "/problems/forbidden", "Not allowed")
             }
+            Self::NoSuchPath => (StatusCode::NOT_FOUND, "/problems/not-found", "Not found"),
+            Self::WrongMethod => (
+                StatusCode::METHOD_NOT_ALLOWED,
+                "/problems/wrong-method",
+                "Wrong method",
+            ),
             Self::NotFound(_) => (StatusCode::NOT_FOUND, "/problems/not-found", "Not found"),
             Self::Invalid(_) => (
                 StatusCode::UNPROCESSABLE_ENTITY,
@@ -155,6 +173,7 @@ impl Failure {
             detail,
             errors,
             conflicts,
+            request_id: REQUEST_ID.try_with(Clone::clone).ok(),
         }
     }
 }
@@ -223,7 +242,9 @@ fn explain(rejection: JsonRejection) -> Failure {
         JsonRejection::MissingJsonContentType(_) => {
             Failure::UnsupportedType("send the body as application/json".to_owned())
         }
-        other if other.status() == StatusCode::PAYLOAD_TOO_LARGE => Failure::TooLarge(2 << 20),
+        other if other.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+            Failure::TooLarge(super::layers::BODY_LIMIT)
+        }
         other => Failure::Malformed(other.body_text()),
     }
 }

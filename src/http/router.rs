@@ -1,10 +1,15 @@
 //! All routes with their document: what is served and what is described come from one place.
 
 use axum::Router;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
 use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Document;
 use utoipa_axum::router::OpenApiRouter;
 
+use super::{Failure, assets, layers, probes};
 use crate::app::App;
 
 #[derive(OpenApi)]
@@ -17,12 +22,34 @@ struct Doc;
 
 /// The router, and the OpenAPI document of all its routes.
 pub fn build(app: App) -> (Router, Document) {
-    let (router, document) = OpenApiRouter::with_openapi(Doc::openapi())
-        .nest("/api/v1", v1())
-        .split_for_parts();
-    (router.with_state(app), document)
+    let (api, document) = described().split_for_parts();
+    let text = document.to_pretty_json().unwrap_or_default();
+    let router = api
+        .route("/api/v1/openapi.json", get(describe).with_state(text))
+        .merge(probes::routes())
+        .merge(assets::routes())
+        .fallback(assets::inbox)
+        .method_not_allowed_fallback(refuse_method);
+    (layers::around(router, &app).with_state(app), document)
+}
+
+/// The OpenAPI document alone.
+pub fn document() -> Document {
+    described().into_openapi()
+}
+
+fn described() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(Doc::openapi()).nest("/api/v1", v1())
 }
 
 fn v1() -> OpenApiRouter<App> {
     OpenApiRouter::new()
+}
+
+async fn describe(State(text): State<String>) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], text).into_response()
+}
+
+async fn refuse_method() -> Failure {
+    Failure::WrongMethod
 }

@@ -45,6 +45,14 @@ pub async fn all(conn: &mut Conn, workspace: WorkspaceId) -> Result<Vec<AgentRow
     .await
 }
 
+pub async fn count(conn: &mut Conn, workspace: WorkspaceId) -> Result<i64> {
+    let count = conn
+        .sql("SELECT CAST(COUNT(*) AS BIGINT) FROM agent WHERE workspace_id = $1")
+        .bind(workspace);
+    let (count,): (i64,) = count.one().await?;
+    Ok(count)
+}
+
 pub async fn find(conn: &mut Conn, workspace: WorkspaceId, id: AgentId) -> Result<Option<AgentRow>> {
     conn.sql(
         "SELECT id, name, email, password_hash, role_id, locale, active, created_at FROM agent

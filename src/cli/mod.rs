@@ -1,0 +1,70 @@
+//! The command line: a file per command, each a few lines over the server's own parts.
+
+mod config;
+mod openapi;
+mod serve;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::{Config, ConfigError};
+
+#[derive(Parser)]
+#[command(
+    name = "shouwen",
+    version,
+    about = "An omnichannel customer-service desk for online shops"
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the server
+    Serve(serve::Serve),
+    /// Look at the configuration
+    Config(config::ConfigCommand),
+    /// Print the OpenAPI document of the HTTP API
+    Openapi,
+}
+
+/// Where the configuration comes from; the same for every command.
+#[derive(Args, Clone)]
+pub struct ConfigSource {
+    /// A TOML file with the keys that differ from the defaults
+    #[arg(long, env = "SHOUWEN_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Set one key; may be given several times
+    #[arg(long = "set", value_name = "SECTION.KEY=VALUE")]
+    sets: Vec<String>,
+}
+
+impl ConfigSource {
+    pub fn read(&self) -> Result<Config, ConfigError> {
+        Config::read(self.config.as_deref(), std::env::vars(), &self.sets)
+    }
+}
+
+/// Exit code of a configuration that is wrong.
+const WRONG_CONFIG: u8 = 2;
+
+/// Reads the command line and runs what it says.
+pub fn run() -> anyhow::Result<ExitCode> {
+    match Cli::parse().command {
+        Command::Serve(serve) => serve.run(),
+        Command::Config(command) => command.run(),
+        Command::Openapi => openapi::print(),
+    }
+}
+
+/// Reads the configuration, or says what is wrong with it.
+fn configuration(source: &ConfigSource) -> Result<Config, ExitCode> {
+    source.read().map_err(|error| {
+        eprintln!("the configuration is wrong: {error}");
+        ExitCode::from(WRONG_CONFIG)
+    })
+}

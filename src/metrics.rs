@@ -1,0 +1,161 @@
+//! Numbers about this server for Prometheus: counted here, read at `/metrics`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::Registry;
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Request {
+    method: String,
+    route: String,
+    status: u16,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Route {
+    route: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Job {
+    kind: &'static str,
+    outcome: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Socket {
+    kind: &'static str,
+}
+
+/// How a job came out.
+#[derive(Debug, Clone, Copy)]
+pub enum JobOutcome {
+    Done,
+    /// Failed, and will be tried again.
+    Failed,
+    /// Failed for good.
+    Dead,
+}
+
+/// Cheap to clone.
+#[derive(Clone)]
+pub struct Metrics(Arc<Numbers>);
+
+struct Numbers {
+    registry: Registry,
+    requests: Family<Request, Counter>,
+    request_seconds: Family<Route, Histogram, fn() -> Histogram>,
+    jobs: Family<Job, Counter>,
+    sockets: Family<Socket, Gauge>,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let requests = Family::default();
+        // From 1 ms to 16 s.
+        let histogram: fn() -> Histogram = || Histogram::new(exponential_buckets(0.001, 2.0, 15));
+        let request_seconds = Family::new_with_constructor(histogram);
+        let (jobs, sockets) = (Family::default(), Family::default());
+        let mut registry = Registry::with_prefix("shouwen");
+        registry.register("http_requests", "HTTP requests answered", requests.clone());
+        registry.register(
+            "http_request_seconds",
+            "Seconds until the answer began",
+            request_seconds.clone(),
+        );
+        registry.register("jobs", "Background jobs run", jobs.clone());
+        registry.register("sockets", "WebSockets that are open", sockets.clone());
+        Self(Arc::new(Numbers {
+            registry,
+            requests,
+            request_seconds,
+            jobs,
+            sockets,
+        }))
+    }
+}
+
+impl Metrics {
+    /// A request was answered; `route` is its pattern, never its path.
+    pub fn request(&self, method: &str, route: &str, status: u16, took: Duration) {
+        let request = Request {
+            method: method.to_owned(),
+            route: route.to_owned(),
+            status,
+        };
+        self.0.requests.get_or_create(&request).inc();
+        self.0
+            .request_seconds
+            .get_or_create(&Route {
+                route: route.to_owned(),
+            })
+            .observe(took.as_secs_f64());
+    }
+
+    pub fn job(&self, kind: &'static str, outcome: JobOutcome) {
+        let outcome = match outcome {
+            JobOutcome::Done => "done",
+            JobOutcome::Failed => "failed",
+            JobOutcome::Dead => "dead",
+        };
+        self.0.jobs.get_or_create(&Job { kind, outcome }).inc();
+    }
+
+    /// A socket was opened; it counts until the guard is dropped. `kind` is `feed` or `widget`.
+    pub fn socket(&self, kind: &'static str) -> SocketGuard {
+        let gauge = self.0.sockets.get_or_create_owned(&Socket { kind });
+        gauge.inc();
+        SocketGuard(gauge)
+    }
+
+    /// All numbers in the OpenMetrics text format.
+    pub fn text(&self) -> Result<String, std::fmt::Error> {
+        let mut text = String::new();
+        encode(&mut text, &self.0.registry)?;
+        Ok(text)
+    }
+}
+
+/// Counts a socket as open.
+pub struct SocketGuard(Gauge);
+
+impl Drop for SocketGuard {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_counted_is_told() {
+        let metrics = Metrics::default();
+        metrics.request("GET", "/api/v1/me", 200, Duration::from_millis(3));
+        metrics.job("send_message", JobOutcome::Done);
+        let open = metrics.socket("feed");
+        let text = metrics.text().unwrap();
+        for line in [
+            r#"shouwen_http_requests_total{method="GET",route="/api/v1/me",status="200"} 1"#,
+            r#"shouwen_jobs_total{kind="send_message",outcome="done"} 1"#,
+            r#"shouwen_sockets{kind="feed"} 1"#,
+        ] {
+            assert!(text.contains(line), "{text}");
+        }
+        drop(open);
+        assert!(
+            metrics
+                .text()
+                .unwrap()
+                .contains(r#"shouwen_sockets{kind="feed"} 0"#)
+        );
+    }
+}

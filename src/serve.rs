@@ -1,0 +1,173 @@
+//! The running server: opens its parts, says where it listens, and stops in order when it is told to.
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use shouwen_core::id::Ids;
+use shouwen_core::time::Clock;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::app::{App, StartError};
+use crate::config::Config;
+use crate::db;
+use crate::http::router;
+use crate::store::agents;
+
+/// Where jobs and timers run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Work {
+    Here,
+    Elsewhere,
+}
+
+/// What is open, and where.
+#[derive(Debug, Default)]
+pub struct Bound {
+    pub http: Option<SocketAddr>,
+    pub smtp: Option<SocketAddr>,
+    pub lmtp: Option<PathBuf>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error(transparent)]
+    Store(#[from] db::Error),
+    #[error("cannot listen on {0} (http.listen): {1}")]
+    Listen(SocketAddr, std::io::Error),
+    #[error("cannot receive signals: {0}")]
+    Signals(std::io::Error),
+    #[error("cannot write to stdout: {0}")]
+    Output(std::io::Error),
+}
+
+/// Runs the server until SIGTERM or SIGINT.
+pub async fn serve(config: Config, clock: Arc<dyn Clock>, ids: Ids, work: Work) -> Result<(), ServeError> {
+    install_tls_provider();
+    let mut signals = Signals::listen()?;
+    let (app, bound) = start(config, clock, ids, work).await?;
+    announce(&app, &bound).await?;
+    signals.next().await;
+    tracing::info!("stopping");
+    let stopped = stop(&app);
+    tokio::select! {
+        () = stopped => Ok(()),
+        () = signals.next() => {
+            tracing::warn!("stopping at once");
+            std::process::exit(130)
+        }
+    }
+}
+
+/// Opens the parts and every listener.
+pub async fn start(
+    mut config: Config,
+    clock: Arc<dyn Clock>,
+    ids: Ids,
+    work: Work,
+) -> Result<(App, Bound), ServeError> {
+    let listener = bind_http(config.http.listen).await?;
+    // Links name the port that the system chose for port 0.
+    config.http.listen = listener
+        .local_addr()
+        .map_err(|error| ServeError::Listen(config.http.listen, error))?;
+    let app = App::open(config, clock, ids).await?;
+    let bound = Bound {
+        http: Some(app.config.http.listen),
+        ..Bound::default()
+    };
+    serve_http(&app, listener);
+    tracing::info!(node = %app.node, sqlite = app.db.is_sqlite(), workers = ?work, "started");
+    Ok((app, bound))
+}
+
+/// Stops in order: no new traffic, then no new connections, then the tasks, then the store.
+pub async fn stop(app: &App) {
+    app.health.drain();
+    let grace = Duration::from_secs(app.config.workers.grace_seconds);
+    if !app.supervisor.shut_down(grace).await {
+        tracing::warn!(seconds = grace.as_secs(), "some tasks did not end in time");
+    }
+    app.db.close().await;
+}
+
+/// Every TLS connection uses ring; the libraries would otherwise each look for a provider of their own.
+pub fn install_tls_provider() {
+    // Fails when one is installed, which is then this one.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
+async fn bind_http(wanted: SocketAddr) -> Result<TcpListener, ServeError> {
+    TcpListener::bind(wanted)
+        .await
+        .map_err(|error| ServeError::Listen(wanted, error))
+}
+
+fn serve_http(app: &App, listener: TcpListener) {
+    let stop = app.supervisor.stop_token();
+    let service = router::build(app.clone())
+        .0
+        .into_make_service_with_connect_info::<SocketAddr>();
+    app.supervisor.run("http", async move {
+        let served = axum::serve(listener, service)
+            .with_graceful_shutdown(stop.cancelled_owned())
+            .await;
+        if let Err(error) = served {
+            tracing::error!(%error, "HTTP has ended");
+        }
+    });
+}
+
+/// Says on stdout, for people and programs, where the server listens, and how to set it up when nobody works here.
+async fn announce(app: &App, bound: &Bound) -> Result<(), ServeError> {
+    let mut line = "listening".to_owned();
+    if let Some(http) = bound.http {
+        line += &format!(" http=http://{http}");
+    }
+    if let Some(smtp) = bound.smtp {
+        line += &format!(" smtp={smtp}");
+    }
+    if let Some(lmtp) = &bound.lmtp {
+        line += &format!(" lmtp={}", lmtp.display());
+    }
+    say(&line)?;
+    if agents::count(&mut app.db.read().await?, app.workspace).await? == 0 {
+        let base = app.config.public_url();
+        say(&format!("setup {base}/setup?token={}", app.setup_token.offer()))?;
+    }
+    Ok(())
+}
+
+fn say(line: &str) -> Result<(), ServeError> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{line}")
+        .and_then(|()| out.flush())
+        .map_err(ServeError::Output)
+}
+
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn listen() -> Result<Self, ServeError> {
+        let listen = |kind| signal(kind).map_err(ServeError::Signals);
+        Ok(Self {
+            terminate: listen(SignalKind::terminate())?,
+            interrupt: listen(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
