@@ -29,7 +29,7 @@ export function AskEmail({ config, snapshot, kept, keep }: Props) {
       <p class="line">
         {words.answersTo(visitor.email)}{' '}
         <button type="button" onClick={() => setChanging(true)}>
-          {words.change}
+          {words.edit}
         </button>
       </p>
     ) : null

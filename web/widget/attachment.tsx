@@ -32,16 +32,16 @@ function Picture({ attachment }: { attachment: Attachment }) {
   return (
     <>
       <button
-        type="button"
+       
         class="picture"
         ref={frame}
-        aria-label={words.picture(attachment.name)}
+        aria-label={attachment.name}
         onClick={() => url && dialog.current!.showModal()}
       >
         {url && <img src={url} alt="" onError={() => setFailed(true)} />}
       </button>
       <dialog ref={dialog} aria-label={attachment.name} onClick={close}>
-        <button type="button" aria-label={words.close}>
+        <button aria-label={words.close}>
           <Icon name="close" />
         </button>
         {url && <img src={url} alt={attachment.name} />}
@@ -65,7 +65,7 @@ function FileRow({ attachment }: { attachment: Attachment }) {
     }
   }
   return (
-    <button type="button" class="file" onClick={download}>
+    <button class="file" onClick={download}>
       <Icon name="file" />
       <span class="name">{attachment.name}</span>
       <small>{failed ? words.fileFailed : sizeOf(attachment.size, locale)}</small>

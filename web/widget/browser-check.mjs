@@ -1,7 +1,10 @@
 // Tries the built widget in a real browser, on a shop of another origin: `CHROMIUM=… node widget/browser-check.mjs`.
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { Stage, until } from './stage.mjs'
 
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const stage = await Stage.raise()
 const { mock } = stage
 const only = process.argv[2]
@@ -174,7 +177,7 @@ await check('files: too large is told, a picture is shown, another is downloaded
   const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')
   await picker.setInputFiles({ name: 'large.zip', mimeType: 'application/zip', buffer: Buffer.alloc(10_000_001) })
   await panel.getByText('Larger than 10 MB').waitFor()
-  await panel.getByLabel('Remove large.zip').click()
+  await panel.getByLabel('Delete large.zip').click()
   await picker.setInputFiles([
     { name: 'dot.png', mimeType: 'image/png', buffer: png },
     { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('notes') },
@@ -241,6 +244,35 @@ await check('reading further up is not disturbed and not counted as seen', async
   assert.equal(await log.evaluate((list) => list.scrollTop), 100)
   await panel.locator('.to-end').click()
   await until('seen', () => mock.frames.some(({ type, position }) => type === 'seen' && position === 121))
+})
+
+for (const colorScheme of ['light', 'dark'])
+  await check('axe finds nothing, ' + colorScheme, async () => {
+    mock.config.ask_email = true
+    const { panel, page, field } = await stage.visit({ colorScheme })
+    for (const text of ['hello', '/refuse 422']) {
+      await field.fill(text)
+      await field.press('Enter')
+    }
+    await panel.locator('.ask').waitFor()
+    await panel.locator('.failure').waitFor()
+    for (const frame of page.frames()) {
+      await frame.evaluate(axe)
+      const { violations } = await frame.evaluate((color) => window.axe.run(color), { iframes: false })
+      assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]), [])
+    }
+  })
+
+await check('a visitor who comes back and does not open costs no pictures', async () => {
+  const visitor = mock.addVisitor('known')
+  mock.say(visitor, '', { attachments: [mock.addFile('dot.png', 'image/png', Buffer.alloc(10))] })
+  const asked = []
+  const { page, launcher, panel } = await stage.visit({ kept: { 'shouwen:key': 'known', 'shouwen:key:talk': '1' }, open: false })
+  page.on('request', (request) => asked.push(request.url()))
+  await until('a badge', async () => (await launcher.innerText()) === '1')
+  assert.equal(await panel.locator('main').count(), 0)
+  await launcher.click()
+  await until('the picture is asked for', () => asked.some((url) => url.includes('/attachments/')))
 })
 
 await stage.strike()

@@ -53,7 +53,7 @@ export function Composer({ field, text, write, send, tray }: Props) {
       )}
       <div class="compose">
         <input type="file" multiple hidden ref={picker} onChange={pick} />
-        <button type="button" aria-label={words.attach} onClick={() => picker.current!.click()}>
+        <button aria-label={words.attach} onClick={() => picker.current!.click()}>
           <Icon name="attach" />
         </button>
         <textarea
@@ -69,7 +69,7 @@ export function Composer({ field, text, write, send, tray }: Props) {
           onPaste={paste}
         />
         <button
-          type="button"
+         
           class="send"
           aria-label={words.send}
           aria-disabled={empty || !tray.ready}
@@ -91,11 +91,11 @@ function Item({ item, tray }: { item: TrayItem; tray: Tray }) {
       {trouble && <small role="alert">{trouble}</small>}
       {!trouble && !attachment && <progress value={share} aria-label={name} />}
       {trouble && file && (
-        <button type="button" onClick={() => tray.retry(item)}>
+        <button onClick={() => tray.retry(item)}>
           {words.retry}
         </button>
       )}
-      <button type="button" aria-label={`${words.remove} ${name}`} onClick={() => tray.remove(item)}>
+      <button aria-label={`${words.discard} ${name}`} onClick={() => tray.remove(item)}>
         <Icon name="close" />
       </button>
     </li>

@@ -191,6 +191,7 @@ export class Conversation {
     const resumed = this.asked !== null
     const messages = merge(resumed ? this.snapshot.messages : [], frame.messages)
     this.cursor = Math.max(frame.position, messages.at(-1)?.position ?? 0)
+    if (this.identity?.email === frame.visitor.email) this.identity = null
     for (const message of messages) if (message.client_id) this.outbox.remove(message.client_id)
     if (messages.length) this.around.keep(':talk', '1')
     this.change({
@@ -238,7 +239,13 @@ export class Conversation {
       return this.change({ outbox: this.outbox.entries })
     }
     if (clientId) return
-    if (this.snapshot.live) return this.change({ problem })
+    if (this.snapshot.live) {
+      // Most likely the address given last; there is no other answer to it.
+      const { visitor } = this.snapshot
+      this.change({ problem, visitor: this.identity ? { name: null, email: null } : visitor })
+      this.identity = null
+      return
+    }
     // The hello was refused. A token that is no longer good is let go; else come back later.
     if (problem.status === 401 && this.token) {
       this.token = null

@@ -92,7 +92,11 @@ function wear(shopColor: string | undefined): string {
   return color
 }
 
+let drawn = false
 function draw(): void {
+  // Nothing is drawn, and no picture fetched, for a visitor who only passes by.
+  drawn ||= state.open
+  if (!drawn) return
   render(
     <Panel
       config={config}
@@ -105,12 +109,10 @@ function draw(): void {
   )
 }
 
-/** crypto.randomUUID exists only in secure contexts. */
+/** crypto.randomUUID exists only in secure contexts; elsewhere every blob's address ends in such an id. */
 function newId(): string {
   if (crypto.randomUUID) return crypto.randomUUID()
-  const bytes = crypto.getRandomValues(new Uint8Array(16))
-  bytes[6] = (bytes[6]! & 15) | 64
-  bytes[8] = (bytes[8]! & 63) | 128
-  const digits = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
-  return digits.replace(/(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+  const address = URL.createObjectURL(new Blob())
+  URL.revokeObjectURL(address)
+  return address.slice(-36)
 }

@@ -80,16 +80,16 @@ function Failure({ entry, edit }: { entry: Entry; edit: (entry: Entry) => void }
       {words.failed} {explain(words, entry.problem!)}
       <span>
         {retry && (
-          <button type="button" onClick={() => conversation.retry(entry.client_id)}>
+          <button onClick={() => conversation.retry(entry.client_id)}>
             {words.retry}
           </button>
         )}
         {!retry && (
-          <button type="button" onClick={() => edit(entry)}>
+          <button onClick={() => edit(entry)}>
             {words.edit}
           </button>
         )}
-        <button type="button" onClick={() => conversation.discard(entry.client_id)}>
+        <button onClick={() => conversation.discard(entry.client_id)}>
           {words.discard}
         </button>
       </span>

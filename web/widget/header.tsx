@@ -30,7 +30,7 @@ export function Header({ config, snapshot, close }: Props) {
           <span class="presence">{presence}</span>
         </p>
       </div>
-      <button type="button" aria-label={words.close} onClick={close}>
+      <button aria-label={words.close} onClick={close}>
         <Icon name="close" />
       </button>
     </header>

@@ -17,8 +17,8 @@ declare global {
   const { origin } = new URL(src)
   const prefix = 'shouwen:' + key
   const label = /^zh/i.test(locale) ? '在线客服' : 'Chat'
-  const element = <Name extends 'div' | 'button' | 'b' | 'iframe'>(name: Name) => document.createElement(name)
-  const [host, button, badge, frame] = [element('div'), element('button'), element('b'), element('iframe')]
+  const elements = ['div', 'button', 'b', 'iframe'].map((name) => document.createElement(name))
+  const [host, button, badge, frame] = elements as [HTMLElement, HTMLElement, HTMLElement, HTMLIFrameElement]
   const root = host.attachShadow({ mode: 'open' })
   const sheet = new CSSStyleSheet()
   let isOpen = false
@@ -44,8 +44,13 @@ declare global {
     frame.contentWindow!.postMessage(state, origin)
   }
   const load = () => {
-    frame.src ||= origin + '/widget/frame?key=' + encodeURIComponent(key)
+    frame.src = origin + '/widget/frame?key=' + encodeURIComponent(key)
     root.append(frame)
+  }
+  // A phone's keyboard covers what is fixed to the bottom: keep to what can be seen.
+  const fit = () => {
+    const { height, offsetTop, scale } = visualViewport!
+    frame.style.cssText = innerWidth < 480 && scale === 1 ? `top:${offsetTop}px;height:${height}px` : ''
   }
   const show = (open: boolean) => {
     if (open === isOpen) return
@@ -74,6 +79,7 @@ declare global {
   }
   paint()
 
+  visualViewport!.onresize = visualViewport!.onscroll = fit
   addEventListener('storage', tell)
   addEventListener('message', ({ source, origin: from, data }: MessageEvent<FromFrame>) => {
     if (source !== frame.contentWindow || from !== origin) return

@@ -109,7 +109,7 @@ export function Log({ config, snapshot, open, edit, kept, keep }: Props) {
         </p>
       </div>
       {away && (
-        <button type="button" class="to-end" aria-label={words.newMessages} onClick={toEnd}>
+        <button class="to-end" aria-label={words.newMessages} onClick={toEnd}>
           {unseen && words.newMessages}
           <Icon name="down" />
         </button>

@@ -1,6 +1,6 @@
 // The whole panel: header, bars, conversation and composer, and what is being written.
 import { h } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { Composer } from './composer'
 import type { Config } from './frame'
 import { Header } from './header'
@@ -70,11 +70,16 @@ export function Panel({ config, open, kept, keep, close }: Props) {
     if (event.type === 'drop') tray.add(event.dataTransfer.files)
   }
 
+  // Not drawn anew with every key.
+  const log = useMemo(
+    () => <Log config={config} snapshot={snapshot} open={open} edit={edit} kept={kept} keep={keep} />,
+    [config, snapshot, open],
+  )
   return (
     <main ref={panel} tabIndex={-1} onDragOver={drag} onDragLeave={drag} onDrop={drag}>
       <Header config={config} snapshot={snapshot} close={close} />
       <StatusBar snapshot={snapshot} />
-      <Log config={config} snapshot={snapshot} open={open} edit={edit} kept={kept} keep={keep} />
+      {log}
       <Composer field={field} text={text} write={write} send={send} tray={tray} />
       {dragging && <div class="drop">{words.dropHere}</div>}
     </main>

@@ -11,7 +11,7 @@ const shopPage = ({ style = '', head = '', attributes = '' }) => `<!doctype html
 <html lang="en"><head><meta name="viewport" content="width=device-width, initial-scale=1"><title>Shop</title>${head}
 <style>${style}</style>
 <script async src="http://127.0.0.1:${DESK}/widget.js" data-key="key" ${attributes}></script></head>
-<body><h1>A shop</h1><button id="elsewhere">Elsewhere</button></body></html>`
+<body><main><h1>A shop</h1><button id="elsewhere">Elsewhere</button></main></body></html>`
 
 export class Stage {
   page = shopPage({})

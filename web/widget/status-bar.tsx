@@ -24,7 +24,7 @@ export function StatusBar({ snapshot }: { snapshot: Snapshot }) {
       {problem && (
         <p class="problem">
           {explain(words, problem)}{' '}
-          <button type="button" onClick={() => conversation.dismissProblem()}>
+          <button onClick={() => conversation.dismissProblem()}>
             {words.dismiss}
           </button>
         </p>

@@ -5,8 +5,6 @@ import { LARGEST_FILE } from './files'
 import { useReading } from './reading'
 import { explain } from './words'
 
-const MOST_FILES = 10
-
 export interface TrayItem {
   id: number
   name: string
@@ -56,10 +54,8 @@ export function useTray(): Tray {
     attachments: items.flatMap((item) => item.attachment ?? []),
     ready: items.every((item) => item.attachment || item.trouble),
     add: (added) => {
-      let count = items.length
       for (const file of added)
-        if (++count > MOST_FILES) return void place(file.name, { trouble: words.tooMany })
-        else if (file.size > LARGEST_FILE) place(file.name, { trouble: words.tooLarge })
+        if (file.size > LARGEST_FILE) place(file.name, { trouble: words.tooLarge })
         else upload(place(file.name, { file }))
     },
     retry: upload,
