@@ -12,6 +12,7 @@ mod flowed;
 mod forward;
 pub mod html;
 mod html_text;
+pub mod imap;
 mod inspect;
 mod mail_stream;
 mod mime;
