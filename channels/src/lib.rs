@@ -2,6 +2,7 @@
 //! ids; what it receives it hands to ports that the server implements.
 
 pub mod email;
+pub mod phone;
 
 use std::fmt;
 
