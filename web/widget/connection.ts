@@ -25,7 +25,7 @@ export interface Listener {
 const FIRST_DELAY = 500
 const LONGEST_DELAY = 30_000
 const STABLE_AFTER = 10_000
-const SILENCE = 20_000
+const SILENCE = 15_000
 const ANSWER_WITHIN = 8_000
 
 export class Connection {

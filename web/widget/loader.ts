@@ -1,5 +1,8 @@
 // Draws the launcher on the shop's page, loads the panel into an iframe when it is wanted, and keeps the
 // panel's data in the shop's own localStorage (first party). Imports nothing but its style; every byte counts.
+//   <script async src="https://desk.example/widget.js" data-key="…" data-locale="zh" data-color="#0f766e"></script>
+// The language is else the page's, then the browser's; the colour is that of the first paint, until the inbox's
+// own is known. The page may call shouwen.open() and shouwen.close().
 import type { FromFrame, FromShop, Kept } from './messages'
 import style from './loader.css?inline'
 
