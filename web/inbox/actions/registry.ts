@@ -1,0 +1,110 @@
+// Every action of the inbox. Keymap, palette, menus and the help sheet are all read from this list.
+import { t, language } from '../i18n/language.svelte'
+import { appearance } from '../state/Appearance.svelte'
+import { desk } from '../state/desk.svelte'
+import { layout } from '../state/Layout.svelte'
+import { route } from '../state/Route.svelte'
+import type { View } from '../api/routes'
+import type { Action, ActionName } from './Action'
+import { askAssignee, askPriority, askStatus, askTags, askTeam, copyNumber, setAssignee, solve } from './editing'
+import { Keymap } from './Keymap.svelte'
+import { panels } from './panels.svelte'
+import { send } from './sending.svelte'
+import { subjectEditing } from './subjectEditing.svelte'
+
+const onTicket = () => route.page === 'inbox' && desk.conversation.phase === 'ready'
+const may = (permission: Parameters<typeof desk.session.can>[0]) => () => onTicket() && desk.session.can(permission)
+const inInbox = () => route.page === 'inbox'
+
+function walk(by: number): void {
+  const row = desk.list.step(by)
+  if (row && route.ticket) route.openTicket(row.number)
+}
+
+function openCursor(): void {
+  const row = desk.list.rows.find((one) => one.id === desk.list.cursor) ?? desk.list.rows[0]
+  if (row) route.openTicket(row.number)
+}
+
+function back(): void {
+  const typing = document.activeElement
+  if (layout.drawer) layout.drawer = null
+  else if (typing instanceof HTMLElement && typing.matches('input, textarea, select')) typing.blur()
+  else if (route.page !== 'inbox') route.openList(route.list)
+  else if (route.ticket) route.closeTicket()
+}
+
+const goTo = (name: ActionName, view: View, key: string): Action => ({ name, group: 'go', keys: [`g ${key}`], run: () => route.openList({ view }) })
+const languageAction = (name: ActionName, locale: 'en' | 'zh'): Action => ({ name, group: 'app', when: () => language.locale !== locale, run: () => void language.speak(locale) })
+const themeAction = (name: ActionName, theme: 'light' | 'dark' | 'system'): Action => ({ name, group: 'app', when: () => appearance.theme !== theme, run: () => (appearance.theme = theme) })
+
+export const actions: Action[] = [
+  { name: 'next', group: 'list', keys: ['j', 'ArrowDown'], keyOnly: true, when: inInbox, run: () => walk(1) },
+  { name: 'previous', group: 'list', keys: ['k', 'ArrowUp'], keyOnly: true, when: inInbox, run: () => walk(-1) },
+  { name: 'open', group: 'list', keys: ['Enter', 'o'], keyOnly: true, when: () => inInbox() && !route.ticket && desk.calls.ringing.length === 0, run: openCursor },
+  { name: 'ringing', group: 'app', keys: ['Enter'], when: () => desk.calls.ringing.length > 0 && desk.session.can('call.log'), run: () => desk.calls.answer(desk.calls.ringing[0]!) },
+  { name: 'back', group: 'list', keys: ['Escape'], whileTyping: true, keyOnly: true, run: back },
+  { name: 'merge', group: 'list', keys: ['.'], when: () => inInbox() && desk.list.arrived.size > 0, run: () => desk.list.merge() },
+  { name: 'refresh', group: 'list', when: inInbox, run: () => void desk.list.reload() },
+
+  { name: 'reply', group: 'write', keys: ['r'], when: may('ticket.reply'), run: () => desk.composer.switchTo('public') },
+  { name: 'note', group: 'write', keys: ['n'], when: may('ticket.note'), run: () => desk.composer.switchTo('note') },
+  { name: 'send', group: 'write', keys: ['mod+Enter'], whileTyping: true, when: onTicket, run: () => send() },
+  { name: 'sendNext', group: 'write', keys: ['mod+shift+Enter'], whileTyping: true, when: onTicket, run: () => send({ next: true }) },
+  { name: 'sendWait', group: 'write', when: onTicket, run: () => send({ set: 'waiting' }) },
+  { name: 'sendSolve', group: 'write', when: onTicket, run: () => send({ set: 'solved' }) },
+  { name: 'attach', group: 'write', when: onTicket, run: () => document.querySelector<HTMLInputElement>('#composer-files')?.click() },
+
+  { name: 'assign', group: 'ticket', keys: ['a'], when: may('ticket.assign'), run: askAssignee },
+  { name: 'assignMe', group: 'ticket', keys: ['i'], when: () => may('ticket.assign')() && desk.conversation.ticket?.assignee_id !== desk.session.id, run: () => setAssignee(desk.session.id) },
+  { name: 'status', group: 'ticket', keys: ['s'], when: may('ticket.edit'), run: askStatus },
+  { name: 'solve', group: 'ticket', keys: ['e'], when: may('ticket.edit'), run: solve },
+  { name: 'tags', group: 'ticket', keys: ['l'], when: may('ticket.edit'), run: askTags },
+  { name: 'priority', group: 'ticket', keys: ['p'], when: may('ticket.edit'), run: askPriority },
+  { name: 'team', group: 'ticket', keys: ['t'], when: may('ticket.assign'), run: askTeam },
+  { name: 'subject', group: 'ticket', when: may('ticket.edit'), run: () => subjectEditing.start() },
+  { name: 'copyNumber', group: 'ticket', when: onTicket, run: () => void copyNumber() },
+
+  { name: 'palette', group: 'app', keys: ['mod+k'], whileTyping: true, keyOnly: true, run: () => panels.show('palette') },
+  { name: 'search', group: 'app', keys: ['/'], run: () => panels.show('find') },
+  { name: 'call', group: 'app', keys: ['c'], when: () => desk.session.can('call.log'), run: () => desk.calls.open() },
+  { name: 'compose', group: 'app', keys: ['w'], when: () => desk.session.can('ticket.create'), run: () => panels.show('compose') },
+  { name: 'help', group: 'app', keys: ['?'], run: () => panels.show('help') },
+
+  goTo('goMine', 'mine', 'm'),
+  goTo('goUnassigned', 'unassigned', 'u'),
+  goTo('goOpen', 'open', 'o'),
+  goTo('goWaiting', 'waiting', 'w'),
+  goTo('goHold', 'on_hold', 'h'),
+  goTo('goSolved', 'solved', 'e'),
+  goTo('goAll', 'all', 'a'),
+  goTo('goMentions', 'mentions', 'i'),
+  { name: 'goNotifications', group: 'go', keys: ['g n'], run: () => route.go('/notifications') },
+  { name: 'goSettings', group: 'go', keys: ['g s'], run: () => route.go('/settings') },
+
+  { name: 'views', group: 'app', keys: ['['], when: inInbox, run: () => layout.toggleViews() },
+  { name: 'customer', group: 'app', keys: [']'], when: inInbox, run: () => layout.toggleCustomer() },
+  { name: 'density', group: 'app', run: () => (appearance.density = appearance.density === 'roomy' ? 'tight' : 'roomy') },
+  themeAction('themeLight', 'light'),
+  themeAction('themeDark', 'dark'),
+  themeAction('themeSystem', 'system'),
+  languageAction('languageEnglish', 'en'),
+  languageAction('languageChinese', 'zh'),
+  { name: 'signOut', group: 'app', run: () => void desk.leave() },
+]
+
+export const isMac = /Mac|iPhone|iPad/.test(navigator.platform)
+export const titleOf = (action: Action) => t.action[action.name]
+export const keysOf = (name: ActionName) => actions.find((action) => action.name === name)?.keys?.[0] ?? null
+
+export function perform(name: ActionName): void {
+  const action = actions.find((one) => one.name === name)
+  if (action && (action.when?.() ?? true)) action.run()
+}
+
+export const keymap = new Keymap(
+  () => (desk.session.phase === 'in' ? actions : []),
+  isMac,
+  undefined,
+  () => document.querySelector('dialog[open], [data-picker]') !== null,
+)

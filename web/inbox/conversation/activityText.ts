@@ -1,0 +1,44 @@
+// Says one activity in the reader's language.
+import type { Activity, Priority } from '../../shared/types'
+import { t } from '../i18n/language.svelte'
+import { desk } from '../state/desk.svelte'
+
+export function activityText(activity: Activity): string {
+  const { reference } = desk
+  const who = actorName(activity.actor)
+  switch (activity.kind) {
+    case 'ticket_opened': return t.activity.opened(who)
+    case 'tag_added': return t.activity.tagAdded(who, tagName(activity))
+    case 'tag_removed': return t.activity.tagRemoved(who, tagName(activity))
+    case 'call_ended': return t.activity.callEnded(who)
+    case 'ticket_reopened': return t.activity.reopened(who)
+  }
+  const to = activity.to ?? null
+  switch (activity.field) {
+    case 'status': return t.activity.status(who, reference.statusName(to))
+    case 'assignee':
+      if (to === null) return t.activity.unassigned(who)
+      return activity.actor.id === to ? t.activity.took(who) : t.activity.assigned(who, reference.agentName(to))
+    case 'owner':
+      if (to === null) return t.activity.noOwner(who)
+      return activity.actor.id === to || activity.actor.kind === 'system' ? t.activity.ownerSelf(reference.agentName(to)) : t.activity.owner(who, reference.agentName(to))
+    case 'team': return to === null ? t.activity.noTeam(who) : t.activity.team(who, reference.team(to)?.name ?? t.unknown)
+    case 'priority': return t.activity.priority(who, t.priority[to as Priority] ?? String(to))
+    case 'subject': return t.activity.subject(who)
+    case 'customer': return t.activity.customer(who)
+  }
+  return t.activity.other(who, activity.kind.replaceAll('_', ' '))
+}
+
+function tagName(activity: Activity): string {
+  return (activity.tag_id && desk.reference.tag(activity.tag_id)?.name) || t.activity.deletedTag
+}
+
+function actorName(actor: Activity['actor']): string {
+  switch (actor.kind) {
+    case 'agent': return desk.isMe(actor.id) ? t.people.you : desk.reference.agentName(actor.id)
+    case 'customer': return desk.conversation.customer?.name || t.people.customer
+    case 'key': return t.people.key
+    case 'system': return t.people.system
+  }
+}

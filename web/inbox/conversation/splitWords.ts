@@ -1,0 +1,20 @@
+// Splits a text into plain words, links and mentions. Never makes HTML of it.
+
+export interface Part { text: string; href?: string; mention?: boolean }
+
+const PATTERN = /(https?:\/\/[^\s<>"'，。；！？、）】」]+)|(?<=^|[\s(（])@([\p{L}\p{N}·._-]+)/giu
+
+export function splitWords(text: string): Part[] {
+  const parts: Part[] = []
+  let at = 0
+  for (const match of text.matchAll(PATTERN)) {
+    let found = match[0]
+    // Punctuation at the end belongs to the sentence.
+    if (match[1]) found = found.replace(/[.,;:!?)\]]+$/, '')
+    if (match.index > at) parts.push({ text: text.slice(at, match.index) })
+    parts.push(match[1] ? { text: found, href: found } : { text: found, mention: true })
+    at = match.index + found.length
+  }
+  if (at < text.length) parts.push({ text: text.slice(at) })
+  return parts
+}

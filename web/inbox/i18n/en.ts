@@ -1,0 +1,213 @@
+// Every word of the inbox in English. zh.ts has the same keys; the type system holds them together.
+
+const rules = new Intl.PluralRules('en')
+const count = (n: number, one: string, other: string) => `${new Intl.NumberFormat('en').format(n)} ${rules.select(n) === 'one' ? one : other}`
+
+export const en = {
+  product: 'Shouwen',
+  unknown: 'Unknown',
+  none: 'None',
+  nobody: 'Nobody',
+  me: 'me',
+  close: 'Close',
+  cancel: 'Cancel',
+  save: 'Save',
+  saved: 'Saved',
+  add: 'Add',
+  edit: 'Edit',
+  remove: 'Remove',
+  delete: 'Delete',
+  back: 'Back',
+  more: 'More',
+  retry: 'Try again',
+  copy: 'Copy',
+  copied: 'Copied',
+  undo: 'Undo',
+  optional: 'optional',
+  loading: 'Loading',
+  show: 'Show',
+  hide: 'Hide',
+  search: 'Search',
+  nothingFound: 'Nothing found',
+  language: 'Language',
+  theme: 'Theme',
+  themes: { light: 'Light', dark: 'Dark', system: 'As the system' },
+  density: 'List density',
+  densities: { roomy: 'Roomy', tight: 'Tight' },
+
+  channel: { email: 'Email', chat: 'Chat', phone: 'Phone' },
+  category: { new: 'New', open: 'Open', waiting: 'Waiting for customer', on_hold: 'On hold', solved: 'Solved', closed: 'Closed' },
+  priority: { low: 'Low', normal: 'Normal', high: 'High', urgent: 'Urgent' },
+  color: { gray: 'Grey', red: 'Red', amber: 'Amber', green: 'Green', teal: 'Teal', blue: 'Blue', violet: 'Violet' },
+  field: { status: 'Status', assignee: 'Assignee', team: 'Team', priority: 'Priority', subject: 'Subject', owner: 'Owner', customer: 'Customer', tags: 'Tags', inbox: 'Inbox', created: 'Opened' },
+  people: { formerAgent: 'A former agent', system: 'Shouwen', customer: 'The customer', key: 'An API client', you: 'You' },
+
+  error: {
+    unreachable: 'The server cannot be reached. Nothing you wrote is lost; it is tried again by itself.',
+    unreachableShort: 'No connection',
+    forbidden: 'Your role does not allow this.',
+    gone: 'This no longer exists, or you may no longer see it.',
+    tooMany: (seconds: number | null) => (seconds ? `Too many attempts. Try again in ${count(seconds, 'second', 'seconds')}.` : 'Too many attempts. Wait a little and try again.'),
+    server: 'Something went wrong on the server. Your work is safe; try again.',
+    request: (id: string) => `Request ${id}`,
+  },
+
+  offline: { bar: 'No connection. Go on working: what you send goes out as soon as the connection is back.', waiting: (n: number) => `${count(n, 'message waits', 'messages wait')} to be sent` , back: 'Connected again' },
+  expired: { title: 'Sign in again', text: 'Your session has ended. What you wrote is kept on this device.' },
+
+  signIn: {
+    title: 'Sign in', email: 'Email', password: 'Password', submit: 'Sign in', forgot: 'Forgot the password?',
+    wrong: 'Email and password do not match.', showPassword: 'Show password',
+    promise: 'Whoever is asked first answers for it.',
+  },
+  setup: {
+    title: 'Set up Shouwen', lead: 'You will be the first administrator.', workspace: 'Name of the shop or company', name: 'Your name', email: 'Your email',
+    password: 'Password', passwordHint: 'At least 10 characters. A short sentence is easiest to remember.', submit: 'Create and sign in', token: 'Set-up code',
+    tokenHint: 'The server wrote it to its log when it started.', done: 'This server is already set up.', toSignIn: 'Go to sign-in',
+  },
+  reset: {
+    title: 'Reset password', lead: 'We send you a link with which you can choose a new password.', submit: 'Send link',
+    sent: 'If an account with this address exists, a link is on its way. It is valid for a short time only.', confirmTitle: 'Choose a new password',
+    password: 'New password', confirm: 'Save password', done: 'Your password is changed. Sign in with it.', back: 'Back to sign-in', broken: 'This link is no longer valid. Ask for a new one.',
+  },
+
+  rail: { label: 'Main', inbox: 'Inbox', notifications: 'Notifications', call: 'Log a call', compose: 'New ticket', settings: 'Settings', account: 'My account', palette: 'Commands', me: 'Menu', signOut: 'Sign out', help: 'Keys', search: 'Search' },
+  skip: 'Skip to the conversation',
+
+  views: {
+    label: 'Views', mine: 'Mine', unassigned: 'Unassigned', open: 'Open', waiting: 'Waiting', on_hold: 'On hold', solved: 'Solved', closed: 'Closed', all: 'All tickets', mentions: 'Mentions',
+    teams: 'Teams', inboxes: 'Inboxes', tags: 'Tags', fold: 'Fold views away', unfold: 'Show views', moreTags: (n: number) => `${n} more`,
+  },
+
+  list: {
+    label: 'Tickets', loading: 'Loading tickets', arrived: (n: number) => count(n, 'new ticket', 'new tickets'), moved: 'List has changed', showArrived: 'Show',
+    filter: 'Show', waiting: (span: string) => `waiting ${span}`, waitingFor: (span: string) => `Customer waiting for ${span}`, unread: 'unread', failed: 'not delivered', draftMark: 'Draft',
+    from: 'from customer', to: 'to customer', note: 'note', leaving: 'no longer in this view', end: 'That is all.', you: 'You', refresh: 'Refresh',
+    empty: {
+      mine: ['Nothing on your desk', 'Take the next one from Unassigned: open it and press i.'],
+      unassigned: ['Nobody waits for an agent', 'New tickets appear here by themselves.'],
+      open: ['Nothing open', 'New mails, chats and calls appear here by themselves.'],
+      waiting: ['Waiting for no customer', 'Tickets you answer with “Send and wait” rest here until the customer writes again.'],
+      on_hold: ['Nothing on hold', 'Tickets that wait for somebody else, such as a supplier, rest here.'],
+      solved: ['Nothing solved yet', 'A solved ticket opens again when the customer answers.'],
+      closed: ['Nothing closed', 'Solved tickets are closed for good some days later.'],
+      all: ['No tickets yet', 'Connect a mailbox or put the chat on your shop’s pages under Settings, Inboxes.'],
+      mentions: ['Nobody mentioned you', 'When a colleague writes @ and your name in a note, the ticket appears here.'],
+    } as Record<'mine' | 'unassigned' | 'open' | 'waiting' | 'on_hold' | 'solved' | 'closed' | 'all' | 'mentions', [string, string]>,
+    toUnassigned: 'Go to Unassigned',
+    failedToLoad: 'The list could not be loaded',
+  },
+
+  ticket: {
+    none: 'No ticket open', noneHint: 'Choose one from the list.', keysHint: ['to move', 'to open', 'for every command'] as [string, string, string],
+    number: (n: string) => `Ticket ${n}`, copyNumber: 'Copy number', actions: 'Actions', customer: 'Customer and case', assignMe: 'Assign to me', solve: 'Solve', reopen: 'Reopen',
+    editSubject: 'Edit subject', noSubject: 'No subject', unassigned: 'Unassigned', noTeam: 'No team', addTag: 'Add tag', failed: 'The ticket could not be loaded',
+    gone: 'This ticket cannot be shown', goneHint: 'It does not exist, or it moved out of what you may see.', toList: 'Back to the list',
+    viewing: (names: string) => `${names} also here`, typing: (names: string) => `${names} is writing a reply`, typingNote: (names: string) => `${names} is writing a note`,
+    visitorOnline: 'Customer is online', visitorTyping: 'Customer is typing…', loading: 'Loading the conversation', nextOpened: 'Opened the next ticket',
+  },
+  conflict: {
+    text: (who: string, field: string, value: string) => `${who} has meanwhile set ${field} to “${value}”.`,
+    mine: (value: string) => `Set “${value}”`, theirs: 'Leave it',
+  },
+
+  stream: {
+    label: 'Conversation', earlier: 'Show earlier messages', newLine: 'New', events: (n: number) => count(n, 'change', 'changes'), foldEvents: 'Fold', down: 'To the newest', downNew: (n: number) => count(n, 'new message', 'new messages'),
+    arrived: (who: string) => `New message from ${who}`, solvedBelow: '',
+  },
+  message: {
+    quote: 'Quoted text', showQuote: 'Show quoted text', hideQuote: 'Hide quoted text', original: 'Show as sent', plain: 'Show as text', details: 'Details', raw: 'Original mail', from: 'From', to: 'To', cc: 'Cc', subject: 'Subject',
+    joined: 'In this ticket because', note: 'Note', automatic: 'Automatic', notSeenByCustomer: 'Only agents see this', viaApi: 'by API',
+    delivery: { none: '', queued: 'Waiting to go out', sending: 'Sending', sent: 'Sent', failed: 'Not delivered', uncertain: 'Perhaps delivered' },
+    seen: (time: string) => `Seen ${time}`, frame: (who: string) => `Mail from ${who}`, attachment: (name: string, size: string) => `${name}, ${size}`, download: 'Download',
+    failedText: 'This message did not reach the customer.', failedFor: (who: string) => `It did not reach ${who}.`, failedDo: 'Check the address, then send it again.', again: 'Send again',
+    uncertainText: 'The connection broke while this was being handed over. It may have arrived.', uncertainDo: 'Ask the customer or look into the mailbox before sending twice.', settleSent: 'Mark as sent', settleFailed: 'Mark as not delivered',
+    recipients: (n: number) => count(n, 'recipient', 'recipients'),
+    joinedBecause: { recipient_token: 'the address carries the ticket’s sign', reply_token: 'it answers one of our mails', message_id: 'it answers one of our mails', in_reply_to: 'it answers a mail of this ticket', references: 'it belongs to the same thread', subject: 'the subject names the ticket', subject_number: 'the subject names the ticket', quote_token: 'the quoted text names the ticket', new: 'it opened the ticket' } as Record<string, string>,
+  },
+  outgoing: {
+    held: 'Leaves in a moment', sending: 'Sending…', queued: 'Waits for the connection', failed: 'Not sent', refused: 'Not sent: something new arrived first',
+    undo: 'Undo', edit: 'Edit', discard: 'Discard', retry: 'Try again', anyway: 'Send all the same', undone: 'Not sent. Your text is back in the composer.', discarded: 'Discarded',
+    sentTo: (number: string) => `Reply to #${number} leaves in a moment`, notSent: (number: string) => `Your reply to #${number} was not sent: something new arrived first.`, failedNotice: (number: string) => `Your reply to #${number} could not be sent.`, open: 'Open',
+  },
+  call: {
+    incoming: 'Incoming call', outgoing: 'Outgoing call', outcome: { answered: 'Answered', no_answer: 'No answer', busy: 'Busy', voicemail: 'Voicemail', call_back: 'Wants a call back' },
+    length: 'Duration', followUp: (when: string) => `Follow up ${when}`, number: 'Number', ringing: 'Ringing', answered: 'On the phone', unknownCaller: 'Unknown caller', openTickets: (n: number) => count(n, 'open ticket', 'open tickets'), noOpenTickets: 'No open tickets',
+    take: 'Log this call', dismiss: 'Dismiss', cardLabel: 'Ringing call',
+    form: 'Log a call', direction: 'Direction', in: 'They called', out: 'We called', numberPlaceholder: '138 0013 8000', said: 'What was said', saidHint: 'What the customer wants, what you promised.', result: 'Outcome', minutes: 'Duration (minutes)',
+    due: 'Follow up', dueChoices: { none: 'No', hour: 'In 1 hour', afternoon: 'Today 17:00', tomorrow: 'Tomorrow 9:00', week: 'In a week', own: 'Other…' }, ticket: 'Ticket', newTicket: 'New ticket', joins: 'Add to', solved: 'Solved on the call', callerName: 'Name of the caller', inbox: 'Line',
+    save: 'Save call', saved: (number: string) => `Call saved as #${number}`, lookup: 'Looking up…', known: 'Customer', manyKnown: 'Which customer?', notKnown: 'Not known yet. A new customer is created.', someoneElse: 'Somebody else', noLine: 'There is no phone inbox yet. An administrator adds one under Settings, Inboxes.',
+    needText: 'Write what was said.', needNumber: 'Enter the number.',
+  },
+
+  composer: {
+    label: 'Composer', reply: 'Reply', note: 'Note', replyTo: (name: string) => `Reply to ${name}…`, notePlaceholder: 'Note for colleagues only. @ mentions somebody.', via: 'by', to: 'To', cc: 'Cc', addCc: 'Cc', addRecipient: 'Add address',
+    notAddress: 'Not a complete address', removeRecipient: (address: string) => `Remove ${address}`, attach: 'Attach files', drop: 'Drop files here', remove: (name: string) => `Remove ${name}`, uploadFailed: 'Not uploaded', uploading: 'Uploading…',
+    send: 'Send', sendNote: 'Add note', sendAnd: 'Send and…', sendWait: 'Send and wait', sendSolve: 'Send and solve', addAnd: (status: string) => `Add note, set ${status}`, sendSet: (status: string) => `Send, set ${status}`,
+    draft: { nothing: '', changed: '', saving: 'Saving…', saved: 'Draft saved', local: 'Draft kept on this device' }, noRecipient: 'Add a recipient first.', cannotReply: 'Your role does not allow replies.', phoneOnly: 'This customer has neither email nor chat. Call them, then log the call.',
+    newArrived: (n: number) => `${count(n, 'message', 'messages')} arrived while you wrote`, seen: 'I have seen it', sendAnyway: 'Send all the same', keepEditing: 'Go on writing', mentionLabel: 'Mention a colleague', uploadsFirst: 'Wait until the files are uploaded.', manyRecipients: (n: number) => `${n} recipients`, outside: 'Nobody in this ticket has used this address before',
+    closed: 'This ticket is closed. A reply opens a follow-up.',
+  },
+  compose: { title: 'New ticket', inbox: 'From', to: 'To', name: 'Customer’s name', subject: 'Subject', text: 'Message', send: 'Send', note: 'Open without sending', noInbox: 'There is no email inbox yet. An administrator adds one under Settings, Inboxes.', sent: (number: string) => `Opened as #${number}`, needSubject: 'Enter a subject.', needText: 'Write a message.', needTo: 'Enter an address.' },
+
+  customer: {
+    label: 'Customer and case', identities: 'Reached by', addIdentity: 'Add email or phone', identityKind: { email: 'Email', phone: 'Phone', visitor: 'Chat visitor', external: 'Other system' }, verified: { claimed: 'Claimed by the customer, not proved', proved: 'Proved', agent: 'Confirmed by an agent' },
+    notes: 'Notes', notesPlaceholder: 'What everybody should know about this customer', since: (when: string) => `Customer since ${when}`, lastContact: (when: string) => `Last contact ${when}`, firstContact: 'First contact', case: 'Case', others: 'Other tickets', noOthers: 'No other tickets', tier: 'Tier', noTier: 'No tier', name: 'Name', unnamed: 'Unnamed customer', rename: 'Edit name', removeIdentity: (value: string) => `Remove ${value}`, locale: 'Speaks', visitorShort: 'Chat visitor',
+  },
+
+  activity: {
+    opened: (who: string) => `${who} opened the ticket`, status: (who: string, to: string) => `${who} set the status to ${to}`, assigned: (who: string, to: string) => `${who} assigned it to ${to}`, took: (who: string) => `${who} took it`, unassigned: (who: string) => `${who} removed the assignee`,
+    team: (who: string, to: string) => `${who} moved it to ${to}`, noTeam: (who: string) => `${who} took it from its team`, priority: (who: string, to: string) => `${who} set the priority to ${to}`, subject: (who: string) => `${who} changed the subject`, owner: (who: string, to: string) => `${who} made ${to} its owner`, ownerSelf: (who: string) => `${who} became its owner`,
+    noOwner: (who: string) => `${who} removed the owner`, customer: (who: string) => `${who} changed the customer`, tagAdded: (who: string, tag: string) => `${who} added the tag ${tag}`, tagRemoved: (who: string, tag: string) => `${who} removed the tag ${tag}`, callEnded: (who: string) => `${who} ended a call`, reopened: (who: string) => `${who} reopened it`, other: (who: string, kind: string) => `${who}: ${kind}`, deletedTag: 'a deleted tag',
+  },
+
+  notifications: {
+    title: 'Notifications', none: 'Nothing new', noneHint: 'Mentions, assignments and failed deliveries appear here.', readAll: 'Mark all as read', unread: 'unread', failed: 'The notifications could not be loaded',
+    kind: { mention: (who: string) => `${who} mentioned you`, assigned: (who: string) => `${who} assigned it to you`, owner_contact: (_who: string) => 'Your customer is back', delivery_failed: (_who: string) => 'A reply was not delivered', follow_up_due: (_who: string) => 'Follow-up is due' }, someone: 'Somebody',
+  },
+
+  find: { label: 'Search', placeholder: 'Number, phone, email, name or subject', tickets: 'Tickets', customers: 'Customers', nothing: (words: string) => `Nothing found for “${words}”`, hint: 'A ticket number, the last digits of a phone, an address or a word of the subject.', failed: 'The search could not be done' },
+
+  palette: { label: 'Commands', placeholder: 'What do you want to do?', nothing: 'No such command' },
+  help: { title: 'Keys', hint: 'No key acts while you type or while an input method composes.' , then: 'then' },
+  group: { go: 'Go to', list: 'List', ticket: 'Ticket', write: 'Write', app: 'App' },
+  action: {
+    palette: 'Open commands', help: 'Show keys', search: 'Search', call: 'Log a call', compose: 'New ticket', next: 'Next ticket', previous: 'Previous ticket', open: 'Open ticket', back: 'Back', refresh: 'Refresh list', merge: 'Show what is new',
+    reply: 'Reply', note: 'Write a note', send: 'Send', sendNext: 'Send and open the next', sendWait: 'Send and wait for the customer', sendSolve: 'Send and solve', assign: 'Assign to…', assignMe: 'Assign to me', team: 'Move to team…', status: 'Set status…', priority: 'Set priority…', tags: 'Change tags…', solve: 'Solve', subject: 'Edit subject', copyNumber: 'Copy ticket number', attach: 'Attach files',
+    goMine: 'Go to Mine', goUnassigned: 'Go to Unassigned', goOpen: 'Go to Open', goWaiting: 'Go to Waiting', goHold: 'Go to On hold', goSolved: 'Go to Solved', goAll: 'Go to All tickets', goMentions: 'Go to Mentions', goNotifications: 'Go to Notifications', goSettings: 'Go to Settings',
+    themeLight: 'Light theme', themeDark: 'Dark theme', themeSystem: 'Theme as the system', languageEnglish: 'English', languageChinese: 'Chinese (中文)', density: 'Change list density', views: 'Show or fold views', customer: 'Show or fold customer', signOut: 'Sign out', ringing: 'Log the ringing call',
+  },
+
+  settings: {
+    title: 'Settings', sections: { account: 'My account', inboxes: 'Inboxes', agents: 'Agents', teams: 'Teams', roles: 'Roles', tags: 'Tags', statuses: 'Statuses', keys: 'API keys' }, personal: 'Personal', workspace: 'Workspace',
+    loadFailed: 'This could not be loaded', denied: 'Your role does not include this', deniedHint: 'An administrator can change that under Settings, Roles.', nothingHere: 'Nothing here yet', confirmDelete: (name: string) => `Delete “${name}”?`, confirmDeleteHint: 'This cannot be undone.', name: 'Name', active: 'Active', inactive: 'Inactive', create: 'Create', needName: 'Enter a name.', language: 'Language',
+    unsaved: 'Discard what you changed?', discard: 'Discard',
+  },
+  account: {
+    lead: 'How colleagues and customers see you, and how you sign in.', name: 'Your name', nameHint: 'Customers see it under your replies.', password: 'Password', current: 'Current password', next: 'New password', change: 'Change password', changed: 'Password changed. Other devices are signed out.',
+    wrongCurrent: 'The current password is not right.', sessions: 'Where you are signed in', thisOne: 'this device', lastSeen: (when: string) => `active ${when}`, everywhere: 'Sign out everywhere', everywhereHint: 'This device too.', appearance: 'Appearance', profile: 'Profile', unknownDevice: 'Unknown device',
+  },
+  inboxes: {
+    lead: 'The addresses, chats and phone lines by which customers reach you.', add: 'Add inbox', addEmail: 'Email', addEmailHint: 'A mailbox such as help@shop.example', addChat: 'Chat', addChatHint: 'A chat window on the shop’s pages', addPhone: 'Phone', addPhoneHint: 'Calls that agents log', empty: 'No inbox yet', emptyHint: 'Start with the mailbox your customers already write to.',
+    address: 'Address', team: 'Goes to team', sender: 'Sender’s name', senderHint: 'What customers see beside the address.', signature: 'Signature', signatureHint: 'Put under every reply.', smtp: 'Outgoing mail (SMTP)', imap: 'Incoming mail (IMAP)', useSmtp: 'Send through this server', useImap: 'Fetch from this server', useImapHint: 'Leave it off if mail is delivered to Shouwen directly.', host: 'Server', port: 'Port', security: 'Encryption',
+    securities: { tls: 'TLS', starttls: 'STARTTLS', none: 'None (unsafe)' }, username: 'User name', password: 'Password', passwordKept: 'Set. Leave empty to keep it.', folder: 'Folder', test: 'Test connection', testing: 'Testing…', testOf: { smtp: 'Sending', imap: 'Fetching', receive: 'Receiving' }, testFailed: 'The test could not be done.', saveFirst: 'Save first, then test.',
+    code: { ok: 'Works.', dns: 'The server’s name is not known. Check its spelling.', refused: 'Nobody answers on this port. Check server and port.', tls: 'No secure connection could be made. Check encryption and port.', auth: 'User name or password were refused.', sender: 'The server does not let you send from this address.', folder: 'This folder does not exist in the mailbox.', timeout: 'The server did not answer in time. A firewall may block it.', protocol: 'The server answered something unexpected.', not_configured: 'Not set up.' } as Record<string, string>,
+    script: 'Script for your pages', scriptHint: 'Put this before </body> on every page of the shop.', color: 'Colour', chatTitle: 'Title', greeting: 'Greeting', origins: 'Allowed sites', originsHint: 'One per line, such as https://shop.example. Empty: every site.', askEmail: 'Ask for the email address', line: 'Number', activeHint: 'An inactive inbox takes nothing in and sends nothing.', scriptAfter: 'The script appears here once the inbox is saved.', preview: 'Preview',
+  },
+  agents: {
+    lead: 'Who works here.', add: 'Invite agent', role: 'Role', teams: 'Teams', email: 'Email', deactivate: 'Deactivate', activate: 'Activate', deactivateHint: 'Signs the agent out at once. Tickets stay.', signOut: 'Sign out everywhere', signedOut: (name: string) => `${name} is signed out everywhere`, invited: (email: string) => `Invitation sent to ${email}`, password: 'First password', passwordHint: 'Leave empty to send an invitation by mail.', created: 'Agent created', showInactive: 'Show inactive', noTeams: 'No team', needEmail: 'Enter an email address.',
+  },
+  teams: { lead: 'Groups that share a queue.', add: 'Add team', members: 'Members', count: (n: number) => count(n, 'member', 'members'), empty: 'No team yet', emptyHint: 'Teams share a queue: returns, logistics, complaints.' },
+  roles: {
+    lead: 'What agents may see and do.', add: 'Add role', permission: 'May', scope: 'Sees', scopes: { all: 'All tickets', teams: 'Own teams’ tickets', assigned: 'Only own tickets' }, builtIn: 'Built in', builtInName: { administrator: 'Administrator', supervisor: 'Supervisor', agent: 'Agent' }, builtInHint: 'Built-in roles cannot be changed. Add your own beside them.', empty: '',
+    group: { ticket: 'Tickets', customer: 'Customers and calls', admin: 'Administration' },
+    permissions: { 'ticket.read': 'See tickets', 'ticket.reply': 'Reply to customers', 'ticket.note': 'Write notes', 'ticket.edit': 'Change status, priority, tags', 'ticket.assign': 'Assign', 'ticket.create': 'Open tickets', 'customer.read': 'See customers', 'customer.edit': 'Change customers', 'call.log': 'Log calls', 'raw.read': 'Read original mails', 'board.read': 'See boards', 'admin.agents': 'Agents', 'admin.teams': 'Teams', 'admin.inboxes': 'Inboxes', 'admin.tags': 'Tags', 'admin.statuses': 'Statuses', 'admin.roles': 'Roles', 'admin.keys': 'API keys' },
+  },
+  tags: { lead: 'Words to sort tickets by.', add: 'Add tag', color: 'Colour', empty: 'No tag yet', emptyHint: 'A few well-kept tags beat many: refund, delivery, damaged.' },
+  statuses: { lead: 'Own names under fixed meanings.', add: 'Add status', category: 'Means', archived: 'Archived', archive: 'Archive', restore: 'Restore', builtIn: 'Built in', nameHint: 'Leave empty to use the built-in name in each reader’s language.' },
+  keys: {
+    lead: 'For programs that talk to Shouwen, such as the phone system.', add: 'Create key', scopes: 'May', scope: { 'calls:write': 'Report calls', 'tickets:read': 'Read tickets', 'tickets:write': 'Write tickets', 'customers:read': 'Read customers', 'customers:write': 'Write customers' }, once: 'Copy the key now. It is never shown again.', revoke: 'Revoke', revokeText: (name: string) => `Revoke “${name}”? Programs using it stop working at once.`, lastUsed: (when: string) => `used ${when}`, never: 'never used', empty: 'No key yet', emptyHint: 'Create one for the phone system or the shop.', created: 'Key created', needScope: 'Choose at least one thing it may do.',
+  },
+}
+
+export type Texts = typeof en

@@ -1,0 +1,9 @@
+// Pinyin initials of the Chinese action titles, written by hand, so that the palette finds them as they are typed.
+import type { Texts } from './en'
+
+export const initials: Record<keyof Texts['action'], string> = {
+  palette: 'dkmlmb', help: 'ckkjj', search: 'ss', call: 'djth', compose: 'xjgd', next: 'xyzgd', previous: 'syzgd', open: 'dkgd', back: 'fh', refresh: 'sxlb', merge: 'xsxdgd',
+  reply: 'hf', note: 'xbz', send: 'fs', sendNext: 'fsbdkxyz', sendWait: 'fsbddkh', sendSolve: 'fsbjj', assign: 'fpg', assignMe: 'fpgw', team: 'zdtd', status: 'szzt', priority: 'szyxj', tags: 'xgbq', solve: 'jj', subject: 'bjzt', copyNumber: 'fzdh', attach: 'tjfj',
+  goMine: 'qwwd', goUnassigned: 'qwwfp', goOpen: 'qwclz', goWaiting: 'qwddkh', goHold: 'qwzh', goSolved: 'qwyjj', goAll: 'qwqbgd', goMentions: 'qwtdwd', goNotifications: 'qwtz', goSettings: 'qwsz',
+  themeLight: 'qszt', themeDark: 'sszt', themeSystem: 'ztgsxt', languageEnglish: 'yw', languageChinese: 'zw', density: 'qhlbmd', views: 'zkhsqst', customer: 'zkhsqkhxx', signOut: 'tcdl', ringing: 'djzzxlddld',
+}

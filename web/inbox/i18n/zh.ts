@@ -1,0 +1,211 @@
+// 收件箱的全部中文文案，键与 en.ts 相同，由类型系统保证。 Every word of the inbox in Chinese.
+import type { Texts } from './en'
+
+const count = (n: number, unit: string) => `${new Intl.NumberFormat('zh-CN').format(n)} ${unit}`
+
+export const zh: Texts = {
+  product: '首问',
+  unknown: '未知',
+  none: '无',
+  nobody: '无人',
+  me: '我',
+  close: '关闭',
+  cancel: '取消',
+  save: '保存',
+  saved: '已保存',
+  add: '添加',
+  edit: '编辑',
+  remove: '移除',
+  delete: '删除',
+  back: '返回',
+  more: '更多',
+  retry: '重试',
+  copy: '复制',
+  copied: '已复制',
+  undo: '撤销',
+  optional: '选填',
+  loading: '加载中',
+  show: '显示',
+  hide: '隐藏',
+  search: '搜索',
+  nothingFound: '没有找到',
+  language: '语言',
+  theme: '主题',
+  themes: { light: '浅色', dark: '深色', system: '跟随系统' },
+  density: '列表密度',
+  densities: { roomy: '宽松', tight: '紧凑' },
+
+  channel: { email: '邮件', chat: '在线聊天', phone: '电话' },
+  category: { new: '新工单', open: '处理中', waiting: '等待客户', on_hold: '暂缓', solved: '已解决', closed: '已关闭' },
+  priority: { low: '低', normal: '普通', high: '高', urgent: '紧急' },
+  color: { gray: '灰', red: '红', amber: '琥珀', green: '绿', teal: '青', blue: '蓝', violet: '紫' },
+  field: { status: '状态', assignee: '处理人', team: '团队', priority: '优先级', subject: '主题', owner: '首问负责人', customer: '客户', tags: '标签', inbox: '渠道', created: '创建时间' },
+  people: { formerAgent: '已离职客服', system: '系统', customer: '客户', key: 'API 程序', you: '你' },
+
+  error: {
+    unreachable: '暂时连不上服务器。你写的内容都在，系统会自动重试。',
+    unreachableShort: '未连接',
+    forbidden: '你的角色没有此权限。',
+    gone: '内容已不存在，或你已无权查看。',
+    tooMany: (seconds) => (seconds ? `尝试次数过多，请 ${seconds} 秒后再试。` : '尝试次数过多，请稍后再试。'),
+    server: '服务器出错了。你的内容没有丢失，请重试。',
+    request: (id) => `请求编号 ${id}`,
+  },
+
+  offline: { bar: '网络已断开，可以继续工作：发送的内容会在恢复连接后自动发出。', waiting: (n) => `${count(n, '条消息')}待发送`, back: '已恢复连接' },
+  expired: { title: '请重新登录', text: '登录已失效。你写的内容保存在本机。' },
+
+  signIn: {
+    title: '登录', email: '邮箱', password: '密码', submit: '登录', forgot: '忘记密码？',
+    wrong: '邮箱或密码不正确。', showPassword: '显示密码',
+    promise: '首问负责，有问必答。',
+  },
+  setup: {
+    title: '初始化首问', lead: '你将成为第一位管理员。', workspace: '店铺或公司名称', name: '你的姓名', email: '你的邮箱',
+    password: '密码', passwordHint: '至少 10 个字符，一句短语最好记。', submit: '创建并登录', token: '初始化代码',
+    tokenHint: '服务器启动时写在日志里。', done: '服务器已完成初始化。', toSignIn: '去登录',
+  },
+  reset: {
+    title: '重置密码', lead: '我们会发送一个链接，供你设置新密码。', submit: '发送链接',
+    sent: '如果该邮箱有账号，链接已在路上，请尽快使用。', confirmTitle: '设置新密码',
+    password: '新密码', confirm: '保存密码', done: '密码已修改，请用新密码登录。', back: '返回登录', broken: '链接已失效，请重新申请。',
+  },
+
+  rail: { label: '主导航', inbox: '收件箱', notifications: '通知', call: '登记来电', compose: '新建工单', settings: '设置', account: '我的账号', palette: '命令', me: '菜单', signOut: '退出登录', help: '快捷键', search: '搜索' },
+  skip: '跳到会话',
+
+  views: {
+    label: '视图', mine: '我的', unassigned: '未分配', open: '处理中', waiting: '等待客户', on_hold: '暂缓', solved: '已解决', closed: '已关闭', all: '全部工单', mentions: '提到我的',
+    teams: '团队', inboxes: '渠道', tags: '标签', fold: '收起视图', unfold: '展开视图', moreTags: (n) => `还有 ${n} 个`,
+  },
+
+  list: {
+    label: '工单', loading: '正在加载工单', arrived: (n) => count(n, '张新工单'), moved: '列表有变化', showArrived: '显示',
+    filter: '显示', waiting: (span) => `等待 ${span}`, waitingFor: (span) => `客户已等待 ${span}`, unread: '未读', failed: '未送达', draftMark: '草稿',
+    from: '客户来信', to: '已回复', note: '备注', leaving: '已不在此视图', end: '没有更多了', you: '你', refresh: '刷新',
+    empty: {
+      mine: ['手头没有工单', '到“未分配”里打开一张，按 i 即可领取。'],
+      unassigned: ['没有等待分配的工单', '新工单会自动出现在这里。'],
+      open: ['没有处理中的工单', '新的邮件、聊天和来电会自动出现在这里。'],
+      waiting: ['没有在等客户的工单', '用“发送并等待”回复的工单会停在这里，直到客户再次来信。'],
+      on_hold: ['没有暂缓的工单', '等待供应商等第三方的工单会停在这里。'],
+      solved: ['还没有解决的工单', '客户再次回复时，已解决的工单会自动重新打开。'],
+      closed: ['没有已关闭的工单', '已解决的工单几天后会正式关闭。'],
+      all: ['还没有工单', '到“设置 · 渠道”接入邮箱，或把聊天窗口放到店铺页面。'],
+      mentions: ['还没有人提到你', '同事在备注里用 @ 提到你时，工单会出现在这里。'],
+    },
+    toUnassigned: '去看未分配',
+    failedToLoad: '列表加载失败',
+  },
+
+  ticket: {
+    none: '未打开工单', noneHint: '请从列表中选择。', keysHint: ['移动', '打开', '全部命令'],
+    number: (n) => `工单 ${n}`, copyNumber: '复制单号', actions: '操作', customer: '客户与工单信息', assignMe: '分配给我', solve: '解决', reopen: '重新打开',
+    editSubject: '编辑主题', noSubject: '无主题', unassigned: '未分配', noTeam: '无团队', addTag: '添加标签', failed: '工单加载失败',
+    gone: '无法显示此工单', goneHint: '工单不存在，或已移出你的可见范围。', toList: '返回列表',
+    viewing: (names) => `${names}也在查看`, typing: (names) => `${names}正在回复`, typingNote: (names) => `${names}正在写备注`,
+    visitorOnline: '客户在线', visitorTyping: '客户正在输入…', loading: '正在加载会话', nextOpened: '已打开下一张工单',
+  },
+  conflict: {
+    text: (who, field, value) => `${who}刚刚把${field}改成了“${value}”。`,
+    mine: (value) => `仍改为“${value}”`, theirs: '保留现在的',
+  },
+
+  stream: {
+    label: '会话', earlier: '显示更早的消息', newLine: '新消息', events: (n) => `${n} 项变更`, foldEvents: '收起', down: '到最新', downNew: (n) => count(n, '条新消息'),
+    arrived: (who) => `${who}发来新消息`, solvedBelow: '',
+  },
+  message: {
+    quote: '引用内容', showQuote: '显示引用内容', hideQuote: '隐藏引用内容', original: '显示原样', plain: '显示文本', details: '详情', raw: '原始邮件', from: '发件人', to: '收件人', cc: '抄送', subject: '主题',
+    joined: '归入本工单的原因', note: '备注', automatic: '自动', notSeenByCustomer: '仅客服可见', viaApi: '通过 API',
+    delivery: { none: '', queued: '等待发出', sending: '发送中', sent: '已发送', failed: '未送达', uncertain: '可能已送达' },
+    seen: (time) => `${time} 已读`, frame: (who) => `${who}的邮件`, attachment: (name, size) => `${name}，${size}`, download: '下载',
+    failedText: '这条消息没有送达客户。', failedFor: (who) => `没有送达 ${who}。`, failedDo: '请核对地址后重新发送。', again: '重新发送',
+    uncertainText: '投递过程中连接中断，对方可能已经收到。', uncertainDo: '重发之前，请先向客户确认或查看邮箱。', settleSent: '标为已发送', settleFailed: '标为未送达',
+    recipients: (n) => `${n} 位收件人`,
+    joinedBecause: { recipient_token: '收件地址带有工单标记', reply_token: '回复了我们的邮件', message_id: '回复了我们的邮件', in_reply_to: '回复了本工单的邮件', references: '属于同一邮件会话', subject: '主题中有单号', subject_number: '主题中有单号', quote_token: '引用内容中有工单标记', new: '由它开启了工单' },
+  },
+  outgoing: {
+    held: '即将发出', sending: '发送中…', queued: '等待网络恢复', failed: '未发送', refused: '未发送：有新消息先到了',
+    undo: '撤销', edit: '修改', discard: '丢弃', retry: '重试', anyway: '仍然发送', undone: '未发送，内容已放回编辑框。', discarded: '已丢弃',
+    sentTo: (number) => `对 #${number} 的回复即将发出`, notSent: (number) => `对 #${number} 的回复未发送：有新消息先到了。`, failedNotice: (number) => `对 #${number} 的回复未能发送。`, open: '打开',
+  },
+  call: {
+    incoming: '呼入', outgoing: '呼出', outcome: { answered: '已接通', no_answer: '无人接听', busy: '占线', voicemail: '语音留言', call_back: '要求回电' },
+    length: '通话时长', followUp: (when) => `${when}跟进`, number: '号码', ringing: '正在响铃', answered: '通话中', unknownCaller: '未知来电', openTickets: (n) => `${n} 张未解决工单`, noOpenTickets: '没有未解决工单',
+    take: '登记此来电', dismiss: '忽略', cardLabel: '正在响铃的来电',
+    form: '登记通话', direction: '方向', in: '客户来电', out: '我方去电', numberPlaceholder: '138 0013 8000', said: '通话内容', saidHint: '客户的诉求，以及你的承诺。', result: '结果', minutes: '时长（分钟）',
+    due: '跟进', dueChoices: { none: '不需要', hour: '1 小时后', afternoon: '今天 17:00', tomorrow: '明天 9:00', week: '一周后', own: '其他…' }, ticket: '工单', newTicket: '新工单', joins: '并入', solved: '通话中已解决', callerName: '来电人姓名', inbox: '线路',
+    save: '保存通话', saved: (number) => `通话已保存为 #${number}`, lookup: '查询中…', known: '客户', manyKnown: '是哪位客户？', notKnown: '系统中没有此号码，将新建客户。', someoneElse: '另一位客户', noLine: '还没有电话渠道，请管理员在“设置 · 渠道”中添加。',
+    needText: '请填写通话内容。', needNumber: '请填写号码。',
+  },
+
+  composer: {
+    label: '编辑框', reply: '回复', note: '备注', replyTo: (name) => `回复${name}…`, notePlaceholder: '备注仅同事可见，输入 @ 提到某人。', via: '通过', to: '收件人', cc: '抄送', addCc: '抄送', addRecipient: '添加地址',
+    notAddress: '地址不完整', removeRecipient: (address) => `移除 ${address}`, attach: '添加附件', drop: '松开即可上传', remove: (name) => `移除 ${name}`, uploadFailed: '上传失败', uploading: '上传中…',
+    send: '发送', sendNote: '添加备注', sendAnd: '发送并…', sendWait: '发送并等待', sendSolve: '发送并解决', addAnd: (status) => `添加备注并设为${status}`, sendSet: (status) => `发送并设为${status}`,
+    draft: { nothing: '', changed: '', saving: '保存中…', saved: '草稿已保存', local: '草稿保存在本机' }, noRecipient: '请先添加收件人。', cannotReply: '你的角色没有回复权限。', phoneOnly: '该客户没有邮箱或在线聊天，请致电后登记通话。',
+    newArrived: (n) => `你书写期间收到 ${count(n, '条新消息')}`, seen: '我已看到', sendAnyway: '仍然发送', keepEditing: '继续编辑', mentionLabel: '提到同事', uploadsFirst: '请等待附件上传完成。', manyRecipients: (n) => `${n} 位收件人`, outside: '本工单中无人用过此地址',
+    closed: '工单已关闭，回复会开启后续工单。',
+  },
+  compose: { title: '新建工单', inbox: '发件渠道', to: '收件人', name: '客户姓名', subject: '主题', text: '正文', send: '发送', note: '只建单，不发送', noInbox: '还没有邮件渠道，请管理员在“设置 · 渠道”中添加。', sent: (number) => `已建单 #${number}`, needSubject: '请填写主题。', needText: '请填写正文。', needTo: '请填写收件人。' },
+
+  customer: {
+    label: '客户与工单信息', identities: '联系方式', addIdentity: '添加邮箱或电话', identityKind: { email: '邮箱', phone: '电话', visitor: '聊天访客', external: '外部系统' }, verified: { claimed: '客户自称，未经验证', proved: '已验证', agent: '客服已确认' },
+    notes: '客户备注', notesPlaceholder: '大家都应该知道的事', since: (when) => `${when}成为客户`, lastContact: (when) => `上次联系：${when}`, firstContact: '首次联系', case: '工单信息', others: '其他工单', noOthers: '没有其他工单', tier: '等级', noTier: '无等级', name: '姓名', unnamed: '未具名客户', rename: '修改姓名', removeIdentity: (value) => `移除 ${value}`, locale: '语言', visitorShort: '聊天访客',
+  },
+
+  activity: {
+    opened: (who) => `${who}创建了工单`, status: (who, to) => `${who}将状态设为${to}`, assigned: (who, to) => `${who}分配给${to}`, took: (who) => `${who}领取了工单`, unassigned: (who) => `${who}取消了处理人`,
+    team: (who, to) => `${who}转到${to}`, noTeam: (who) => `${who}移出了团队`, priority: (who, to) => `${who}将优先级设为${to}`, subject: (who) => `${who}修改了主题`, owner: (who, to) => `${who}将首问负责人设为${to}`, ownerSelf: (who) => `${who}成为首问负责人`,
+    noOwner: (who) => `${who}取消了首问负责人`, customer: (who) => `${who}更换了客户`, tagAdded: (who, tag) => `${who}添加标签 ${tag}`, tagRemoved: (who, tag) => `${who}移除标签 ${tag}`, callEnded: (who) => `${who}结束了通话`, reopened: (who) => `${who}重新打开了工单`, other: (who, kind) => `${who}：${kind}`, deletedTag: '已删除的标签',
+  },
+
+  notifications: {
+    title: '通知', none: '没有新通知', noneHint: '被提到、被分配或消息未送达时，会显示在这里。', readAll: '全部标为已读', unread: '未读', failed: '通知加载失败',
+    kind: { mention: (who) => `${who}提到了你`, assigned: (who) => `${who}分配给了你`, owner_contact: () => '你负责的客户又来了', delivery_failed: () => '有回复未送达', follow_up_due: () => '该跟进了' }, someone: '有人',
+  },
+
+  find: { label: '搜索', placeholder: '单号、电话、邮箱、姓名或主题', tickets: '工单', customers: '客户', nothing: (words) => `没有找到“${words}”`, hint: '输入单号、电话后几位、邮箱或主题中的词。', failed: '搜索失败' },
+
+  palette: { label: '命令', placeholder: '想做什么？可输入拼音首字母', nothing: '没有这个命令' },
+  help: { title: '快捷键', hint: '输入文字或使用输入法时，快捷键不会触发。', then: '然后' },
+  group: { go: '跳转', list: '列表', ticket: '工单', write: '书写', app: '应用' },
+  action: {
+    palette: '打开命令面板', help: '查看快捷键', search: '搜索', call: '登记通话', compose: '新建工单', next: '下一张工单', previous: '上一张工单', open: '打开工单', back: '返回', refresh: '刷新列表', merge: '显示新到工单',
+    reply: '回复', note: '写备注', send: '发送', sendNext: '发送并打开下一张', sendWait: '发送并等待客户', sendSolve: '发送并解决', assign: '分配给…', assignMe: '分配给我', team: '转到团队…', status: '设置状态…', priority: '设置优先级…', tags: '修改标签…', solve: '解决', subject: '编辑主题', copyNumber: '复制单号', attach: '添加附件',
+    goMine: '前往我的', goUnassigned: '前往未分配', goOpen: '前往处理中', goWaiting: '前往等待客户', goHold: '前往暂缓', goSolved: '前往已解决', goAll: '前往全部工单', goMentions: '前往提到我的', goNotifications: '前往通知', goSettings: '前往设置',
+    themeLight: '浅色主题', themeDark: '深色主题', themeSystem: '主题跟随系统', languageEnglish: '英文 (English)', languageChinese: '中文', density: '切换列表密度', views: '展开或收起视图', customer: '展开或收起客户信息', signOut: '退出登录', ringing: '登记正在响铃的来电',
+  },
+
+  settings: {
+    title: '设置', sections: { account: '我的账号', inboxes: '渠道', agents: '客服', teams: '团队', roles: '角色', tags: '标签', statuses: '状态', keys: 'API 密钥' }, personal: '个人', workspace: '工作区',
+    loadFailed: '加载失败', denied: '你的角色没有此项权限', deniedHint: '管理员可在“设置 · 角色”中调整。', nothingHere: '还没有内容', confirmDelete: (name) => `删除“${name}”？`, confirmDeleteHint: '此操作无法撤销。', name: '名称', active: '启用', inactive: '停用', create: '创建', needName: '请填写名称。', language: '语言',
+    unsaved: '放弃修改？', discard: '放弃',
+  },
+  account: {
+    lead: '同事和客户看到的你，以及登录方式。', name: '你的姓名', nameHint: '客户会在你的回复下看到。', password: '密码', current: '当前密码', next: '新密码', change: '修改密码', changed: '密码已修改，其他设备已退出登录。',
+    wrongCurrent: '当前密码不正确。', sessions: '登录中的设备', thisOne: '本机', lastSeen: (when) => `${when}活动`, everywhere: '全部退出登录', everywhereHint: '包括本机。', appearance: '外观', profile: '个人资料', unknownDevice: '未知设备',
+  },
+  inboxes: {
+    lead: '客户联系你的邮箱、聊天窗口和电话线路。', add: '添加渠道', addEmail: '邮件', addEmailHint: '例如 help@shop.example', addChat: '在线聊天', addChatHint: '店铺页面上的聊天窗口', addPhone: '电话', addPhoneHint: '由客服登记的通话', empty: '还没有渠道', emptyHint: '先接入客户正在使用的邮箱。',
+    address: '地址', team: '归属团队', sender: '发件人名称', senderHint: '客户在地址旁看到的名称。', signature: '签名', signatureHint: '附在每封回复之后。', smtp: '发信 (SMTP)', imap: '收信 (IMAP)', useSmtp: '通过此服务器发信', useImap: '从此服务器收信', useImapHint: '如邮件直接投递到首问，则不必开启。', host: '服务器', port: '端口', security: '加密',
+    securities: { tls: 'TLS', starttls: 'STARTTLS', none: '不加密（不安全）' }, username: '用户名', password: '密码', passwordKept: '已设置，留空则不变。', folder: '文件夹', test: '测试连接', testing: '测试中…', testOf: { smtp: '发信', imap: '收信', receive: '接收' }, testFailed: '测试未能完成。', saveFirst: '请先保存再测试。',
+    code: { ok: '正常。', dns: '找不到该服务器，请检查拼写。', refused: '该端口没有应答，请检查服务器和端口。', tls: '无法建立安全连接，请检查加密方式和端口。', auth: '用户名或密码被拒绝。', sender: '服务器不允许用此地址发信。', folder: '邮箱中没有此文件夹。', timeout: '服务器没有及时应答，可能被防火墙拦截。', protocol: '服务器的应答不符合预期。', not_configured: '未设置。' },
+    script: '网页代码', scriptHint: '放在店铺每个页面的 </body> 之前。', color: '颜色', chatTitle: '标题', greeting: '欢迎语', origins: '允许的网站', originsHint: '每行一个，如 https://shop.example。留空则不限。', askEmail: '询问邮箱地址', line: '号码', activeHint: '停用的渠道不收也不发。', scriptAfter: '保存后在此显示代码。', preview: '预览',
+  },
+  agents: {
+    lead: '在这里工作的人。', add: '邀请客服', role: '角色', teams: '团队', email: '邮箱', deactivate: '停用', activate: '启用', deactivateHint: '立即退出登录，工单保留。', signOut: '全部退出登录', signedOut: (name) => `${name}已在所有设备退出`, invited: (email) => `邀请已发送至 ${email}`, password: '初始密码', passwordHint: '留空则发送邀请邮件。', created: '已创建客服', showInactive: '显示已停用', noTeams: '无团队', needEmail: '请填写邮箱。',
+  },
+  teams: { lead: '共用一个队列的小组。', add: '添加团队', members: '成员', count: (n) => count(n, '位成员'), empty: '还没有团队', emptyHint: '团队共用一个队列，例如退换货、物流、投诉。' },
+  roles: {
+    lead: '客服能看什么、做什么。', add: '添加角色', permission: '权限', scope: '可见范围', scopes: { all: '全部工单', teams: '所在团队的工单', assigned: '仅自己的工单' }, builtIn: '内置', builtInName: { administrator: '管理员', supervisor: '主管', agent: '客服' }, builtInHint: '内置角色不可修改，可另建角色。', empty: '',
+    group: { ticket: '工单', customer: '客户与通话', admin: '管理' },
+    permissions: { 'ticket.read': '查看工单', 'ticket.reply': '回复客户', 'ticket.note': '写备注', 'ticket.edit': '修改状态、优先级、标签', 'ticket.assign': '分配', 'ticket.create': '新建工单', 'customer.read': '查看客户', 'customer.edit': '修改客户', 'call.log': '登记通话', 'raw.read': '查看原始邮件', 'board.read': '查看看板', 'admin.agents': '客服', 'admin.teams': '团队', 'admin.inboxes': '渠道', 'admin.tags': '标签', 'admin.statuses': '状态', 'admin.roles': '角色', 'admin.keys': 'API 密钥' },
+  },
+  tags: { lead: '用来给工单归类的词。', add: '添加标签', color: '颜色', empty: '还没有标签', emptyHint: '少而精：退款、物流、破损。' },
+  statuses: { lead: '固定含义下的自定义名称。', add: '添加状态', category: '含义', archived: '已归档', archive: '归档', restore: '恢复', builtIn: '内置', nameHint: '留空则按各人语言显示内置名称。' },
+  keys: {
+    lead: '供电话系统等程序连接首问。', add: '创建密钥', scopes: '权限', scope: { 'calls:write': '上报通话', 'tickets:read': '读取工单', 'tickets:write': '写入工单', 'customers:read': '读取客户', 'customers:write': '写入客户' }, once: '请立即复制，密钥不会再次显示。', revoke: '吊销', revokeText: (name) => `吊销“${name}”？使用它的程序会立即失效。`, lastUsed: (when) => `${when}使用`, never: '从未使用', empty: '还没有密钥', emptyHint: '为电话系统或店铺创建一个。', created: '密钥已创建', needScope: '请至少选择一项权限。',
+  },
+}

@@ -1,0 +1,196 @@
+// What is being written on the open ticket: text, kind, recipients, files, mentions; saved as one types.
+import type { Attachment, Channel, Id, TicketDetail, Visibility } from '../../shared/types'
+import type { NewMessage } from '../api/routes'
+import { upload } from '../api/upload'
+import { keepDraft, localDraft } from './Drafts'
+import type { Outgoing } from './Outbox.svelte'
+
+export interface WritingFile { key: number; name: string; size: number; image: string | null; share: number; attachment: Attachment | null; problem: string | null; stop: () => void; file: File }
+export interface DraftRoutes { saveDraft(ticket: Id, text: string, visibility: Visibility): Promise<void>; dropDraft(ticket: Id): Promise<void> }
+
+const SAVE_AFTER = 900
+
+export class Composer {
+  ticket = $state<Id | null>(null)
+  text = $state('')
+  visibility = $state<Visibility>('public')
+  channel = $state<Channel>('email')
+  to = $state.raw<string[]>([])
+  cc = $state.raw<string[]>([])
+  subject = $state<string | null>(null)
+  files = $state.raw<WritingFile[]>([])
+  saved = $state<'nothing' | 'changed' | 'saving' | 'saved' | 'local'>('nothing')
+  /** The newest public message the writer has seen. What comes after it is shown before sending. */
+  seen = $state(0)
+  focusWanted = $state(0)
+  readonly uploading = $derived(this.files.some((file) => !file.attachment && !file.problem))
+  readonly empty = $derived(this.text.trim() === '' && !this.files.some((file) => file.attachment))
+  private mentions = new Map<Id, string>()
+  private timer: ReturnType<typeof setTimeout> | undefined
+  private counted = 0
+
+  constructor(
+    private readonly routes: DraftRoutes,
+    private readonly onTyping: (ticket: Id, kind: 'reply' | 'note' | null) => void,
+    private readonly newId: () => Id = () => crypto.randomUUID(),
+  ) {}
+
+  /** Starts on a ticket, from whichever copy of the draft is newer. */
+  begin(detail: TicketDetail): void {
+    if (this.ticket === detail.ticket.id) return
+    this.leave()
+    const id = detail.ticket.id
+    const local = localDraft(id)
+    const server = detail.draft
+    const draft = local && (!server || local.updated_at > server.updated_at) ? local : server
+    this.ticket = id
+    this.text = draft?.text ?? ''
+    this.visibility = draft?.visibility ?? 'public'
+    this.channel = detail.reply_defaults.channel
+    this.to = detail.reply_defaults.to
+    this.cc = detail.reply_defaults.cc
+    this.subject = detail.reply_defaults.subject
+    this.saved = draft === null ? 'nothing' : draft === local ? 'local' : 'saved'
+    this.seen = newestPublic(detail)
+    if (this.saved === 'local') this.save()
+  }
+
+  leave(): void {
+    if (this.timer !== undefined) void this.saveNow()
+    if (this.ticket) this.onTyping(this.ticket, null)
+    for (const file of this.files) if (!file.attachment) file.stop()
+    this.clear()
+    this.ticket = null
+  }
+
+  write(text: string): void {
+    this.text = text
+    this.changed()
+    if (this.ticket) this.onTyping(this.ticket, text.trim() === '' ? null : this.visibility === 'note' ? 'note' : 'reply')
+  }
+
+  switchTo(visibility: Visibility): void {
+    if (this.visibility !== visibility) {
+      this.visibility = visibility
+      if (this.text) this.changed()
+    }
+    this.focusWanted += 1
+  }
+
+  mention(agent: { id: Id; name: string }): void {
+    this.mentions.set(agent.id, agent.name)
+  }
+
+  attach(list: Iterable<File>, wrong: (error: unknown) => string): void {
+    for (const file of list) this.start(file, wrong)
+  }
+
+  retryFile(key: number, wrong: (error: unknown) => string): void {
+    const file = this.files.find((other) => other.key === key)
+    if (!file) return
+    this.removeFile(key)
+    this.start(file.file, wrong)
+  }
+
+  removeFile(key: number): void {
+    const file = this.files.find((other) => other.key === key)
+    if (file?.image) URL.revokeObjectURL(file.image)
+    if (file && !file.attachment) file.stop()
+    this.files = this.files.filter((other) => other.key !== key)
+  }
+
+  /** The message as it is to be sent; the composer is empty afterwards. */
+  take(statusId: Id | null): { body: NewMessage; files: { name: string; size: number }[] } {
+    const note = this.visibility === 'note'
+    const attached = this.files.flatMap((file) => (file.attachment ? [file.attachment] : []))
+    const mentioned = [...this.mentions].filter(([, name]) => this.text.includes(`@${name}`)).map(([id]) => id)
+    const body: NewMessage = {
+      client_id: this.newId(), visibility: this.visibility, text: this.text.trim(), seen_position: this.seen,
+      ...(note ? {} : { channel: this.channel }),
+      ...(!note && this.channel === 'email' ? { to: this.to, cc: this.cc, ...(this.subject ? { subject: this.subject } : {}) } : {}),
+      ...(attached.length ? { attachment_ids: attached.map((file) => file.id) } : {}),
+      ...(note && mentioned.length ? { mention_ids: mentioned } : {}),
+      ...(statusId ? { status_id: statusId } : {}),
+    }
+    const ticket = this.ticket
+    const { to, cc, subject, channel, seen } = this
+    this.clear()
+    Object.assign(this, { to, cc, subject, channel, seen, visibility: 'public' })
+    if (ticket) {
+      keepDraft(ticket, null)
+      void this.routes.dropDraft(ticket).catch(() => {})
+      this.onTyping(ticket, null)
+    }
+    return { body, files: attached.map(({ name, size }) => ({ name, size })) }
+  }
+
+  /** Puts back what was taken, to be changed. Files already uploaded stay attached by the outgoing body. */
+  restore(outgoing: Outgoing): void {
+    this.visibility = outgoing.body.visibility
+    if (outgoing.body.to) this.to = outgoing.body.to
+    if (outgoing.body.cc) this.cc = outgoing.body.cc
+    this.write(this.text.trim() ? `${outgoing.body.text}\n\n${this.text}` : outgoing.body.text)
+    this.files = (outgoing.body.attachment_ids ?? []).map((id, index) => {
+      const kept = outgoing.files[index] ?? { name: '', size: 0 }
+      const attachment: Attachment = { id, name: kept.name, size: kept.size, media_type: '', inline: false, content_id: null }
+      return { key: ++this.counted, ...kept, image: null, share: 1, attachment, problem: null, stop: () => {}, file: new File([], kept.name) }
+    })
+    this.focusWanted += 1
+  }
+
+  private start(file: File, wrong: (error: unknown) => string): void {
+    const key = ++this.counted
+    const sending = upload(file, (share) => this.changeFile(key, { share }))
+    const image = file.type.startsWith('image/') ? URL.createObjectURL(file) : null
+    this.files = [...this.files, { key, name: file.name || 'image.png', size: file.size, image, share: 0, attachment: null, problem: null, stop: sending.stop, file }]
+    sending.done.then(
+      (attachment) => this.changeFile(key, { attachment, share: 1 }),
+      (error: unknown) => this.changeFile(key, { problem: wrong(error) }),
+    )
+  }
+
+  private changeFile(key: number, changes: Partial<WritingFile>): void {
+    this.files = this.files.map((file) => (file.key === key ? { ...file, ...changes } : file))
+  }
+
+  private changed(): void {
+    if (!this.ticket) return
+    this.saved = 'changed'
+    keepDraft(this.ticket, this.text === '' ? null : { text: this.text, visibility: this.visibility, updated_at: new Date().toISOString() })
+    this.save()
+  }
+
+  private save(): void {
+    clearTimeout(this.timer)
+    this.timer = setTimeout(() => void this.saveNow(), SAVE_AFTER)
+  }
+
+  private async saveNow(): Promise<void> {
+    clearTimeout(this.timer)
+    this.timer = undefined
+    const { ticket, text, visibility } = this
+    if (!ticket) return
+    this.saved = 'saving'
+    try {
+      await (text === '' ? this.routes.dropDraft(ticket) : this.routes.saveDraft(ticket, text, visibility))
+      if (this.ticket === ticket && this.text === text) this.saved = text === '' ? 'nothing' : 'saved'
+    } catch {
+      if (this.ticket === ticket) this.saved = 'local'
+    }
+  }
+
+  private clear(): void {
+    clearTimeout(this.timer)
+    this.timer = undefined
+    for (const file of this.files) if (file.image) URL.revokeObjectURL(file.image)
+    this.text = ''
+    this.visibility = 'public'
+    this.files = []
+    this.mentions = new Map()
+    this.saved = 'nothing'
+  }
+}
+
+function newestPublic(detail: TicketDetail): number {
+  return detail.messages.findLast((message) => message.visibility === 'public')?.position ?? 0
+}

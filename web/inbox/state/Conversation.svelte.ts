@@ -1,0 +1,237 @@
+// The open ticket: its messages by position, its events, who looks at it, and edits with their conflicts.
+import type { Activity, Customer, Id, Message, TicketDetail, TicketSummary, Viewer } from '../../shared/types'
+import { Refusal } from '../api/request'
+import type { Conflict, Edit, TicketField } from '../api/routes'
+
+export interface TicketRoutes {
+  ticket(idOrNumber: string): Promise<TicketDetail>
+  olderMessages(ticket: Id, before: string): Promise<{ items: Message[]; activities: Activity[]; before: string | null }>
+  editTicket(ticket: Id, edits: Edit[]): Promise<TicketSummary>
+  changeTags(ticket: Id, add: Id[], removed: Id[]): Promise<TicketSummary>
+  markRead(ticket: Id, position: number): Promise<void>
+}
+
+export class Conversation {
+  phase = $state<'empty' | 'loading' | 'ready' | 'failed' | 'gone'>('empty')
+  error = $state.raw<unknown>(null)
+  ticket = $state.raw<TicketSummary | null>(null)
+  customer = $state.raw<Customer | null>(null)
+  messages = $state.raw<Message[]>([])
+  activities = $state.raw<Activity[]>([])
+  before = $state.raw<string | null>(null)
+  viewers = $state.raw<Viewer[]>([])
+  visitor = $state.raw<{ typing: boolean; online: boolean } | null>(null)
+  detail = $state.raw<TicketDetail | null>(null)
+  conflicts = $state.raw<Conflict[]>([])
+  loadingOlder = $state(false)
+  /** The position up to which it was read when it was opened: where the line "new" stands. */
+  readBefore = $state(0)
+  readonly newest = $derived(this.messages.at(-1)?.position ?? 0)
+  readonly newestPublic = $derived(this.messages.findLast((message) => message.visibility === 'public')?.position ?? 0)
+
+  private asked: string | null = null
+  private read = 0
+  private fetching = false
+  /** Frames that came while the ticket was being fetched: applied again on top of the answer. */
+  private early: (() => void)[] = []
+
+  constructor(private readonly routes: TicketRoutes) {}
+
+  async open(idOrNumber: string): Promise<void> {
+    if (this.phase === 'ready' && this.ticket && (this.ticket.number === idOrNumber || this.ticket.id === idOrNumber)) return
+    this.close()
+    this.asked = idOrNumber
+    this.phase = 'loading'
+    await this.fetch(idOrNumber)
+  }
+
+  /** Shows a ticket whose whole detail is already here. */
+  show(detail: TicketDetail): void {
+    this.close()
+    this.asked = detail.ticket.id
+    this.take(detail, true)
+  }
+
+  close(): void {
+    this.asked = null
+    this.phase = 'empty'
+    this.ticket = this.customer = this.detail = this.visitor = null
+    this.messages = []
+    this.activities = []
+    this.viewers = []
+    this.conflicts = []
+    this.before = null
+    this.early = []
+    this.read = 0
+  }
+
+  async refresh(): Promise<void> {
+    if (this.asked) await this.fetch(this.ticket?.id ?? this.asked)
+  }
+
+  async older(): Promise<void> {
+    if (!this.before || !this.ticket || this.loadingOlder) return
+    const asked = this.asked
+    this.loadingOlder = true
+    try {
+      const page = await this.routes.olderMessages(this.ticket.id, this.before)
+      if (asked !== this.asked) return
+      this.messages = byPosition([...page.items, ...this.messages])
+      this.activities = bySeq([...page.activities, ...this.activities])
+      this.before = page.before
+    } finally {
+      this.loadingOlder = false
+    }
+  }
+
+  applyTicket(ticket: TicketSummary): void {
+    if (this.fetching) this.early.push(() => this.applyTicket(ticket))
+    if (this.ticket?.id === ticket.id && this.ticket.version <= ticket.version) this.ticket = ticket
+  }
+
+  applyMessage(message: Message): void {
+    if (this.fetching) this.early.push(() => this.applyMessage(message))
+    if (this.ticket?.id === message.ticket_id) this.messages = byPosition([...this.messages, message])
+  }
+
+  applyActivity(ticket: Id, activity: Activity): void {
+    if (this.fetching) this.early.push(() => this.applyActivity(ticket, activity))
+    if (this.ticket?.id === ticket) this.activities = bySeq([...this.activities, activity])
+  }
+
+  drop(ticket: Id): void {
+    if (this.ticket?.id === ticket) this.phase = 'gone'
+  }
+
+  /** Shown to the end: tells the server, once per position. */
+  async markRead(): Promise<void> {
+    const ticket = this.ticket
+    if (!ticket || this.newest <= this.read) return
+    const before = this.read
+    this.read = this.newest
+    try {
+      await this.routes.markRead(ticket.id, this.read)
+    } catch {
+      this.read = before
+    }
+  }
+
+  /** Changes one field, shown at once and taken back if refused. A conflict is kept to be decided. */
+  async edit(field: TicketField, next: string | null, shown: Partial<TicketSummary>): Promise<void> {
+    const ticket = this.ticket
+    if (!ticket) return
+    const old = valueOf(ticket, field)
+    if (old === next) return
+    this.ticket = { ...ticket, ...shown }
+    await this.patch(ticket, { field, old, new: next })
+  }
+
+  /** My value after all, knowing theirs. */
+  async insist(conflict: Conflict): Promise<void> {
+    this.conflicts = this.conflicts.filter((other) => other !== conflict)
+    if (this.ticket) await this.patch(this.ticket, { field: conflict.field, old: conflict.current, new: conflict.yours })
+  }
+
+  yield(conflict: Conflict): void {
+    this.conflicts = this.conflicts.filter((other) => other !== conflict)
+  }
+
+  async changeTags(add: Id[], removed: Id[]): Promise<void> {
+    const ticket = this.ticket
+    if (!ticket || (!add.length && !removed.length)) return
+    const tags = [...ticket.tag_ids.filter((id) => !removed.includes(id)), ...add.filter((id) => !ticket.tag_ids.includes(id))]
+    this.ticket = { ...ticket, tag_ids: tags }
+    try {
+      this.applyTicket(await this.routes.changeTags(ticket.id, add, removed))
+    } catch (error) {
+      if (this.ticket?.id === ticket.id) this.ticket = { ...this.ticket, tag_ids: ticket.tag_ids }
+      throw error
+    }
+  }
+
+  private async patch(before: TicketSummary, edit: Edit): Promise<void> {
+    try {
+      this.applyTicket(await this.routes.editTicket(before.id, [edit]))
+    } catch (error) {
+      const conflicts = error instanceof Refusal && error.status === 409 ? (error.problem as { conflicts?: Conflict[] }).conflicts : undefined
+      if (this.ticket?.id !== before.id) throw error
+      if (!conflicts) {
+        this.ticket = { ...this.ticket, ...undone(before, edit.field) }
+        throw error
+      }
+      this.conflicts = [...this.conflicts.filter((known) => known.field !== edit.field), ...conflicts]
+      await this.refresh()
+    }
+  }
+
+  private async fetch(idOrNumber: string): Promise<void> {
+    const asked = this.asked
+    const first = this.phase !== 'ready'
+    this.fetching = true
+    try {
+      const detail = await this.routes.ticket(idOrNumber)
+      if (asked !== this.asked) return
+      this.fetching = false
+      this.take(detail, first)
+    } catch (error) {
+      if (asked !== this.asked) return
+      this.fetching = false
+      this.error = error
+      if (error instanceof Refusal && (error.status === 404 || error.status === 403)) this.phase = 'gone'
+      else if (first) this.phase = 'failed'
+    }
+  }
+
+  private take(detail: TicketDetail, first: boolean): void {
+    if (first) this.readBefore = detail.read_position
+    this.read = Math.max(this.read, detail.read_position)
+    const overlapping = !first && this.messages.some((message) => message.position >= (detail.messages[0]?.position ?? 0))
+    this.detail = detail
+    this.ticket = detail.ticket
+    this.customer = detail.customer
+    this.messages = byPosition(overlapping ? [...this.messages, ...detail.messages] : detail.messages)
+    this.activities = bySeq(overlapping ? [...this.activities, ...detail.activities] : detail.activities)
+    if (!overlapping) this.before = detail.before
+    this.viewers = detail.viewers
+    this.phase = 'ready'
+    this.error = null
+    const early = this.early
+    this.early = []
+    for (const apply of early) apply()
+  }
+}
+
+/** Each message once (the later copy wins), in the order of positions. */
+export function byPosition(messages: Message[]): Message[] {
+  const once = new Map(messages.map((message) => [message.id, message]))
+  return [...once.values()].sort((a, b) => a.position - b.position)
+}
+
+function bySeq(activities: Activity[]): Activity[] {
+  const once = new Map(activities.map((activity) => [`${activity.seq}/${activity.kind}/${activity.field ?? activity.tag_id ?? ''}`, activity]))
+  return [...once.values()].sort((a, b) => a.seq - b.seq)
+}
+
+export function valueOf(ticket: TicketSummary, field: TicketField): string | null {
+  switch (field) {
+    case 'status': return ticket.status_id
+    case 'assignee': return ticket.assignee_id
+    case 'team': return ticket.team_id
+    case 'owner': return ticket.owner_id
+    case 'priority': return ticket.priority
+    case 'subject': return ticket.subject
+    case 'customer': return ticket.customer.id
+  }
+}
+
+function undone(before: TicketSummary, field: TicketField): Partial<TicketSummary> {
+  switch (field) {
+    case 'status': return { status_id: before.status_id, category: before.category }
+    case 'assignee': return { assignee_id: before.assignee_id }
+    case 'team': return { team_id: before.team_id }
+    case 'owner': return { owner_id: before.owner_id }
+    case 'priority': return { priority: before.priority }
+    case 'subject': return { subject: before.subject }
+    case 'customer': return { customer: before.customer }
+  }
+}

@@ -1,0 +1,140 @@
+// What this agent has sent and the server has not yet confirmed. Survives reload and loss of the network;
+// a message keeps its client_id through every try, so it can arrive once only.
+import type { Channel, Id, Message, TicketSummary } from '../../shared/types'
+import { Refusal, Unreachable } from '../api/request'
+import type { NewMessage } from '../api/routes'
+
+export interface Outgoing {
+  client_id: Id
+  ticket_id: Id
+  number: string
+  channel: Channel
+  body: NewMessage
+  files: { name: string; size: number }[]
+  created_at: string
+  /** held: may still be undone. queued: waits for the network. refused: something new arrived first. */
+  state: 'held' | 'sending' | 'queued' | 'refused' | 'failed'
+  problem: string | null
+  release_at: number
+}
+
+export type Send = (ticket: Id, body: NewMessage, keepalive?: boolean) => Promise<Message>
+interface Store { getItem(key: string): string | null; setItem(key: string, value: string): void }
+
+const KEY = 'shouwen.outbox'
+export const UNDO_FOR = 6_000
+
+export class Outbox {
+  items = $state.raw<Outgoing[]>([])
+  onSent: (message: Message, outgoing: Outgoing) => void = () => {}
+  onRefused: (outgoing: Outgoing) => void = () => {}
+  private flying = new Set<Id>()
+  private timers = new Map<Id, ReturnType<typeof setTimeout>>()
+
+  constructor(
+    private readonly send: Send,
+    private readonly store: Store,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  /** Takes up what an earlier page left behind. */
+  restore(): void {
+    try {
+      const left = JSON.parse(this.store.getItem(KEY) ?? '[]') as Outgoing[]
+      this.items = left.map((item) => (item.state === 'sending' || item.state === 'held' ? { ...item, state: 'queued' } : item))
+    } catch {
+      this.items = []
+    }
+    this.flush()
+  }
+
+  of(ticket: Id): Outgoing[] {
+    return this.items.filter((item) => item.ticket_id === ticket)
+  }
+
+  /** `undoFor` milliseconds may pass before it leaves; 0 sends at once. */
+  post(ticket: TicketSummary, channel: Channel, body: NewMessage, files: { name: string; size: number }[], undoFor = 0): Outgoing {
+    const outgoing: Outgoing = {
+      client_id: body.client_id, ticket_id: ticket.id, number: ticket.number, channel, body, files,
+      created_at: new Date(this.now()).toISOString(), state: undoFor ? 'held' : 'queued', problem: null, release_at: this.now() + undoFor,
+    }
+    this.keep([...this.items, outgoing])
+    if (undoFor) this.timers.set(outgoing.client_id, setTimeout(() => void this.release(outgoing.client_id), undoFor))
+    else void this.release(outgoing.client_id)
+    return outgoing
+  }
+
+  /** Takes it back, if it has not left yet. */
+  undo(clientId: Id): Outgoing | null {
+    const item = this.find(clientId)
+    if (!item || this.flying.has(clientId)) return null
+    clearTimeout(this.timers.get(clientId))
+    this.keep(this.items.filter((other) => other !== item))
+    return item
+  }
+
+  retry(clientId: Id, seenPosition?: number): void {
+    const item = this.find(clientId)
+    if (!item || this.flying.has(clientId)) return
+    if (seenPosition !== undefined) this.change(clientId, { body: { ...item.body, seen_position: seenPosition } })
+    void this.release(clientId)
+  }
+
+  /** The network is back: everything that waited goes, each ticket's messages in their order. */
+  flush(): void {
+    for (const item of this.items) if (item.state === 'queued') void this.release(item.client_id)
+  }
+
+  /** The page is about to go: what is held must leave now. */
+  releaseHeld(): void {
+    for (const item of this.items) if (item.state === 'held') void this.release(item.client_id, true)
+  }
+
+  /** The feed showed this message: it has arrived, whatever the answer said. */
+  settle(clientId: Id | null): void {
+    if (clientId && this.find(clientId)) this.keep(this.items.filter((item) => item.client_id !== clientId))
+  }
+
+  private async release(clientId: Id, keepalive = false): Promise<void> {
+    const item = this.find(clientId)
+    if (!item || this.flying.has(clientId)) return
+    clearTimeout(this.timers.get(clientId))
+    const earlier = this.items.find((other) => other.ticket_id === item.ticket_id && other !== item && this.flying.has(other.client_id))
+    if (earlier) return this.change(clientId, { state: 'queued' })
+    this.flying.add(clientId)
+    this.change(clientId, { state: 'sending', problem: null })
+    try {
+      const message = await this.send(item.ticket_id, this.find(clientId)?.body ?? item.body, keepalive)
+      this.keep(this.items.filter((other) => other.client_id !== clientId))
+      this.onSent(message, item)
+    } catch (error) {
+      if (error instanceof Unreachable) this.change(clientId, { state: 'queued' })
+      else if (error instanceof Refusal && error.is('new-messages')) {
+        this.change(clientId, { state: 'refused' })
+        const refused = this.find(clientId)
+        if (refused) this.onRefused(refused)
+      } else this.change(clientId, { state: 'failed', problem: error instanceof Refusal ? error.problem.detail || error.problem.title : String(error) })
+    } finally {
+      this.flying.delete(clientId)
+    }
+    const next = this.items.find((other) => other.ticket_id === item.ticket_id && other.state === 'queued')
+    if (next && next.client_id !== clientId) void this.release(next.client_id)
+  }
+
+  private find(clientId: Id): Outgoing | undefined {
+    return this.items.find((item) => item.client_id === clientId)
+  }
+
+  private change(clientId: Id, changes: Partial<Outgoing>): void {
+    this.keep(this.items.map((item) => (item.client_id === clientId ? { ...item, ...changes } : item)))
+  }
+
+  private keep(items: Outgoing[]): void {
+    this.items = items
+    try {
+      this.store.setItem(KEY, JSON.stringify(items))
+    } catch {
+      // No room left: the page still holds them.
+    }
+  }
+}

@@ -1,0 +1,95 @@
+// Where in the app one is, as the address says it. The browser's back is the app's back.
+import type { ListQuery, View } from '../api/routes'
+
+export type Page = 'inbox' | 'notifications' | 'settings' | 'login' | 'setup' | 'reset'
+const VIEWS: View[] = ['mine', 'unassigned', 'open', 'waiting', 'on_hold', 'solved', 'closed', 'all', 'mentions']
+const KEPT = 'shouwen.list'
+
+export class Route {
+  page = $state<Page>('inbox')
+  list = $state.raw<ListQuery>({ view: 'mine' })
+  ticket = $state<string | null>(null)
+  section = $state('account')
+  token = $state<string | null>(null)
+  /** How many of the app's own pages lie behind this one. */
+  private depth = 0
+
+  start(): void {
+    this.depth = (history.state as { depth?: number } | null)?.depth ?? 0
+    try {
+      const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? 'null') as ListQuery | null
+      if (kept) this.list = kept
+    } catch {
+      // Nothing kept.
+    }
+    addEventListener('popstate', (event) => {
+      this.depth = (event.state as { depth?: number } | null)?.depth ?? 0
+      this.read(new URL(location.href))
+    })
+    this.read(new URL(location.href))
+  }
+
+  go(path: string, replace = false): void {
+    const url = new URL(path, location.origin)
+    if (url.pathname + url.search === location.pathname + location.search) return this.read(url)
+    if (!replace) this.depth += 1
+    history[replace ? 'replaceState' : 'pushState']({ depth: this.depth }, '', url)
+    this.read(url)
+  }
+
+  openTicket(number: string): void {
+    // Walking from ticket to ticket leaves one step back to the list, not fifty.
+    this.go(`/t/${number}`, this.page === 'inbox' && this.ticket !== null)
+  }
+
+  openList(query: ListQuery): void {
+    this.go(pathOf(query))
+  }
+
+  /** From a ticket to its list, by the browser's own back where that leads there. */
+  closeTicket(): void {
+    if (this.depth > 0) history.back()
+    else this.go(pathOf(this.list), true)
+  }
+
+  private read(url: URL): void {
+    const [first = '', second = ''] = url.pathname.split('/').filter(Boolean).map(decodeURIComponent)
+    this.token = url.searchParams.get('token')
+    this.ticket = null
+    if (first === 't' && second) {
+      this.page = 'inbox'
+      this.ticket = second
+    } else if (first === 'settings') {
+      this.page = 'settings'
+      this.section = second || 'account'
+    } else if (first === 'login' || first === 'setup' || first === 'reset' || first === 'notifications') {
+      this.page = first
+    } else {
+      this.page = 'inbox'
+      this.list = listOf(first, second, url.searchParams.get('show'))
+      sessionStorage.setItem(KEPT, JSON.stringify(this.list))
+    }
+  }
+}
+
+export function pathOf(query: ListQuery): string {
+  const show = query.view === 'open' ? '' : `?show=${query.view}`
+  if (query.team) return `/team/${query.team}${show}`
+  if (query.inbox) return `/inbox/${query.inbox}${show}`
+  if (query.tag) return `/tag/${query.tag}${show}`
+  return `/view/${query.view}`
+}
+
+function listOf(first: string, second: string, show: string | null): ListQuery {
+  const view = isView(show) ? show : 'open'
+  if (first === 'team') return { view, team: second }
+  if (first === 'inbox') return { view, inbox: second }
+  if (first === 'tag') return { view, tag: second }
+  return { view: first === 'view' && isView(second) ? second : 'mine' }
+}
+
+function isView(word: string | null): word is View {
+  return VIEWS.includes(word as View)
+}
+
+export const route = new Route()

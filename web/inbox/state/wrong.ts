@@ -1,0 +1,22 @@
+// What to tell a person about an error: what happened, what is safe, what to do.
+import { Refusal, Unreachable } from '../api/request'
+import { t } from '../i18n/language.svelte'
+import { notices } from './Notices.svelte'
+
+export function wordsFor(error: unknown): string {
+  if (error instanceof Unreachable) return t.error.unreachable
+  if (error instanceof Refusal) {
+    if (error.status === 403) return t.error.forbidden
+    if (error.status === 404) return t.error.gone
+    if (error.status === 429) return t.error.tooMany(error.retryAfter)
+    if (error.status >= 500) return error.problem.request_id ? `${t.error.server} ${t.error.request(error.problem.request_id)}` : t.error.server
+    return error.problem.errors?.map((one) => one.detail).join(' ') || error.problem.detail || error.problem.title
+  }
+  return t.error.server
+}
+
+/** For edits shown at once: says why it was taken back. */
+export function tellWrong(error: unknown): void {
+  if (error instanceof Refusal && error.status === 401) return
+  notices.tell(wordsFor(error), { tone: 'wrong' })
+}
