@@ -125,14 +125,15 @@ export interface Found { tickets: TicketSummary[]; customers: Customer[] }
   GET    /counts                    {views: {mine, unassigned, open, waiting, on_hold, mentions}: each {count:number, more:boolean}} // counted up to 99
   GET    /tickets?view=&inbox=&team=&assignee=&tag=&customer=&limit=&after=   Page<TicketSummary> & {seq}
            view: mine | unassigned | open (new+open) | waiting | on_hold | solved | closed | all | mentions; newest last_message_at first
+           mine and unassigned hold neither solved nor closed ones; inbox, team and tag narrow any view
   POST   /tickets                   {client_id, inbox_id, customer_id? | to:[address], cc?, customer_name?, subject, text, attachment_ids?, visibility} -> 201 TicketDetail
   GET    /tickets/{id or number}    TicketDetail
   PATCH  /tickets/{id}              {edits:[{field:'status'|'assignee'|'team'|'priority'|'subject'|'owner'|'customer', old, new}]} -> TicketSummary
                                     409 problem with {conflicts:[{field, yours, current, by, at}]}; the fields without a conflict are kept
   POST   /tickets/{id}/tags         {add:[id], remove:[id]} -> TicketSummary
   GET    /tickets/{id}/messages?before=&limit=   {items: Message[], activities: Activity[], before}
-  POST   /tickets/{id}/messages     {client_id, visibility, channel?, text, to?, cc?, subject?, attachment_ids?, status_id?, seen_position} -> 201 Message
-                                    409 /problems/new-messages when something public arrived after seen_position (repeat with seen_position of the newest to send all the same)
+  POST   /tickets/{id}/messages     {client_id, visibility, channel?, text, to?, cc?, subject?, attachment_ids?, mention_ids?: agents named @Name in a note, status_id?, seen_position} -> 201 Message
+                                    409 /problems/new-messages when something public by somebody else arrived after seen_position (repeat with seen_position of the newest to send all the same)
   PUT    /tickets/{id}/read         {position} -> 204
   PUT    /tickets/{id}/draft        {text, visibility} -> 204      DELETE -> 204
   POST   /messages/{id}/retry       -> Message         (failed or uncertain: send again, knowingly)

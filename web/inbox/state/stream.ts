@@ -30,7 +30,7 @@ export function stream(messages: Message[], activities: Activity[], readBefore: 
   for (const item of timed) {
     if (dayKey(item.at) !== day) {
       day = dayKey(item.at)
-      entries.push({ kind: 'day', key: `day ${day}`, at: item.at })
+      entries.push({ kind: 'day', key: `day ${day} ${'message' in item ? item.message.id : item.activity.seq}`, at: item.at })
       before = null
     }
     if ('activity' in item) {
