@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use shouwen_channels::phone::Country;
 use toml::{Table, Value};
 
 use crate::network::Network;
@@ -105,7 +106,7 @@ pub enum MailSecurity {
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Phone {
-    pub country_code: String,
+    pub country: String,
 }
 
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -245,9 +246,8 @@ impl Config {
         if !self.secrets.key.is_empty() && !is_key(&self.secrets.key) {
             return wrong("secrets.key must be 64 hex digits; `openssl rand -hex 32` makes one");
         }
-        if self.phone.country_code.is_empty() || !self.phone.country_code.bytes().all(|b| b.is_ascii_digit())
-        {
-            return wrong("phone.country_code must be a calling code such as 86, digits only");
+        if Country::by_code(&self.phone.country).is_none() {
+            return wrong("phone.country is not a country that we know, such as CN (ISO 3166)");
         }
         if self.workers.jobs == 0 || self.database.connections == 0 {
             return wrong("workers.jobs and database.connections must be at least 1");

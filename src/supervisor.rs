@@ -82,24 +82,34 @@ mod tests {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicU32, Ordering};
 
+    use tokio::sync::Notify;
+
     use super::*;
 
     #[tokio::test]
     async fn a_task_that_panics_or_fails_is_started_again() {
-        let (supervisor, runs) = (Supervisor::default(), Arc::new(AtomicU32::new(0)));
-        let counted = runs.clone();
+        let (supervisor, runs, well) = (
+            Supervisor::default(),
+            Arc::new(AtomicU32::new(0)),
+            Arc::new(Notify::new()),
+        );
+        let (counted, told) = (runs.clone(), well.clone());
         supervisor.keep("test", move |_stop| {
-            let runs = counted.clone();
+            let (runs, well) = (counted.clone(), told.clone());
             async move {
                 match runs.fetch_add(1, Ordering::SeqCst) {
                     0 => panic!("on purpose"),
                     1 => Err("on purpose".into()),
-                    _ => Ok(()),
+                    _ => {
+                        well.notify_one();
+                        Ok(())
+                    }
                 }
             }
         });
-        supervisor.tasks.close();
-        supervisor.tasks.wait().await;
+        tokio::time::timeout(Duration::from_secs(20), well.notified())
+            .await
+            .unwrap();
         assert_eq!(runs.load(Ordering::SeqCst), 3);
         assert!(supervisor.shut_down(Duration::from_secs(1)).await);
     }

@@ -9,6 +9,7 @@ use shouwen_core::time::Length;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use crate::actions::calls;
 use crate::app::App;
 use crate::db;
 use crate::jobs::JobKind;
@@ -25,6 +26,8 @@ shouwen_core::words! {
     TimerKind {
         /// Enqueues the sweep of what is past its time, again and again.
         Housekeeping = "housekeeping",
+        /// Reminds whoever works on a ticket of what was promised.
+        FollowUp = "follow_up",
     }
 }
 
@@ -77,6 +80,10 @@ async fn act(change: &mut Change, timer: &TimerRow) -> Result<(), db::Error> {
             change.enqueue(JobKind::Housekeeping.as_str(), &(), now);
             set_housekeeping(change).await
         }
+        Some(TimerKind::FollowUp) => match timer.ticket_id {
+            Some(ticket) => calls::remind(change, ticket).await,
+            None => Ok(()),
+        },
         None => {
             tracing::warn!(timer.kind, "a timer of an unknown kind was removed");
             Ok(())

@@ -82,7 +82,6 @@ pub enum CustomerError {
 /// What an agent writes about a customer; `None` leaves a field as it is.
 #[derive(Debug, Clone, Default)]
 pub struct CustomerEdit {
-    pub id: Option<CustomerId>,
     pub name: Option<String>,
     pub tier: Option<Option<String>>,
     pub notes: Option<String>,

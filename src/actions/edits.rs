@@ -14,7 +14,7 @@ use super::tickets::{choose_status, note_edit};
 use crate::db;
 use crate::log::Change;
 use crate::store::notifications::NotificationKind;
-use crate::store::tickets::TicketRow;
+use crate::store::tickets::{DraftRow, TicketRow};
 use crate::store::{agents, customers, notifications, tickets};
 
 /// One field's edit, as text: an id, a word, a subject; `None` is "nobody" or "no team".
@@ -235,5 +235,23 @@ pub async fn mark_read(
     let position = position.min(found.last_position);
     tickets::mark_read(change.tx(), workspace, ticket, agent, position).await?;
     notifications::mark_ticket_read(change.tx(), workspace, agent, ticket, now).await?;
+    Ok(())
+}
+
+/// Keeps what the agent is writing, or drops it.
+pub async fn keep_draft(
+    change: &mut Change,
+    agent: AgentId,
+    ticket: TicketId,
+    draft: Option<&DraftRow>,
+) -> Result<(), EditError> {
+    let (workspace, actor) = (change.workspace(), change.actor().clone());
+    tickets::find_visible(change.tx(), &actor, ticket)
+        .await?
+        .ok_or(EditError::NoSuchTicket)?;
+    match draft {
+        Some(draft) => tickets::save_draft(change.tx(), workspace, ticket, agent, draft).await?,
+        None => tickets::clear_draft(change.tx(), workspace, ticket, agent).await?,
+    }
     Ok(())
 }

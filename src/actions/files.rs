@@ -127,10 +127,8 @@ mod tests {
     fn a_file_is_what_its_bytes_are() {
         let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
         assert_eq!(media_type("report.pdf", png), "image/png");
-        assert_eq!(
-            media_type("cat.png", b"<script>alert(1)</script>"),
-            "application/octet-stream"
-        );
+        assert_eq!(media_type("cat.png", b"<script>alert(1)</script>"), "text/html");
+        assert_eq!(media_type("cat.png", b"just words"), "application/octet-stream");
         assert_eq!(media_type("notes.csv", b"a,b"), "text/csv");
     }
 

@@ -6,6 +6,7 @@ pub mod edits;
 pub mod files;
 pub mod messages;
 pub mod notifications;
+pub mod outbound;
 pub mod replies;
 pub mod tickets;
 pub mod workspaces;

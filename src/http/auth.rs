@@ -35,7 +35,7 @@ grants! {
 }
 
 /// A caller with the permission `G`.
-pub struct Can<G: Grant>(pub Actor, PhantomData<G>);
+pub struct Can<G: Grant>(pub Actor, pub PhantomData<G>);
 
 impl<G: Grant> FromRequestParts<App> for Can<G> {
     type Rejection = Failure;

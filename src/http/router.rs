@@ -9,7 +9,7 @@ use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Document;
 use utoipa_axum::router::OpenApiRouter;
 
-use super::{Failure, assets, layers, probes};
+use super::{Failure, assets, layers, probes, v1};
 use crate::app::App;
 
 #[derive(OpenApi)]
@@ -39,11 +39,18 @@ pub fn document() -> Document {
 }
 
 fn described() -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(Doc::openapi()).nest("/api/v1", v1())
+    OpenApiRouter::with_openapi(Doc::openapi()).nest("/api/v1", version_1())
 }
 
-fn v1() -> OpenApiRouter<App> {
+fn version_1() -> OpenApiRouter<App> {
     OpenApiRouter::new()
+        .merge(v1::calls::routes())
+        .merge(v1::customers::routes())
+        .merge(v1::files::routes())
+        .merge(v1::find::routes())
+        .merge(v1::messages::routes())
+        .merge(v1::notifications::routes())
+        .merge(v1::tickets::routes())
 }
 
 async fn describe(State(text): State<String>) -> Response {

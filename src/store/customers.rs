@@ -1,9 +1,11 @@
 //! Customers and their identities.
 
+use shouwen_core::actor::{Actor, Scope};
 use shouwen_core::customer::{IdentityKind, Verified, fold};
 use shouwen_core::id::{CustomerId, IdentityId, WorkspaceId};
 use shouwen_core::time::Timestamp;
 
+use super::tickets::visible;
 use crate::db::{Conn, Result, Tx};
 
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -44,6 +46,28 @@ pub async fn some(conn: &mut Conn, workspace: WorkspaceId, ids: &[CustomerId]) -
         .push(COLUMNS)
         .push(" FROM customer WHERE workspace_id = $1 AND id IN ");
     query.bind(workspace).push_list(ids.iter().copied()).all().await
+}
+
+/// Whether the actor may see the customer: one of the customer's tickets, or a customer who has none yet.
+pub async fn is_visible(conn: &mut Conn, actor: &Actor, id: CustomerId) -> Result<bool> {
+    if actor.scope == Scope::All {
+        return Ok(true);
+    }
+    let any: Option<(CustomerId,)> = conn
+        .sql("SELECT customer_id FROM ticket WHERE workspace_id = $1 AND customer_id = $2 LIMIT 1")
+        .bind(actor.workspace)
+        .bind(id)
+        .optional()
+        .await?;
+    if any.is_none() {
+        return Ok(true);
+    }
+    let query = conn
+        .build("SELECT customer_id FROM ticket WHERE ticket.workspace_id = $1 AND ticket.customer_id = $2")
+        .bind(actor.workspace)
+        .bind(id);
+    let seen: Option<(CustomerId,)> = visible(query, actor).push(" LIMIT 1").optional().await?;
+    Ok(seen.is_some())
 }
 
 /// Who has an identity, by its folded value.

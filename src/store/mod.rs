@@ -1,6 +1,7 @@
 //! SQL and nothing else: a file per aggregate. Reads take a `Conn`, writes a `Tx`; "not found" is `None`.
 
 pub mod agents;
+pub mod calls;
 pub mod customers;
 pub mod files;
 pub mod inboxes;

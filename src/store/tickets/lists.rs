@@ -49,6 +49,23 @@ pub async fn list(
     Ok(found)
 }
 
+/// Tickets whose folded subject begins with `start`, in its order.
+pub async fn with_subject(conn: &mut Conn, actor: &Actor, start: &str, limit: i64) -> Result<Vec<TicketId>> {
+    let query = conn
+        .build(
+            "SELECT ticket.id FROM ticket WHERE ticket.workspace_id = $1 AND ticket.subject_folded >= $2
+             AND ticket.subject_folded < $3",
+        )
+        .bind(actor.workspace)
+        .bind(start)
+        .bind(format!("{start}\u{10ffff}"));
+    let query = visible(query, actor)
+        .push(" ORDER BY ticket.subject_folded, ticket.id LIMIT ")
+        .push_bind(limit);
+    let rows: Vec<(TicketId,)> = query.all().await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
 /// How many tickets a view holds, counted up to `most`: the work is bounded however long the history.
 pub async fn count(conn: &mut Conn, actor: &Actor, view: View, most: usize) -> Result<usize> {
     Ok(list(conn, actor, view, &Filter::default(), None, most)

@@ -1,0 +1,493 @@
+//! Tickets: lists, one ticket with its conversation, edits, tags, read marks, drafts.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use futures_util::FutureExt;
+use serde::{Deserialize, Deserializer, Serialize};
+use shouwen_core::actor::Actor;
+use shouwen_core::channel::Channel;
+use shouwen_core::id::{AgentId, CustomerId, InboxId, TagId, TeamId, TicketId};
+use shouwen_core::message::Visibility;
+use shouwen_core::ticket::{Field, TicketNumber};
+use shouwen_core::time::Timestamp;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::view::{self, Activity, Customer, Message, TicketSummary};
+use crate::actions::edits::{self, Edit, EditError};
+use crate::actions::replies;
+use crate::app::App;
+use crate::db::{Conn, Error};
+use crate::http::auth::{TicketEdit, TicketNote, TicketRead};
+use crate::http::page::{read_cursor, write_cursor};
+use crate::http::problem::{Params, PathId};
+use crate::http::{Body, Can, Failure, Problem};
+use crate::log::{self, Ephemeral};
+use crate::store::messages;
+use crate::store::tickets::{self, DraftRow, Filter, Seek, TicketRow, View};
+
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list_tickets))
+        .routes(routes!(count_views))
+        .routes(routes!(find_ticket, edit_ticket))
+        .routes(routes!(edit_tags))
+        .routes(routes!(mark_read))
+        .routes(routes!(save_draft, clear_draft))
+}
+
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+pub struct ListQuery {
+    /// mine, unassigned, open (new and open), waiting, on_hold, solved, closed, all or mentions
+    view: Option<View>,
+    inbox: Option<InboxId>,
+    team: Option<TeamId>,
+    assignee: Option<AgentId>,
+    tag: Option<TagId>,
+    customer: Option<CustomerId>,
+    /// At most 100; 50 by default.
+    limit: Option<usize>,
+    /// `next` of the page before.
+    after: Option<String>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TicketPage {
+    /// The number of the log that the page is true of.
+    seq: i64,
+    items: Vec<TicketSummary>,
+    next: Option<String>,
+}
+
+/// List tickets, newest message first
+#[utoipa::path(get, path = "/tickets", tag = "tickets", params(ListQuery),
+    responses((status = 200, body = TicketPage), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn list_tickets(
+    State(app): State<App>,
+    Can(actor, _): Can<TicketRead>,
+    Params(query): Params<ListQuery>,
+) -> Result<Json<TicketPage>, Failure> {
+    let after: Option<Seek> = read_cursor(query.after.as_deref())?;
+    let limit = query.limit.unwrap_or(50).clamp(1, 100);
+    let filter = Filter {
+        inbox: query.inbox,
+        team: query.team,
+        assignee: query.assignee,
+        tag: query.tag,
+        customer: query.customer,
+    };
+    let mut conn = app.db.snapshot().await?;
+    let seq = log::last_seq(&mut conn, actor.workspace).await?;
+    let view = query.view.unwrap_or(View::All);
+    let found = tickets::list(&mut conn, &actor, view, &filter, after, limit).await?;
+    let ids: Vec<TicketId> = found.iter().map(|seek| seek.id).collect();
+    let items = view::summaries(&mut conn, actor.workspace, actor.agent(), &ids).await?;
+    let next = if found.len() == limit {
+        found.last().map(write_cursor)
+    } else {
+        None
+    };
+    Ok(Json(TicketPage { seq, items, next }))
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Counted {
+    count: usize,
+    /// There are more than were counted.
+    more: bool,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ViewCounts {
+    views: std::collections::BTreeMap<String, Counted>,
+}
+
+/// Counts are exact up to here.
+const MOST: usize = 99;
+
+/// Count the tickets of the views that an agent watches, up to 99
+#[utoipa::path(get, path = "/counts", tag = "tickets",
+    responses((status = 200, body = ViewCounts), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn count_views(
+    State(app): State<App>,
+    Can(actor, _): Can<TicketRead>,
+) -> Result<Json<ViewCounts>, Failure> {
+    let mut conn = app.db.read().await?;
+    let mut views = std::collections::BTreeMap::new();
+    for view in tickets::mine_to_watch() {
+        let count = tickets::count(&mut conn, &actor, view, MOST + 1).await?;
+        views.insert(
+            view.to_string(),
+            Counted {
+                count: count.min(MOST),
+                more: count > MOST,
+            },
+        );
+    }
+    Ok(Json(ViewCounts { views }))
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Draft {
+    text: String,
+    visibility: Visibility,
+    updated_at: Timestamp,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReplyDefaults {
+    channel: Channel,
+    to: Vec<String>,
+    cc: Vec<String>,
+    subject: Option<String>,
+}
+
+/// Who looks at the ticket now.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Viewer {
+    pub agent_id: AgentId,
+    /// `reply`, `note` or nothing.
+    pub typing: Option<String>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TicketDetail {
+    /// The number of the log that this is true of.
+    seq: i64,
+    ticket: TicketSummary,
+    customer: Customer,
+    /// The newest, in order.
+    messages: Vec<Message>,
+    activities: Vec<Activity>,
+    /// For older messages.
+    before: Option<String>,
+    draft: Option<Draft>,
+    read_position: i64,
+    reply_defaults: ReplyDefaults,
+    viewers: Vec<Viewer>,
+}
+
+/// Open a ticket by its id or its number
+#[utoipa::path(get, path = "/tickets/{ticket}", tag = "tickets", params(("ticket" = String, Path, description = "id or number")),
+    responses((status = 200, body = TicketDetail), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn find_ticket(
+    State(app): State<App>,
+    Can(actor, _): Can<TicketRead>,
+    PathId(ticket): PathId<String>,
+) -> Result<Json<TicketDetail>, Failure> {
+    let mut conn = app.db.snapshot().await?;
+    let id = resolve(&mut conn, &actor, &ticket).await?;
+    Ok(Json(detail(&mut conn, &actor, id).await?))
+}
+
+async fn resolve(conn: &mut Conn, actor: &Actor, text: &str) -> Result<TicketId, Failure> {
+    if let Ok(id) = text.parse() {
+        return Ok(id);
+    }
+    let number = TicketNumber::parse(text).map_err(|_| Failure::NotFound("ticket"))?;
+    let found = tickets::find_by_number(conn, actor.workspace, number).await?;
+    Ok(found.ok_or(Failure::NotFound("ticket"))?.id)
+}
+
+/// Messages of one page of a conversation.
+const PAGE: i64 = 50;
+
+/// The ticket as its reader opens it.
+pub async fn detail(conn: &mut Conn, actor: &Actor, id: TicketId) -> Result<TicketDetail, Failure> {
+    let workspace = actor.workspace;
+    let seq = log::last_seq(conn, workspace).await?;
+    let row = tickets::find_visible(conn, actor, id)
+        .await?
+        .ok_or(Failure::NotFound("ticket"))?;
+    let ticket = view::summaries(conn, workspace, actor.agent(), &[id])
+        .await?
+        .pop()
+        .ok_or(Failure::NotFound("ticket"))?;
+    let customer = view::customers(conn, workspace, &[row.customer_id])
+        .await?
+        .pop()
+        .ok_or(Failure::NotFound("customer"))?;
+    let page = conversation(conn, actor, &row, None, PAGE).await?;
+    let (mut draft, mut read_position) = (None, 0);
+    if let Some(agent) = actor.agent() {
+        draft = tickets::draft(conn, workspace, id, agent).await?;
+        read_position = tickets::read_position(conn, workspace, id, agent).await?;
+    }
+    let derived = replies::derive(conn, workspace, &row).await?;
+    let reply_defaults = ReplyDefaults {
+        channel: replies::answer_channel(&row),
+        to: derived.to,
+        cc: derived.cc,
+        subject: derived.subject.or_else(|| Some(row.subject.clone())),
+    };
+    Ok(TicketDetail {
+        seq,
+        ticket,
+        customer,
+        messages: page.items,
+        activities: page.activities,
+        before: page.before,
+        draft: draft.map(|row| Draft {
+            text: row.text,
+            visibility: row.visibility,
+            updated_at: row.updated_at,
+        }),
+        read_position,
+        reply_defaults,
+        viewers: Vec::new(),
+    })
+}
+
+/// A page of a conversation, in order.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ConversationPage {
+    pub items: Vec<Message>,
+    /// What happened to the ticket between the page's messages.
+    pub activities: Vec<Activity>,
+    pub before: Option<String>,
+}
+
+/// Where a page of a conversation began: the position of its first message and the number of its first event.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct Older {
+    position: i64,
+    seq: i64,
+}
+
+/// The messages before `older`, with the activities among them.
+pub async fn conversation(
+    conn: &mut Conn,
+    actor: &Actor,
+    row: &TicketRow,
+    older: Option<Older>,
+    limit: i64,
+) -> Result<ConversationPage, Failure> {
+    let older = older.unwrap_or(Older {
+        position: i64::MAX,
+        seq: i64::MAX,
+    });
+    let mut rows = messages::before(conn, actor.workspace, row.id, older.position, limit + 1).await?;
+    let more = i64::try_from(rows.len()).unwrap_or(i64::MAX) > limit;
+    rows.truncate(usize::try_from(limit).unwrap_or_default());
+    rows.reverse();
+    let events = log::of_ticket(conn, actor.workspace, row.id, older.seq, 4 * limit).await?;
+    let from = if more {
+        rows.first().map(|row| row.created_at)
+    } else {
+        None
+    };
+    let within = events
+        .iter()
+        .filter(|event| from.is_none_or(|from| event.happened_at >= from));
+    let mut kept: Vec<_> = within.collect();
+    kept.reverse();
+    let first = kept.first().map_or(older.seq, |event| event.seq);
+    let activities = kept.iter().filter_map(|event| view::activity(event)).collect();
+    let before = match rows.first() {
+        Some(row) if more => Some(write_cursor(&Older {
+            position: row.position,
+            seq: first,
+        })),
+        _ => None,
+    };
+    let items = view::messages(conn, actor.workspace, &rows, row.customer_seen).await?;
+    Ok(ConversationPage {
+        items,
+        activities,
+        before,
+    })
+}
+
+/// One field: what the editor saw, and what it shall be.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct EditIn {
+    field: Field,
+    #[serde(default, deserialize_with = "text_or_nothing")]
+    old: Option<String>,
+    #[serde(default, deserialize_with = "text_or_nothing")]
+    new: Option<String>,
+}
+
+fn text_or_nothing<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Option::deserialize(deserializer)
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct EditsIn {
+    edits: Vec<EditIn>,
+}
+
+/// Edit fields; each is compared with what the editor saw, and those that nobody else changed hold
+#[utoipa::path(patch, path = "/tickets/{ticket}", tag = "tickets", request_body = EditsIn, params(("ticket" = TicketId, Path)),
+    responses((status = 200, body = TicketSummary), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn edit_ticket(
+    State(app): State<App>,
+    Can(actor, _): Can<TicketRead>,
+    PathId(ticket): PathId<TicketId>,
+    Body(edits): Body<EditsIn>,
+) -> Result<Json<TicketSummary>, Failure> {
+    let edits: Vec<Edit> = edits
+        .edits
+        .into_iter()
+        .map(|edit| Edit {
+            field: edit.field,
+            old: edit.old,
+            new: edit.new,
+        })
+        .collect();
+    let conflicts = app
+        .change(&actor, (ticket, edits), |change, (ticket, edits)| {
+            edits::edit(change, *ticket, edits).boxed()
+        })
+        .await?;
+    if !conflicts.is_empty() {
+        return Err(Failure::EditConflict(
+            serde_json::to_value(conflicts).unwrap_or_default(),
+        ));
+    }
+    one_summary(&app, &actor, ticket).await
+}
+
+async fn one_summary(app: &App, actor: &Actor, ticket: TicketId) -> Result<Json<TicketSummary>, Failure> {
+    let mut conn = app.db.read().await?;
+    let found = view::summaries(&mut conn, actor.workspace, actor.agent(), &[ticket])
+        .await?
+        .pop();
+    found.map(Json).ok_or(Failure::NotFound("ticket"))
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct TagsIn {
+    #[serde(default)]
+    add: Vec<TagId>,
+    #[serde(default)]
+    remove: Vec<TagId>,
+}
+
+/// Add and remove tags
+#[utoipa::path(post, path = "/tickets/{ticket}/tags", tag = "tickets", request_body = TagsIn, params(("ticket" = TicketId, Path)),
+    responses((status = 200, body = TicketSummary), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn edit_tags(
+    State(app): State<App>,
+    Can(actor, _): Can<TicketEdit>,
+    PathId(ticket): PathId<TicketId>,
+    Body(tags): Body<TagsIn>,
+) -> Result<Json<TicketSummary>, Failure> {
+    let input = (ticket, tags.add, tags.remove);
+    app.change(&actor, input, |change, (ticket, add, remove)| {
+        edits::edit_tags(change, *ticket, add, remove).boxed()
+    })
+    .await?;
+    one_summary(&app, &actor, ticket).await
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct ReadIn {
+    position: i64,
+}
+
+/// Say up to which position you have read
+#[utoipa::path(put, path = "/tickets/{ticket}/read", tag = "tickets", request_body = ReadIn, params(("ticket" = TicketId, Path)),
+    responses((status = 204), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn mark_read(
+    State(app): State<App>,
+    Can(actor, _): Can<TicketRead>,
+    PathId(ticket): PathId<TicketId>,
+    Body(read): Body<ReadIn>,
+) -> Result<StatusCode, Failure> {
+    let agent = actor.agent().ok_or_else(no_account)?;
+    let input = (agent, ticket, read.position);
+    app.change(&actor, input, |change, &(agent, ticket, position)| {
+        edits::mark_read(change, agent, ticket, position).boxed()
+    })
+    .await?;
+    app.bus.tell(
+        actor.workspace,
+        Ephemeral::Read {
+            agent,
+            ticket,
+            position: read.position,
+        },
+    );
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct DraftIn {
+    text: String,
+    visibility: Visibility,
+}
+
+/// Keep what is being written
+#[utoipa::path(put, path = "/tickets/{ticket}/draft", tag = "tickets", request_body = DraftIn, params(("ticket" = TicketId, Path)),
+    responses((status = 204), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn save_draft(
+    State(app): State<App>,
+    Can(actor, _): Can<TicketNote>,
+    PathId(ticket): PathId<TicketId>,
+    Body(draft): Body<DraftIn>,
+) -> Result<StatusCode, Failure> {
+    let agent = actor.agent().ok_or_else(no_account)?;
+    if draft.text.chars().count() > replies::LONGEST_TEXT {
+        return Err(Failure::field(
+            "text",
+            format!("at most {} characters", replies::LONGEST_TEXT),
+        ));
+    }
+    let row = DraftRow {
+        visibility: draft.visibility,
+        text: draft.text,
+        updated_at: app.now(),
+    };
+    keep_draft(&app, &actor, agent, ticket, Some(row)).await
+}
+
+/// Drop the draft
+#[utoipa::path(delete, path = "/tickets/{ticket}/draft", tag = "tickets", params(("ticket" = TicketId, Path)),
+    responses((status = 204), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn clear_draft(
+    State(app): State<App>,
+    Can(actor, _): Can<TicketNote>,
+    PathId(ticket): PathId<TicketId>,
+) -> Result<StatusCode, Failure> {
+    let agent = actor.agent().ok_or_else(no_account)?;
+    keep_draft(&app, &actor, agent, ticket, None).await
+}
+
+async fn keep_draft(
+    app: &App,
+    actor: &Actor,
+    agent: AgentId,
+    ticket: TicketId,
+    draft: Option<DraftRow>,
+) -> Result<StatusCode, Failure> {
+    app.change(actor, (agent, ticket, draft), |change, (agent, ticket, draft)| {
+        edits::keep_draft(change, *agent, *ticket, draft.as_ref()).boxed()
+    })
+    .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(super) fn no_account() -> Failure {
+    Failure::Refused("an API key has no account of its own: sign in as an agent".to_owned())
+}
+
+impl From<EditError> for Failure {
+    fn from(error: EditError) -> Self {
+        match error {
+            EditError::NoSuchTicket => Self::NotFound("ticket"),
+            EditError::Wrong(field, detail) => Self::field(&format!("edits/{field}"), detail),
+            EditError::Forbidden(permission) => Self::Forbidden(permission),
+            EditError::Store(Error::Other(error))
+                if error
+                    .as_database_error()
+                    .is_some_and(|e| e.is_foreign_key_violation()) =>
+            {
+                Self::field("", "one of the ids is not there any more")
+            }
+            EditError::Store(error) => error.into(),
+        }
+    }
+}
