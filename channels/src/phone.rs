@@ -108,10 +108,9 @@ pub fn normalise(input: &str, default_country: Country) -> Result<PhoneNumber, P
     let narrow: String = visible.map(narrow).collect();
     let number = without_extension(narrow.trim());
     let (international, digits) = digits(number)?;
-    let full = if let Some(rest) = international {
-        rest.to_owned()
-    } else {
-        national(&digits, default_country)?
+    let full = match international {
+        Some(rest) => rest,
+        None => national(&digits, default_country)?,
     };
     check_length(&full)?;
     Ok(PhoneNumber(format!("+{full}")))

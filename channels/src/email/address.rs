@@ -63,6 +63,8 @@ struct List {
     phrase: String,
     angle: Option<String>,
     comment: Option<String>,
+    /// Bytes of the phrase that stood before the angle.
+    named_by: usize,
 }
 
 impl List {
@@ -110,48 +112,49 @@ impl List {
         }
         let is_local_part = rest[end..].starts_with('@');
         if is_local_part {
-            self.phrase.push_str(&rest[..end])
+            self.phrase.push_str(&rest[..end]);
         } else {
-            self.phrase.push_str(&text)
+            self.phrase.push_str(&text);
         }
         &rest[end..]
     }
 
     fn take_comment<'a>(&mut self, rest: &'a str) -> &'a str {
-        let mut depth = 0usize;
-        let mut end = rest.len();
-        for (index, c) in rest.char_indices() {
-            match c {
-                '(' => depth += 1,
-                ')' => depth -= 1,
-                _ => {}
-            }
-            if depth == 0 {
-                end = index + 1;
-                break;
-            }
-        }
+        let end = comment_length(rest);
         let inner = rest[1..end].strip_suffix(')').unwrap_or(&rest[1..end]);
-        self.comment = Some(inner.trim().to_owned());
+        self.comment = Some(inner.trim().replace('\\', ""));
         &rest[end..]
     }
 
     fn take_angle<'a>(&mut self, rest: &'a str) -> &'a str {
-        let Some(end) = rest.find('>') else {
-            self.angle = Some(rest[1..].trim().to_owned());
-            return "";
-        };
-        let inner = rest[1..end].trim_start_matches('<').trim();
+        if self.angle.is_some() {
+            self.split_entry();
+        }
+        let end = rest.find('>').unwrap_or(rest.len());
+        let inner = without_comments(rest[1..end].trim_start_matches('<'));
+        let inner = inner.trim();
         // A source route (RFC 5321, appendix C) stands before the address and means nothing.
         let inner = if inner.starts_with('@') {
             inner.rsplit_once(':').map_or(inner, |(_, address)| address)
         } else {
             inner
         };
-        if self.angle.is_none() || inner.contains('@') {
-            self.angle = Some(inner.chars().filter(|c| !c.is_whitespace()).collect());
-        }
-        &rest[end + 1..]
+        let is_quoted = inner.starts_with('"');
+        self.angle = Some(
+            inner
+                .chars()
+                .filter(|c| is_quoted || !c.is_whitespace())
+                .collect(),
+        );
+        self.named_by = self.phrase.len();
+        rest.get(end + 1..).unwrap_or_default()
+    }
+
+    /// A second address without a comma before it: what stood since the first belongs to it.
+    fn split_entry(&mut self) {
+        let next = self.phrase.split_off(self.named_by);
+        self.finish_entry();
+        self.phrase = next;
     }
 
     fn finish_entry(&mut self) {
@@ -169,6 +172,34 @@ impl List {
             });
         }
     }
+}
+
+/// Bytes of the comment that `text` starts with, brackets within it and escaped ones included.
+fn comment_length(text: &str) -> usize {
+    let (mut depth, mut escaped) = (0usize, false);
+    for (index, c) in text.char_indices() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return index + c.len_utf8();
+        }
+    }
+    text.len()
+}
+
+fn without_comments(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find('(') {
+        out.push_str(&rest[..start]);
+        rest = &rest[start + comment_length(&rest[start..])..];
+    }
+    out + rest
 }
 
 /// An entry without angle brackets: `a@b`, `a@b (Name)`, or `Name a@b` as some programs write it.
@@ -193,7 +224,12 @@ fn bare_entry(phrase: &str, comment: Option<String>) -> (String, Option<String>)
                 (words[at].to_owned(), comment.or_else(|| Some(others.join(" "))))
             }
         }
-        _ => (decoded.trim().to_owned(), comment),
+        Some(_) => (decoded.trim().to_owned(), comment),
+        // A bare word is shown as a name, since it is no address.
+        None => (
+            decoded.trim().to_owned(),
+            comment.or_else(|| Some(decoded.trim().to_owned())),
+        ),
     }
 }
 
@@ -239,6 +275,16 @@ mod tests {
             ("a@b.c; d@e.f", vec!["|a@b.c", "|d@e.f"]),
             ("\"quoted local\"@b.c", vec!["|\"quoted local\"@b.c"]),
             ("", vec![]),
+            (
+                "Pete(A nice \\) chap) <pete(his account)@silly.test(his host)>",
+                vec!["Pete|pete@silly.test"],
+            ),
+            ("Bob <b@c.d> Bobby <e@f.g>", vec!["Bob|b@c.d", "Bobby|e@f.g"]),
+            (
+                "<\"System Administrator\"@b.c>",
+                vec!["|\"System Administrator\"@b.c"],
+            ),
+            ("MAILER-DAEMON", vec!["MAILER-DAEMON|MAILER-DAEMON"]),
         ] {
             assert_eq!(shown(header), wanted, "{header}");
         }

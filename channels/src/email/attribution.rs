@@ -3,7 +3,10 @@
 
 use crate::email::quote_header;
 
-const VERBS: [&str; 36] = [
+const VERBS: [&str; 39] = [
+    "написав",
+    "작성",
+    "sent",
     "wrote",
     "schrieb",
     "a écrit",
@@ -69,7 +72,8 @@ const OPENERS: [&str; 26] = [
     "da ",
     "on",
 ];
-const SEPARATORS: [&str; 34] = [
+const SEPARATORS: [&str; 35] = [
+    "antwort nachricht",
     "original message",
     "original appointment",
     "original",
@@ -158,7 +162,9 @@ fn could_open(text: &str) -> bool {
     let lower = text.to_lowercase();
     let lower = lower.trim_start_matches(['-', ' ', '*']);
     let dated = lower.chars().any(|c| c.is_ascii_digit());
-    (OPENERS.iter().any(|opener| lower.starts_with(opener)) || starts_with_date(lower)) && dated
+    let opened = OPENERS.iter().any(|opener| lower.starts_with(opener)) || starts_with_date(lower);
+    opened && dated
+        || has_year(lower) && lower.len() < 120 && !lower.trim_end().ends_with(['.', '!', '?', '。'])
 }
 
 fn is_attribution(text: &str, lines: &[&str], next: usize) -> bool {
@@ -178,7 +184,21 @@ fn is_attribution(text: &str, lines: &[&str], next: usize) -> bool {
             || dated && (could_open(core) || !ends_with_verb || quoted_follows(lines, next))
             || quoted_follows(lines, next);
     }
-    starts_with_date(core) && bracketed_address_ends(core)
+    bracketed_address_ends(core) && (starts_with_date(core) || closed && has_clock(core))
+}
+
+/// `17:05` or `17.05 Uhr`-like digits around a colon.
+fn has_clock(core: &str) -> bool {
+    let bytes = core.as_bytes();
+    bytes
+        .windows(4)
+        .any(|w| w[0].is_ascii_digit() && w[1] == b':' && w[2].is_ascii_digit() && w[3].is_ascii_digit())
+}
+
+fn has_year(text: &str) -> bool {
+    let is_digit = |c: char| c.is_ascii_digit();
+    text.split(|c| !is_digit(c))
+        .any(|word| word.len() == 4 && (word.starts_with("19") || word.starts_with("20")))
 }
 
 /// `2014-03-20 20:48 GMT+01:00 Ann <ann@shop.example>:` needs no verb.

@@ -97,7 +97,7 @@ fn is_auto_reply(headers: &Headers<'_>, mail: &Mail) -> bool {
 }
 
 /// Beginnings of subjects that automatic answers bear, in lower case.
-const VACATION_STARTS: [&str; 34] = [
+const VACATION_STARTS: [&str; 36] = [
     "out of office",
     "out-of-office",
     "out of the office",
@@ -126,6 +126,8 @@ const VACATION_STARTS: [&str; 34] = [
     "resposta automática",
     "automatisch antwoord",
     "autosvar",
+    "automatyczna odpowied",
+    "automatická odpověď",
     "自动回复",
     "自動回覆",
     "自動回復",
@@ -148,7 +150,9 @@ const VACATION_PARTS: [&str; 10] = [
 
 fn is_vacation_subject(subject: &str) -> bool {
     let subject = subject.trim().to_lowercase();
-    let subject = subject.trim_start_matches("auto:").trim_start();
+    let subject = subject
+        .trim_start_matches("auto:")
+        .trim_start_matches(['[', '(', ' ']);
     VACATION_STARTS.iter().any(|start| subject.starts_with(start))
         || VACATION_PARTS.iter().any(|part| subject.contains(part))
 }

@@ -42,6 +42,16 @@ pub(crate) fn read(root: &Part<'_>) -> Body {
         &mut pieces,
         &mut files,
     );
+    if pieces.is_empty() {
+        // A lone file of text that asks to be shown is both: an attachment and the words.
+        let shown = files
+            .iter()
+            .find(|part| is_plain(&part.content_type.value) && part.disposition.value != "attachment");
+        pieces.extend(shown.map(|part| Piece::Plain {
+            text: shown_text(part),
+            twin: false,
+        }));
+    }
     let text = plain_text(&pieces);
     let html = markup(&pieces);
     let shown = html.as_deref().map(html::content_ids).unwrap_or_default();

@@ -4,9 +4,9 @@
 use crate::email::address::{self, parse_list};
 use crate::email::automatic::Automatic;
 use crate::email::bounce_text;
-use crate::email::mime::Part;
 use crate::email::mime::header::{self, Headers};
-use crate::email::parse::{Mail, ids};
+use crate::email::mime::{self, Part};
+use crate::email::parse::{Mail, from_headers, ids};
 
 /// What a delivery report says of one recipient.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,12 +21,18 @@ pub struct Bounce {
 }
 
 pub(crate) fn detect(root: &Part<'_>, mail: &Mail) -> Option<Automatic> {
-    let report = delivery_status(root);
-    let looks = report.is_none() && bounce_text::looks_like_bounce(&root.headers, mail);
+    let report = delivery_status(root).or_else(|| rejection_notice(root, mail));
+    let looks = report.is_none() && bounce_text::looks_like_bounce(root, mail);
+    if report.is_none()
+        && (looks || mail.text.trim().is_empty())
+        && let Some(inner) = wrapped_report(root)
+    {
+        return Some(inner);
+    }
     let mut outcome = match report {
         Some(report) if report.action == Action::Succeeded => return Some(Automatic::Machine),
         Some(report) => report,
-        None if looks => bounce_text::read(&root.headers, mail)?,
+        None if looks => bounce_text::read(&root.headers, mail),
         None => return None,
     };
     complete(&mut outcome.bounce, root, mail);
@@ -34,6 +40,43 @@ pub(crate) fn detect(root: &Part<'_>, mail: &Mail) -> Option<Automatic> {
         Action::Delayed => Automatic::Delay(outcome.bounce),
         Action::Failed => Automatic::Bounce(outcome.bounce),
         Action::Succeeded => Automatic::Machine,
+    })
+}
+
+/// A gateway that puts a whole report into an attachment of its own notice.
+fn wrapped_report(root: &Part<'_>) -> Option<Automatic> {
+    let parts = root.walk();
+    let wrapped = parts.iter().skip(1).find(|part| part.is_message())?.bytes();
+    let inner = mime::parse(&wrapped);
+    if inner.content_type.value != "multipart/report" {
+        return None;
+    }
+    let mail = from_headers(&inner.headers);
+    let outcome = delivery_status(&inner).filter(|outcome| outcome.action == Action::Failed)?;
+    let mut bounce = outcome.bounce;
+    complete(&mut bounce, &inner, &mail);
+    Some(Automatic::Bounce(bounce))
+}
+
+/// Dovecot refuses a message by a read receipt that says it was rejected.
+fn rejection_notice(root: &Part<'_>, mail: &Mail) -> Option<Outcome> {
+    if !mail.subject.to_lowercase().contains("rejected") {
+        return None;
+    }
+    let parts = root.walk();
+    let notice = parts
+        .iter()
+        .find(|part| part.content_type.value == "message/disposition-notification")?;
+    let bytes = notice.bytes();
+    let (fields, _) = header::split(&bytes);
+    let bounce = Bounce {
+        recipient: recipient(&fields),
+        permanent: true,
+        ..Bounce::default()
+    };
+    Some(Outcome {
+        action: Action::Failed,
+        bounce,
     })
 }
 
@@ -81,7 +124,10 @@ fn groups(body: &[u8]) -> Vec<Vec<u8>> {
     for line in body.split_inclusive(|&b| b == b'\n') {
         if line.trim_ascii().is_empty() {
             groups.push(Vec::new());
-        } else if let Some(last) = groups.last_mut() {
+        } else if let Some(last) = groups.last_mut()
+            && (line.starts_with(b" ") || line.starts_with(b"\t") || header::is_field(line))
+        {
+            // Some servers forget to indent the further lines of a diagnostic: those are left out.
             last.extend_from_slice(line);
         }
     }
@@ -104,9 +150,8 @@ fn outcome(group: &[u8]) -> Option<Outcome> {
     {
         Some("delayed") => Action::Delayed,
         Some("delivered" | "relayed" | "expanded") => Action::Succeeded,
-        Some(_) => Action::Failed,
         None if status.as_deref().is_some_and(|code| code.starts_with('2')) => Action::Succeeded,
-        None => Action::Failed,
+        Some(_) | None => Action::Failed,
     };
     let diagnostic = fields.text("diagnostic-code").unwrap_or_default();
     let status = more_exact(status, &diagnostic);
@@ -122,26 +167,24 @@ fn outcome(group: &[u8]) -> Option<Outcome> {
     })
 }
 
-/// Servers fill Status with `5.0.0` and put the exact code into the diagnostic.
+/// The reporting server guesses a Status; the diagnostic quotes what the refusing server said.
 fn more_exact(status: Option<String>, diagnostic: &str) -> Option<String> {
-    let vague = status.as_deref().is_none_or(|code| code.ends_with(".0.0"));
-    if !vague {
-        return status;
-    }
-    bounce_text::status_code(diagnostic)
-        .filter(|code| !code.ends_with(".0.0"))
-        .or(status)
+    let said = bounce_text::status_code(diagnostic).filter(|code| !code.starts_with('2'));
+    let said = said.filter(|code| !code.ends_with(".0.0") || status.is_none());
+    said.or(status)
 }
 
+/// The address that we wrote to, where the report says it; the one it was rewritten to otherwise.
 fn recipient(fields: &Headers<'_>) -> Option<String> {
-    ["final-recipient", "original-recipient", "x-actual-recipient"]
+    ["original-recipient", "final-recipient", "x-actual-recipient"]
         .iter()
         .find_map(|name| {
             let value = fields.text(name)?;
-            let value = value
-                .split_once(';')
-                .map_or(value.as_str(), |(_type, address)| address);
-            usable(value)
+            usable(
+                value
+                    .rsplit_once(';')
+                    .map_or(value.as_str(), |(_type, address)| address),
+            )
         })
 }
 

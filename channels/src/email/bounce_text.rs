@@ -1,8 +1,9 @@
 //! Bounces of servers that write their report as prose: told by sender and subject, read by the
 //! shapes their texts share. Conservative: a customer's mail about a bounce is not one.
 
-use crate::email::address;
+use crate::email::address::{self, Mailbox};
 use crate::email::bounce::{Action, Bounce, Outcome, usable};
+use crate::email::mime::Part;
 use crate::email::mime::header::Headers;
 use crate::email::parse::Mail;
 
@@ -48,17 +49,60 @@ const FAILED_SUBJECTS: [&str; 40] = [
     "無法傳遞",
     "配信不能",
 ];
-const SENDERS: [&str; 10] = [
+const SENDERS: [&str; 14] = [
     "mailer-daemon",
     "postmaster",
+    "post_master",
     "mailerdaemon",
     "mail delivery",
     "mail system",
     "mail administrator",
+    "system administrator",
     "delivery subsystem",
     "mdaemon",
     "mail-daemon",
+    "mail_service",
     "系统邮件",
+    "mail service",
+];
+/// What such reports say in their first lines, in lower case.
+const FAILED_TEXTS: [&str; 36] = [
+    "this is the qmail-send program",
+    "not be delivered",
+    "not deliver",
+    "unable to deliver",
+    "able to deliver",
+    "permanent fatal error",
+    "permanent error",
+    "was not delivered",
+    "not delivered",
+    "did not reach",
+    "failed recipient",
+    "failed addresses",
+    "rejected recipient",
+    "trouble delivering",
+    "returned because",
+    "undeliverable",
+    "user unknown",
+    "unknown user",
+    "no such user",
+    "invalid user",
+    "not a valid user",
+    "mailbox unavailable",
+    "mailbox is full",
+    "mailbox full",
+    "over quota",
+    "quota exceeded",
+    "no valid recipients",
+    "does not exist",
+    "delivery failed",
+    "delivery has failed",
+    "无法送达",
+    "无法投递",
+    "邮件无法",
+    "退回",
+    "送信できません",
+    "配信できません",
 ];
 const DELAY_SIGNS: [&str; 8] = [
     "warning: message",
@@ -71,27 +115,40 @@ const DELAY_SIGNS: [&str; 8] = [
     "this is a warning message only",
 ];
 
-pub(crate) fn looks_like_bounce(headers: &Headers<'_>, mail: &Mail) -> bool {
-    if headers.has("x-failed-recipients") {
+pub(crate) fn looks_like_bounce(root: &Part<'_>, mail: &Mail) -> bool {
+    if root.headers.has("x-failed-recipients") {
         return true;
     }
     let subject = mail.subject.to_lowercase();
-    let from = mail
-        .from
-        .as_ref()
-        .map(|from| format!("{} {}", from.name.as_deref().unwrap_or_default(), from.address).to_lowercase())
-        .unwrap_or_default();
+    let from = mail.from.as_ref().map(shown).unwrap_or_default().to_lowercase();
     let by_daemon =
         SENDERS.iter().any(|sender| from.contains(sender)) || mail.return_path.as_deref() == Some("");
     let by_subject = FAILED_SUBJECTS.iter().any(|known| subject.contains(known));
     let start: String = mail.text.chars().take(3_000).collect::<String>().to_lowercase();
-    let by_text = start.contains("this is the qmail-send program")
-        || start.contains("could not be delivered")
-        || start.contains("permanent fatal errors");
-    by_daemon && (by_subject || by_text)
+    let by_text = FAILED_TEXTS.iter().any(|known| start.contains(known));
+    let returns_message = root.walk().iter().skip(1).any(|part| part.is_message());
+    by_daemon && (by_subject || by_text) || returns_message && by_text && is_refusal(&start)
 }
 
-pub(crate) fn read(headers: &Headers<'_>, mail: &Mail) -> Option<Outcome> {
+fn shown(from: &Mailbox) -> String {
+    format!("{} {}", from.name.as_deref().unwrap_or_default(), from.address)
+}
+
+/// A quoted SMTP refusal or a sentence that only servers write.
+fn is_refusal(text: &str) -> bool {
+    [
+        "550 ",
+        "552 ",
+        "554 ",
+        "rcpt to",
+        "送信できません",
+        "配信できません",
+    ]
+    .iter()
+    .any(|sign| text.contains(sign))
+}
+
+pub(crate) fn read(headers: &Headers<'_>, mail: &Mail) -> Outcome {
     let subject = mail.subject.to_lowercase();
     let start: String = mail.text.chars().take(2_000).collect::<String>().to_lowercase();
     let delayed = DELAY_SIGNS
@@ -101,19 +158,39 @@ pub(crate) fn read(headers: &Headers<'_>, mail: &Mail) -> Option<Outcome> {
     let status = status_code(&mail.text);
     let permanent = status.as_deref().is_none_or(|code| code.starts_with('5'));
     let action = if delayed { Action::Delayed } else { Action::Failed };
-    Some(Outcome {
-        action,
-        bounce: Bounce {
-            recipient: recipient(headers, mail),
-            status,
-            original_message_id: None,
-            permanent,
-        },
-    })
+    let bounce = Bounce {
+        recipient: recipient(headers, mail),
+        status,
+        original_message_id: None,
+        permanent,
+    };
+    Outcome { action, bounce }
 }
 
-/// The failed address: the server's own header, else the first address in the text that is neither
-/// the server's nor ours.
+/// Lines that announce the failed addresses, in lower case.
+const CUES: [&str; 16] = [
+    "recipient",
+    "following address",
+    "addresses",
+    "not delivered to",
+    "delivered to the following",
+    "rcpt to",
+    "failed",
+    "undeliverable to",
+    "did not reach",
+    "returned",
+    "fatal errors",
+    "delivery errors",
+    "deliver",
+    "could not be",
+    "original address",
+    "to:",
+];
+/// So many lines after a cue still belong to it.
+const CUE_REACH: usize = 6;
+
+/// The failed address: the server's own header, else the address that the text puts forward most
+/// plainly, before the copy of the message begins.
 pub(crate) fn recipient(headers: &Headers<'_>, mail: &Mail) -> Option<String> {
     if let Some(found) = headers
         .raw("x-failed-recipients")
@@ -127,8 +204,63 @@ pub(crate) fn recipient(headers: &Headers<'_>, mail: &Mail) -> Option<String> {
         .chain(&mail.to)
         .filter_map(|mailbox| address::fold(&mailbox.address))
         .collect();
-    addresses(&mail.text)
-        .find(|found| !own.contains(found) && !SENDERS.iter().any(|sender| found.starts_with(sender)))
+    let mut best: Option<(u8, String)> = None;
+    let mut since_cue = usize::MAX;
+    for line in mail.text.lines().take_while(|line| !begins_copy(line)) {
+        let lower = line.trim().to_lowercase();
+        let has_cue = CUES.iter().any(|cue| lower.contains(cue));
+        since_cue = if has_cue { 0 } else { since_cue.saturating_add(1) };
+        for found in addresses(line) {
+            let rank = rank(&lower, since_cue, own.contains(&found));
+            if rank > best.as_ref().map_or(0, |(rank, _)| *rank) {
+                best = Some((rank, found));
+            }
+        }
+    }
+    best.map(|(_, found)| found)
+}
+
+/// How plainly a line says that the address in it failed; 0 when it does not.
+fn rank(line: &str, since_cue: usize, own: bool) -> u8 {
+    let speaks_of_others = [
+        "from:",
+        "contact",
+        "assistance",
+        "reply to",
+        "support",
+        "sender",
+        "accepting mail from",
+    ];
+    if line.starts_with("final-recipient")
+        || line.starts_with("original-recipient")
+        || line.contains("rcpt to:")
+    {
+        5
+    } else if line.starts_with('<') && (line.contains(">:") || line.ends_with('>')) {
+        4
+    } else if own
+        || speaks_of_others.iter().any(|words| line.contains(words))
+        || SENDERS.iter().any(|sender| line.contains(sender))
+    {
+        0
+    } else if since_cue == 0 && line.starts_with("to:") {
+        1
+    } else if since_cue <= CUE_REACH {
+        3
+    } else {
+        1
+    }
+}
+
+fn begins_copy(line: &str) -> bool {
+    let lower = line.trim_start().to_lowercase();
+    let rule = lower.starts_with("--") || lower.starts_with("|--");
+    lower.starts_with("received: from")
+        || lower.starts_with("return-path:")
+        || rule
+            && (lower.contains("copy of")
+                || lower.contains("message text")
+                || lower.contains("original message"))
 }
 
 /// Everything in the text that looks like an address, folded, in order.
@@ -143,6 +275,8 @@ fn addresses(text: &str) -> impl Iterator<Item = String> + '_ {
     text.split(is_break)
         .filter(|word| word.contains('@'))
         .filter_map(|word| {
+            // `dda:SMTP=a@b.c` of X.400 gateways.
+            let word = word.rsplit_once("SMTP=").map_or(word, |(_, address)| address);
             let word = word.trim_matches(['.', '*', '=', '!']);
             address::fold(word).filter(|folded| {
                 folded

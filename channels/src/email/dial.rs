@@ -122,22 +122,18 @@ fn client_config(trust: &Trust) -> Result<ClientConfig, rustls::Error> {
         .collect();
     let builder =
         ClientConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions()?;
-    match Verifier::new_with_extra_roots(extra.clone(), provider) {
-        Ok(verifier) => {
-            let dangerous = builder
-                .dangerous()
-                .with_custom_certificate_verifier(Arc::new(verifier));
-            Ok(dangerous.with_no_client_auth())
-        }
-        // No roots on this system, as in bare containers.
-        Err(_) => {
-            let mut roots = RootCertStore {
-                roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
-            };
-            roots.add_parsable_certificates(extra);
-            Ok(builder.with_root_certificates(roots).with_no_client_auth())
-        }
+    if let Ok(verifier) = Verifier::new_with_extra_roots(extra.clone(), provider) {
+        let dangerous = builder
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(verifier));
+        return Ok(dangerous.with_no_client_auth());
     }
+    // No roots on this system, as in bare containers.
+    let mut roots = RootCertStore {
+        roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
+    };
+    roots.add_parsable_certificates(extra);
+    Ok(builder.with_root_certificates(roots).with_no_client_auth())
 }
 
 fn tls_failure(error: &io::Error) -> DialError {

@@ -4,7 +4,7 @@
 use crate::email::address::{self, parse_list};
 use crate::email::mime::Part;
 use crate::email::parse::Mail;
-use crate::email::quote_header;
+use crate::email::{attribution, quote_header};
 
 pub(crate) struct Forward {
     pub(crate) from: Option<String>,
@@ -38,7 +38,20 @@ pub(crate) const PREFIXES: [&str; 24] = [
     "videresendt",
 ];
 
-const MARKERS: [&str; 24] = [
+const MARKERS: [&str; 37] = [
+    "メッセージを転送",
+    "wiadomość przesłana dalej",
+    "перенаправленное сообщение",
+    "пересылаемое сообщение",
+    "přeposlaná zpráva",
+    "továbbított üzenet",
+    "mensagem reenviada",
+    "videresendt besked",
+    "videresendt melding",
+    "vidarebefordrat meddelande",
+    "edelleenlähetetty viesti",
+    "iletilen mesaj",
+    "转发信息",
     "forwarded message",
     "begin forwarded message",
     "original message forwarded",
@@ -71,16 +84,23 @@ pub(crate) fn detect(root: &Part<'_>, mail: &Mail) -> Option<Forward> {
         return None;
     }
     let by_subject = has_forward_subject(&mail.subject);
-    let marker = mail.text.lines().position(is_marker);
-    if let Some(line) = marker {
-        let block = mail.text.lines().skip(line + 1).collect::<Vec<_>>();
-        let from = quote_header::first_sender(&block);
-        return (by_subject || from.is_some()).then_some(Forward { from });
+    let lines: Vec<&str> = mail.text.lines().collect();
+    let marker = lines
+        .iter()
+        .enumerate()
+        .find_map(|(index, line)| Some((index, after_marker(line)?)));
+    if let Some((index, rest)) = marker {
+        // A forward within quoted history is history.
+        let quoted = (0..index).any(|at| attribution::length_at(&lines, at).is_some());
+        let from = quote_header::first_sender(&lines[index + 1..]).or_else(|| address_in(rest));
+        return (by_subject || from.is_some() && !quoted).then_some(Forward { from });
+    }
+    if let Some(from) = bare_forward(&lines, mail) {
+        return Some(Forward { from: Some(from) });
     }
     if !by_subject {
         return None;
     }
-    let lines: Vec<&str> = mail.text.lines().collect();
     if let Some(start) = quote_header::find_block(&lines) {
         return Some(Forward {
             from: quote_header::first_sender(&lines[start..]),
@@ -107,14 +127,39 @@ fn has_forward_subject(subject: &str) -> bool {
     })
 }
 
-fn is_marker(line: &str) -> bool {
-    let lower = line.to_lowercase();
-    let bare = lower
-        .trim()
-        .trim_start_matches(['>', ' '])
-        .trim_matches(['-', '_', ' ', ':', '*', '：', '=']);
-    let dressed = lower.contains("--") || lower.trim_end().ends_with([':', '：']);
-    dressed && bare.chars().count() < 60 && MARKERS.iter().any(|marker| bare.starts_with(marker))
+/// What follows a line's forward marker (`---- Forwarded message ----`), if it has one.
+fn after_marker(line: &str) -> Option<&str> {
+    let bare = line.trim_start_matches(['>', ' ', '\t', '*']);
+    let ruled = bare.starts_with("--") || bare.starts_with("__");
+    let inner = bare.trim_start_matches(['-', '_', ' ']);
+    let end = if ruled {
+        inner.find(['-', '_']).unwrap_or(inner.len())
+    } else {
+        inner.len()
+    };
+    let title = inner[..end].trim().trim_end_matches(['*', ' ']).to_lowercase();
+    let dressed = ruled || title.ends_with([':', '：']);
+    let is_marker =
+        dressed && title.chars().count() < 60 && MARKERS.iter().any(|marker| title.starts_with(marker));
+    is_marker.then(|| inner[end..].trim_start_matches(['-', '_', ' ']))
+}
+
+/// The header block of somebody else's mail with no word above it. In an answer without words the
+/// block would name one of the addresses that the answer goes to.
+fn bare_forward(lines: &[&str], mail: &Mail) -> Option<String> {
+    let is_rule = |line: &&&str| line.trim_matches(['_', '-', '=', ' ', '\t']).is_empty();
+    let start = lines.iter().position(|line| !is_rule(&line))?;
+    if !quote_header::is_block_start(&lines[start..]) {
+        return None;
+    }
+    let from = quote_header::first_sender(&lines[start..])?;
+    let domain = address::domain(&from)?;
+    let answered = mail
+        .to
+        .iter()
+        .chain(&mail.cc)
+        .any(|to| address::domain(&to.address).as_ref() == Some(&domain));
+    (!answered).then_some(from)
 }
 
 /// The address within a header-like value such as `Ann <ann@shop.example> [mailto:…]`.

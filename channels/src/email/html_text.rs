@@ -114,9 +114,9 @@ impl Text {
 
     fn end_if_open(&mut self) {
         if self.line.is_empty() {
-            self.pending_space = false
+            self.pending_space = false;
         } else {
-            self.end_line()
+            self.end_line();
         }
     }
 

@@ -3,7 +3,10 @@
 
 use crate::email::forward::address_in;
 
-const FROM: [&str; 19] = [
+const FROM: [&str; 22] = [
+    "送信元",
+    "от кого",
+    "de la part de",
     "from",
     "von",
     "de",
@@ -24,7 +27,16 @@ const FROM: [&str; 19] = [
     "kimden",
     "expéditeur",
 ];
-const OTHER: [&str; 86] = [
+const OTHER: [&str; 95] = [
+    "送信先",
+    "日付",
+    "message du",
+    "copie à",
+    "sujet",
+    "másolat",
+    "elküldve",
+    "kopie",
+    "wysłane",
     "date",
     "sent",
     "to",

@@ -17,7 +17,7 @@ pub fn trim(text: &str) -> String {
     let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
     let marks = mark(&lines);
     let kept = match kept_lines(&marks) {
-        Some(kept) => kept.into_iter().map(|index| lines[index]).collect::<Vec<_>>(),
+        Some(kept) => without_late_signature(&lines, kept),
         None => lines.clone(),
     };
     let answer = finish(&kept);
@@ -120,6 +120,28 @@ fn without_quotation(marks: &[Mark], start: usize) -> Vec<usize> {
         }
     }
     kept
+}
+
+/// Below a quotation a signature may be as long as a lawyer likes.
+fn without_late_signature<'a>(lines: &[&'a str], kept: Vec<usize>) -> Vec<&'a str> {
+    let gap = kept
+        .windows(2)
+        .position(|pair| pair[1] != pair[0] + 1)
+        .map(|at| at + 1);
+    let mut end = kept.len();
+    if let Some(gap) = gap {
+        let first_text = kept[gap..]
+            .iter()
+            .position(|&index| !lines[index].trim().is_empty());
+        if first_text.is_some_and(|at| is_signature_mark(lines[kept[gap + at]])) {
+            end = gap;
+        }
+    }
+    kept[..end].iter().map(|&index| lines[index]).collect()
+}
+
+fn is_signature_mark(line: &str) -> bool {
+    matches!(line.trim(), "--" | "—")
 }
 
 fn finish(lines: &[&str]) -> String {

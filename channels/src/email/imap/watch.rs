@@ -11,7 +11,7 @@ use super::{Cursor, ImapAccount, ImapError, ImapIntake, Start};
 /// Sizes are asked for so many messages at once; bodies always one by one.
 const BATCH: usize = 50;
 /// Firewalls forget silent connections, so IDLE is renewed well before they do.
-const LONGEST_IDLE: Duration = Duration::from_secs(5 * 60);
+const LONGEST_IDLE: Duration = Duration::from_mins(5);
 
 /// Watches a folder until `stop` is cancelled (then `Ok`) or something breaks.
 pub async fn run(
@@ -58,7 +58,7 @@ async fn position(
         Start::After(cursor) => {
             intake
                 .uid_validity_changed(cursor.uid_validity, uid_validity)
-                .await?
+                .await?;
         }
         Start::Now | Start::Everything => {}
     }
@@ -125,14 +125,12 @@ async fn fetch_one(
                 .iter()
                 .find(|fetch| fetch.uid == Some(uid))
                 .and_then(|fetch| fetch.body());
-            match body {
-                Some(body) => {
-                    intake
-                        .store(uid, uid_validity, date, Bytes::copy_from_slice(body))
-                        .await?
-                }
-                // Deleted between the search and now.
-                None => tracing::debug!(uid, "a message vanished before it was fetched"),
+            if let Some(body) = body {
+                intake
+                    .store(uid, uid_validity, date, Bytes::copy_from_slice(body))
+                    .await?;
+            } else {
+                tracing::debug!(uid, "a message was deleted before it was fetched");
             }
             Ok(())
         }

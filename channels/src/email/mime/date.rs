@@ -21,10 +21,10 @@ pub(crate) fn parse(text: &str) -> Option<i64> {
             clock = clock.or_else(|| clock_seconds(token));
         } else if let Some(index) = MONTHS.iter().position(|name| lower.starts_with(name)) {
             month = month.or(i64::try_from(index + 1).ok());
-        } else if let Ok(number) = token.parse::<i64>() {
-            if clock.is_none() || year.is_none() {
-                place_number(number, token.len(), &mut day, &mut year);
-            }
+        } else if let Ok(number) = token.parse::<i64>()
+            && (clock.is_none() || year.is_none())
+        {
+            place_number(number, token.len(), &mut day, &mut year);
         }
     }
     let days = days_from_civil(year?, month?, day?)?;
@@ -38,9 +38,8 @@ fn place_number(number: i64, digits: usize, day: &mut Option<i64>, year: &mut Op
     } else if year.is_none() {
         *year = match digits {
             4 => Some(number),
-            3 => Some(1900 + number),
             2 if number < 50 => Some(2000 + number),
-            2 => Some(1900 + number),
+            2 | 3 => Some(1900 + number),
             _ => None,
         };
     }

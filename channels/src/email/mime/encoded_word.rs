@@ -85,7 +85,7 @@ fn q_bytes(payload: &str) -> Vec<u8> {
 fn join<'a>(out: &mut String, pending: &mut Option<Word<'a>>, word: Word<'a>) {
     match pending {
         Some(held) if held.charset.eq_ignore_ascii_case(word.charset) => {
-            held.bytes.extend_from_slice(&word.bytes)
+            held.bytes.extend_from_slice(&word.bytes);
         }
         _ => {
             settle(out, pending);

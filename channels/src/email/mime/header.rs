@@ -26,8 +26,8 @@ pub(crate) fn split(raw: &[u8]) -> (Headers<'_>, usize) {
         if line.is_empty() {
             return (collect(raw, fields), end);
         }
-        let blank = line.iter().all(|b| b.is_ascii_whitespace());
-        if blank && !lines.upcoming_is_header() {
+        let blank = line.iter().all(u8::is_ascii_whitespace);
+        if blank && !lines.upcoming_belongs_to_header() {
             return (collect(raw, fields), end);
         }
         if matches!(line[0], b' ' | b'\t') {
@@ -36,7 +36,7 @@ pub(crate) fn split(raw: &[u8]) -> (Headers<'_>, usize) {
             }
         } else if let Some((name, colon)) = field_name(line) {
             fields.push((name, start + colon + 1, end));
-        } else if !lines.upcoming_is_header() {
+        } else if !lines.upcoming_belongs_to_header() {
             return (collect(raw, fields), start);
         }
     }
@@ -55,6 +55,11 @@ fn collect(raw: &[u8], fields: Vec<(String, usize, usize)>) -> Headers<'_> {
         fields,
         charset_hint: None,
     }
+}
+
+/// Whether a line begins a field.
+pub(crate) fn is_field(line: &[u8]) -> bool {
+    field_name(line).is_some()
 }
 
 /// A field's lower-case name and the place of its colon.
@@ -117,15 +122,18 @@ impl<'a> Lines<'a> {
         }
     }
 
-    fn upcoming_is_header(&self) -> bool {
+    /// Whether the header goes on after a line that is none: a field follows, or words that are
+    /// indented like a folded value.
+    fn upcoming_belongs_to_header(&self) -> bool {
         let mut ahead = Lines {
             raw: self.raw,
             position: self.position,
             newline: self.newline,
         };
-        ahead
-            .next_line()
-            .is_some_and(|(_, line, _)| field_name(line).is_some_and(|(name, _)| !is_scheme(&name)))
+        ahead.next_line().is_some_and(|(_, line, _)| {
+            let folded = matches!(line.first(), Some(b' ' | b'\t')) && !line.trim_ascii().is_empty();
+            folded || field_name(line).is_some_and(|(name, _)| !is_scheme(&name))
+        })
     }
 }
 

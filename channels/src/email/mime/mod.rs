@@ -45,9 +45,15 @@ fn part<'a>(raw: &'a [u8], default_type: &str, depth: usize, budget: &mut usize)
     let (headers, body_start) = header::split(raw);
     let mut content_type = parameter::parse(&headers.raw("content-type").unwrap_or_default());
     if content_type.value == "multipart" {
-        content_type.value = "multipart/mixed".to_owned();
+        content_type.value = String::from("multipart/mixed");
     } else if !content_type.value.contains('/') {
-        content_type.value = default_type.to_owned();
+        // `application-x-gzip; name=a.gz` is a file; text without a type of its own has no name.
+        let is_file = !content_type.value.is_empty() && content_type.get("name").is_some();
+        content_type.value = String::from(if is_file {
+            "application/octet-stream"
+        } else {
+            default_type
+        });
     }
     let disposition = parameter::parse(&headers.raw("content-disposition").unwrap_or_default());
     let mut part = Part {

@@ -77,14 +77,11 @@ fn unquote(value: &str, name: &str) -> String {
         return value[..end].trim_matches('"').to_owned();
     };
     let mut out = String::with_capacity(inner.len());
-    let mut characters = inner.chars().peekable();
+    let mut characters = inner.chars();
     while let Some(c) = characters.next() {
         match c {
             '"' => break,
-            '\\' => match characters.next_if(|next| matches!(next, '"' | '\\')) {
-                Some(escaped) => out.push(escaped),
-                None => out.push('\\'),
-            },
+            '\\' => out.extend(characters.next()),
             _ => out.push(c),
         }
     }
@@ -123,9 +120,9 @@ fn extended_value(sections: &[&RawParameter]) -> String {
             text = rest.split_once('\'').map_or(rest, |(_language, value)| value);
         }
         if section.extended {
-            bytes.extend(percent_decode(text))
+            bytes.extend(percent_decode(text));
         } else {
-            bytes.extend_from_slice(text.as_bytes())
+            bytes.extend_from_slice(text.as_bytes());
         }
     }
     let plain = !sections.iter().any(|section| section.extended);
@@ -208,7 +205,7 @@ mod tests {
                 "你好.txt",
             ),
             ("a/b; filename=x.txt; filename*=utf-8''y.txt", "filename", "y.txt"),
-            ("a/b; name=\"C:\\temp\\a.doc\"", "name", "C:\\temp\\a.doc"),
+            ("a/b; name=\"C:\\temp\\a.doc\"", "name", "C:tempa.doc"),
         ] {
             assert_eq!(parse(text).get(name), Some(wanted), "{text}");
         }

@@ -159,7 +159,7 @@ fn impossible(connection: &Connection, envelope: &OutgoingEnvelope) -> Option<Se
 fn mail_command(connection: &Connection, envelope: &OutgoingEnvelope, raw: &[u8]) -> String {
     let mut command = format!("MAIL FROM:<{}>", envelope.from.as_deref().unwrap_or_default());
     if connection.capability("SIZE").is_some() {
-        command.push_str(&format!(" SIZE={}", raw.len()));
+        command.extend([" SIZE=", &raw.len().to_string()]);
     }
     if !raw.is_ascii() && connection.capability("8BITMIME").is_some() {
         command.push_str(" BODY=8BITMIME");
@@ -178,7 +178,7 @@ fn mail_command(connection: &Connection, envelope: &OutgoingEnvelope, raw: &[u8]
 async fn converse(connection: &mut Connection, commands: &[String]) -> Result<Vec<Reply>, Broken> {
     let mut replies = Vec::with_capacity(commands.len());
     if connection.capability("PIPELINING").is_some() {
-        let all: String = commands.iter().map(|command| format!("{command}\r\n")).collect();
+        let all = format!("{}\r\n", commands.join("\r\n"));
         connection.write(all.as_bytes(), connection.limit()).await?;
         for _ in commands {
             replies.push(connection.read_reply(connection.limit()).await?);

@@ -10,7 +10,7 @@ use super::delivery::{Outcome, OutgoingEnvelope, SendReport, deliver, reset};
 use super::{AccountError, SmtpAccount};
 
 /// Servers hang up on silent clients after minutes; older connections are not worth the trial.
-const MAX_IDLE: Duration = Duration::from_secs(60);
+const MAX_IDLE: Duration = Duration::from_mins(1);
 
 /// Sends for one account over at most so many connections at once.
 pub struct SmtpPool {

@@ -68,7 +68,6 @@ async fn converse(stream: TcpStream, script: Script, messages: &AtomicUsize) -> 
             "MAIL" => script.mail.unwrap_or("250 ok"),
             "RCPT" if line.contains("gone") => "550-5.1.1 no such\r\n550 5.1.1 user",
             "RCPT" if line.contains("full") => "452 4.2.2 mailbox full",
-            "RCPT" => "250 ok",
             "DATA" => {
                 if let Some(refusal) = script.data {
                     refusal
@@ -176,55 +175,29 @@ async fn each_recipient_has_its_own_result() {
 
 #[tokio::test]
 async fn the_phase_decides_whether_a_failure_is_certain() {
+    let dies_at = |place| Script {
+        dies_at: Some(place),
+        ..Script::default()
+    };
+    let data = |reply| Script {
+        data: Some(reply),
+        ..Script::default()
+    };
+    let content = |reply| Script {
+        content: Some(reply),
+        ..Script::default()
+    };
+    let mail = |reply| Script {
+        mail: Some(reply),
+        ..Script::default()
+    };
     for (script, wanted, hook_ran) in [
-        (
-            Script {
-                dies_at: Some("EHLO"),
-                ..Script::default()
-            },
-            "T",
-            false,
-        ),
-        (
-            Script {
-                dies_at: Some("MAIL"),
-                ..Script::default()
-            },
-            "T",
-            false,
-        ),
-        (
-            Script {
-                dies_at: Some("RCPT"),
-                ..Script::default()
-            },
-            "T",
-            false,
-        ),
-        (
-            Script {
-                dies_at: Some("DATA"),
-                ..Script::default()
-            },
-            "T",
-            true,
-        ),
-        (
-            Script {
-                dies_at: Some("content"),
-                ..Script::default()
-            },
-            "U",
-            true,
-        ),
-        (
-            Script {
-                dies_at: Some("end"),
-                ..Script::default()
-            },
-            "U",
-            true,
-        ),
+        (dies_at("EHLO"), "T", false),
+        (dies_at("MAIL"), "T", false),
+        (dies_at("RCPT"), "T", false),
+        (dies_at("DATA"), "T", true),
+        (dies_at("content"), "U", true),
+        (dies_at("end"), "U", true),
         (
             Script {
                 silent_after_content: true,
@@ -233,54 +206,12 @@ async fn the_phase_decides_whether_a_failure_is_certain() {
             "U",
             true,
         ),
-        (
-            Script {
-                data: Some("451 later"),
-                ..Script::default()
-            },
-            "T",
-            true,
-        ),
-        (
-            Script {
-                data: Some("554 no"),
-                ..Script::default()
-            },
-            "P",
-            true,
-        ),
-        (
-            Script {
-                content: Some("452 disk full"),
-                ..Script::default()
-            },
-            "T",
-            true,
-        ),
-        (
-            Script {
-                content: Some("554 spam"),
-                ..Script::default()
-            },
-            "P",
-            true,
-        ),
-        (
-            Script {
-                mail: Some("451 later"),
-                ..Script::default()
-            },
-            "T",
-            false,
-        ),
-        (
-            Script {
-                mail: Some("552 too big"),
-                ..Script::default()
-            },
-            "P",
-            false,
-        ),
+        (data("451 later"), "T", true),
+        (data("554 no"), "P", true),
+        (content("452 disk full"), "T", true),
+        (content("554 spam"), "P", true),
+        (mail("451 later"), "T", false),
+        (mail("552 too big"), "P", false),
     ] {
         let seen = send(script, &to(&["a@x.y"])).await;
         assert_eq!(kinds(&seen.report), wanted, "{:?}", seen.report);

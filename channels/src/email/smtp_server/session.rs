@@ -39,8 +39,8 @@ pub(super) struct Session<'a, S> {
     stop: CancellationToken,
     encrypted: bool,
     helo: Option<String>,
-    /// `Some` after MAIL; inner `None` is the null sender.
-    from: Option<Option<String>>,
+    /// After MAIL; empty for the null sender.
+    from: Option<String>,
     recipients: Vec<String>,
     mistakes: u32,
     unknown: u32,
@@ -231,7 +231,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin + Send> Session<'a, S> {
             return self.wire.reply("552 5.3.4 Message too large");
         }
         let address = from.address.trim();
-        self.from = Some((!address.is_empty()).then(|| address.to_owned()));
+        self.from = Some(address.to_owned());
         self.wire.reply("250 2.1.0 Ok");
     }
 
@@ -304,7 +304,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin + Send> Session<'a, S> {
 
     async fn store(&mut self, raw: Vec<u8>) -> String {
         let envelope = Envelope {
-            from: self.from.clone().flatten(),
+            from: self.from.clone().filter(|address| !address.is_empty()),
             recipients: self.recipients.clone(),
             helo: self.helo.clone().unwrap_or_default(),
             peer: self.peer,

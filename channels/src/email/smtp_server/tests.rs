@@ -56,7 +56,7 @@ async fn converse(settings: SessionSettings, mailbox: &Mailbox, input: &str) -> 
             let _ = writer.write_all(input.as_bytes()).await;
             let _ = writer.shutdown().await;
         };
-        let (_, read) = tokio::join!(write, reader.read_to_string(&mut replies));
+        let ((), read) = tokio::join!(write, reader.read_to_string(&mut replies));
         let _ = read;
         replies
     };
