@@ -1,2 +1,3 @@
 //! What stories stand on. No story in here.
+pub(crate) mod s3;
 pub(crate) mod servers;
