@@ -17,6 +17,7 @@ use crate::health::Health;
 use crate::log::{Bus, BusError, Change, Log};
 use crate::metrics::Metrics;
 use crate::secrets::{SecretError, Secrets};
+use crate::sending::Senders;
 use crate::setup_token::SetupToken;
 use crate::supervisor::Supervisor;
 
@@ -37,6 +38,8 @@ pub struct Parts {
     pub health: Health,
     pub metrics: Metrics,
     pub setup_token: SetupToken,
+    /// Connections to the mail servers that we send by.
+    pub senders: Senders,
     /// Tells this server from the others on the same database.
     pub node: Uuid,
     /// The one workspace of this installation.
@@ -103,6 +106,7 @@ impl App {
             health: Health::default(),
             metrics: Metrics::default(),
             setup_token: SetupToken::default(),
+            senders: Senders::default(),
             node,
             workspace,
             folder_lock: Some(folder_lock),

@@ -22,7 +22,10 @@ pub mod setup_token;
 pub mod supervisor;
 
 pub mod housekeeping;
+pub mod intake;
 pub mod jobs;
+pub mod sending;
 pub mod timers;
+pub mod workers;
 
 pub mod http;

@@ -15,7 +15,9 @@ use crate::app::{App, StartError};
 use crate::config::Config;
 use crate::db;
 use crate::http::router;
+use crate::intake;
 use crate::store::agents;
+use crate::workers;
 
 /// Where jobs and timers run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +42,8 @@ pub enum ServeError {
     Store(#[from] db::Error),
     #[error("cannot listen on {0} (http.listen): {1}")]
     Listen(SocketAddr, std::io::Error),
+    #[error(transparent)]
+    Mail(#[from] intake::ListenError),
     #[error("cannot receive signals: {0}")]
     Signals(std::io::Error),
     #[error("cannot write to stdout: {0}")]
@@ -77,11 +81,16 @@ pub async fn start(
         .local_addr()
         .map_err(|error| ServeError::Listen(config.http.listen, error))?;
     let app = App::open(config, clock, ids).await?;
+    let mail = intake::start(&app).await?;
     let bound = Bound {
         http: Some(app.config.http.listen),
-        ..Bound::default()
+        smtp: mail.smtp,
+        lmtp: Some(mail.lmtp),
     };
     serve_http(&app, listener);
+    if work == Work::Here {
+        workers::start(&app);
+    }
     tracing::info!(node = %app.node, sqlite = app.db.is_sqlite(), workers = ?work, "started");
     Ok((app, bound))
 }

@@ -2,8 +2,10 @@
 
 pub mod calls;
 pub mod customers;
+pub mod deliveries;
 pub mod edits;
 pub mod files;
+pub mod intake;
 pub mod messages;
 pub mod notifications;
 pub mod outbound;

@@ -6,11 +6,17 @@ use super::queue::Job;
 use crate::app::App;
 use crate::blobs::BlobError;
 use crate::db;
+use crate::intake::read_mail;
+use crate::sending::{desk_mail, send_message};
 
 shouwen_core::words! {
     JobKind {
         /// Sweeps what is past its time.
         Housekeeping = "housekeeping",
+        ReadMail = "read_mail",
+        SendMessage = "send_message",
+        /// The server's own mail.
+        SendDeskMail = "send_desk_mail",
     }
 }
 
@@ -51,6 +57,10 @@ impl JobKind {
     pub fn most_attempts(self) -> i64 {
         match self {
             Self::Housekeeping => 3,
+            Self::ReadMail => 5,
+            // 5 s, doubling up to an hour: two days.
+            Self::SendMessage => 56,
+            Self::SendDeskMail => 20,
         }
     }
 
@@ -64,12 +74,19 @@ impl JobKind {
     pub(super) async fn run(self, app: &App, job: &Job) -> Result<(), JobError> {
         match self {
             Self::Housekeeping => crate::housekeeping::run(app, job.workspace_id).await,
+            Self::ReadMail => read_mail::run(app, job).await,
+            Self::SendMessage => send_message::run(app, job).await,
+            Self::SendDeskMail => desk_mail::run(app, job).await,
         }
     }
 
     /// Does what must be done when the job is given up; a failure here leaves the job to be given up again.
-    pub(super) async fn give_up(self, _app: &App, _job: &Job, _error: &str) -> Result<(), JobError> {
-        Ok(())
+    pub(super) async fn give_up(self, app: &App, job: &Job, error: &str) -> Result<(), JobError> {
+        match self {
+            Self::Housekeeping | Self::SendDeskMail => Ok(()),
+            Self::ReadMail => read_mail::give_up(app, job, error).await,
+            Self::SendMessage => send_message::give_up(app, job, error).await,
+        }
     }
 }
 

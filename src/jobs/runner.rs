@@ -17,6 +17,7 @@ use super::queue::{self, Job, Lane};
 use crate::app::App;
 use crate::db;
 use crate::log::News;
+use crate::metrics::JobOutcome;
 
 /// How long a job is ours without a sign of life.
 const LEASE: Length = Length::seconds(60);
@@ -218,11 +219,15 @@ async fn attempt(app: &App, job: &Job) -> End {
     let guarded = AssertUnwindSafe(kind.run(app, job)).catch_unwind();
     let result = while_held(app, job, guarded).await;
     let error = match result {
-        Ok(Ok(())) => return End::Done,
+        Ok(Ok(())) => {
+            app.metrics.job(kind.as_str(), JobOutcome::Done);
+            return End::Done;
+        }
         Ok(Err(error)) => error,
         Err(_) => JobError::Failed("panicked".to_owned()),
     };
     let words = error.to_string();
+    app.metrics.job(kind.as_str(), JobOutcome::Failed);
     match error {
         JobError::Unavailable(_) => {
             tracing::warn!(
@@ -310,6 +315,7 @@ async fn put_back(app: &App, job: &Job, wait: Length, attempts: i64, words: &str
 }
 
 async fn give_up(app: &App, job: &Job, kind: JobKind, words: &str) -> End {
+    app.metrics.job(kind.as_str(), JobOutcome::Dead);
     tracing::error!(job.kind, job.id = %job.id, job.attempts, error = words, "a job was given up");
     if let Err(error) = kind.give_up(app, job, words).await {
         tracing::error!(job.kind, job.id = %job.id, %error, "giving up a job failed");

@@ -248,6 +248,24 @@ pub async fn by_mail_id(conn: &mut Conn, workspace: WorkspaceId, mail_id: &str) 
         .await
 }
 
+/// The tickets of the messages that these mail ids stand for; the oldest message of an id first.
+pub async fn tickets_of_mail_ids(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    mail_ids: &[&str],
+) -> Result<Vec<(String, TicketId)>> {
+    conn.build(
+        "SELECT mail_reference.mail_id, message.ticket_id FROM mail_reference
+         JOIN message ON message.workspace_id = mail_reference.workspace_id AND message.id = mail_reference.message_id
+         WHERE mail_reference.workspace_id = $1 AND mail_reference.mail_id IN ",
+    )
+    .bind(workspace)
+    .push_list(mail_ids.iter().copied())
+    .push(" ORDER BY message.created_at, message.id")
+    .all()
+    .await
+}
+
 /// How far an outgoing message is with one recipient.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct DeliveryRow {
@@ -317,6 +335,26 @@ pub async fn move_deliveries(
         .push_list(from.iter().copied())
         .run()
         .await
+}
+
+/// Moves these recipients from `queued` to `sending`; the number moved.
+pub async fn start_deliveries(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    message: MessageId,
+    recipients: &[String],
+    at: Timestamp,
+) -> Result<u64> {
+    tx.build(
+        "UPDATE delivery SET state = 'sending', updated_at = $3
+         WHERE workspace_id = $1 AND message_id = $2 AND state = 'queued' AND recipient IN ",
+    )
+    .bind(workspace)
+    .bind(message)
+    .bind(at)
+    .push_list(recipients.iter())
+    .run()
+    .await
 }
 
 /// Writes what came of one recipient.

@@ -7,6 +7,7 @@ pub mod files;
 pub mod inboxes;
 pub mod messages;
 pub mod notifications;
+pub mod raw_mails;
 pub mod sessions;
 pub mod statuses;
 pub mod tickets;

@@ -73,6 +73,19 @@ pub fn agent_answered(life: &Life, agent: AgentId, at: Timestamp) -> Life {
     }
 }
 
+/// An answer did not arrive: the customer still waits, and the matter is open again unless it is closed for good.
+pub fn answer_failed(life: &Life, at: Timestamp) -> Life {
+    match life.category {
+        Category::Closed | Category::New => *life,
+        Category::Open | Category::Waiting | Category::OnHold | Category::Solved => Life {
+            category: Category::Open,
+            waiting_since: life.waiting_since.or(Some(at)),
+            solved_at: None,
+            ..*life
+        },
+    }
+}
+
 /// Somebody chose a status of this category.
 pub fn category_chosen(life: &Life, category: Category, at: Timestamp) -> Life {
     let solved_at = if category.is_active() {
@@ -135,6 +148,20 @@ mod tests {
         assert_eq!(
             customer_wrote(&life(Category::Solved), NOON, true),
             Some(life(Category::Solved))
+        );
+    }
+
+    #[test]
+    fn an_answer_that_failed_opens_the_ticket_again() {
+        let solved = category_chosen(&life(Category::Open), Category::Solved, NOON);
+        let again = answer_failed(&solved, LATER);
+        assert_eq!(
+            (again.category, again.waiting_since, again.solved_at),
+            (Category::Open, Some(LATER), None)
+        );
+        assert_eq!(
+            answer_failed(&life(Category::Closed), NOON),
+            life(Category::Closed)
         );
     }
 

@@ -1,0 +1,12 @@
+//! Mail that comes in: kept raw and durable before it is acknowledged, read by a job afterwards.
+
+mod listeners;
+mod mail_drop;
+mod read;
+pub mod read_mail;
+mod recipients;
+mod report;
+pub mod thread;
+
+pub use listeners::{ListenError, Listening, start};
+pub use mail_drop::DeskMailDrop;

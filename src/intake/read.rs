@@ -1,0 +1,155 @@
+//! From raw octets to what the desk keeps of a mail. It touches nothing but memory.
+
+use bytes::Bytes;
+use shouwen_channels::email::{self, Attachment, Mail};
+
+use crate::actions::files::safe_name;
+use crate::blobs::hash;
+use crate::db;
+use crate::store::raw_mails::Sameness;
+
+/// Larger mail is read aside, so that it holds up nobody.
+const LARGE: usize = 256 * 1024;
+/// So many large ones are read at once: each takes several times its size.
+static LARGE_AT_ONCE: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(2);
+/// What a screen shows of a text; the whole of a longer one is attached.
+const LONGEST_TEXT: usize = 500_000;
+const LONGEST_HTML: usize = 2_000_000;
+const MOST_FILES: usize = 300;
+
+/// A mail as the desk keeps it.
+#[derive(Debug)]
+pub(super) struct Reading {
+    pub(super) mail: Mail,
+    pub(super) same: Sameness,
+    pub(super) text: String,
+    /// What was newly written, where that is not all.
+    pub(super) reply_text: Option<String>,
+    /// Sanitised.
+    pub(super) html: Option<String>,
+    pub(super) files: Vec<Attachment>,
+    /// Something could not be read or was cut: the mail itself is attached.
+    pub(super) attach_whole: bool,
+}
+
+/// Reads the mail, a large one on another thread.
+pub(super) async fn read_aside(raw: Bytes) -> Result<Reading, db::Error> {
+    if raw.len() <= LARGE {
+        return Ok(read(&raw));
+    }
+    let _permit = LARGE_AT_ONCE.acquire().await; // never closed
+    tokio::task::spawn_blocking(move || read(&raw))
+        .await
+        .map_err(|error| db::Error::Unavailable(format!("reading a mail was broken off: {error}")))
+}
+
+pub(super) fn read(raw: &[u8]) -> Reading {
+    let mut mail = email::parse(raw);
+    let same = sameness(&mail, email::body_hash(raw));
+    let html = mail.html.take().map(|html| {
+        if html.len() > LONGEST_HTML {
+            None
+        } else {
+            Some(email::html::sanitise(&html))
+        }
+    });
+    let (mut files, mut text) = (
+        std::mem::take(&mut mail.attachments),
+        std::mem::take(&mut mail.text),
+    );
+    let says_nothing = text.trim().is_empty() && html.is_none() && files.is_empty();
+    let is_odd = mail.from.is_none() || (says_nothing && mail.subject.trim().is_empty());
+    let is_cut = text.len() > LONGEST_TEXT || files.len() > MOST_FILES || html == Some(None);
+    files.truncate(MOST_FILES);
+    cut(&mut text, LONGEST_TEXT);
+    let mut reply = std::mem::take(&mut mail.reply);
+    cut(&mut reply, LONGEST_TEXT);
+    let reply_text = (!reply.trim().is_empty() && reply.trim() != text.trim()).then_some(reply);
+    Reading {
+        mail,
+        same,
+        text,
+        reply_text,
+        html: html.flatten(),
+        files,
+        attach_whole: is_odd || is_cut,
+    }
+}
+
+fn cut(text: &mut String, most: usize) {
+    if text.len() > most {
+        let end = (0..=most)
+            .rev()
+            .find(|end| text.is_char_boundary(*end))
+            .unwrap_or_default();
+        text.truncate(end);
+    }
+}
+
+/// A mail without an id gets one from what does not change on its way.
+fn sameness(mail: &Mail, body_hash: String) -> Sameness {
+    let from = mail.from.as_ref().map(|from| from.address.as_str());
+    let made = || {
+        let date = mail.date_ms.unwrap_or_default();
+        let what = format!(
+            "{}\n{}\n{date}\n{body_hash}",
+            from.unwrap_or_default(),
+            mail.subject
+        );
+        format!("{}@raw", hash(what.as_bytes()))
+    };
+    let mail_id = mail.message_id.clone().filter(|id| !id.trim().is_empty());
+    Sameness {
+        mail_id: mail_id.unwrap_or_else(made),
+        body_hash,
+    }
+}
+
+/// The name under which a part is kept; a nameless one is named by its type.
+pub(super) fn file_name(file: &Attachment) -> String {
+    match file.name.as_deref().filter(|name| !name.trim().is_empty()) {
+        Some(name) => safe_name(name),
+        None => {
+            let known = mime_guess::get_mime_extensions_str(&file.media_type);
+            let ending = known
+                .and_then(|endings| endings.first())
+                .copied()
+                .unwrap_or("bin");
+            format!("file.{ending}")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mail_that_says_nothing_comes_whole() {
+        for (raw, whole) in [
+            ("From: a@b.c\r\nSubject: hi\r\n\r\nhello\r\n", false),
+            ("From: a@b.c\r\nSubject: only this\r\n\r\n", false),
+            ("From: a@b.c\r\n\r\n", true),
+            ("Subject: nobody\r\n\r\nhello\r\n", true),
+            ("\u{1}\u{2} no mail at all", true),
+        ] {
+            assert_eq!(read(raw.as_bytes()).attach_whole, whole, "{raw:?}");
+        }
+    }
+
+    #[test]
+    fn a_mail_without_an_id_is_the_same_when_it_comes_again() {
+        let first = read(b"Received: one\r\nFrom: a@b.c\r\nSubject: x\r\n\r\nbody\r\n").same;
+        let again = read(b"Received: two\r\nFrom: a@b.c\r\nSubject: x\r\n\r\nbody\r\n").same;
+        let other = read(b"Received: one\r\nFrom: z@b.c\r\nSubject: x\r\n\r\nbody\r\n").same;
+        assert_eq!(first.mail_id, again.mail_id);
+        assert_ne!(first.mail_id, other.mail_id);
+    }
+
+    #[test]
+    fn cutting_keeps_characters_whole() {
+        let mut text = "灯".repeat(3);
+        cut(&mut text, 5);
+        assert_eq!(text, "灯");
+    }
+}

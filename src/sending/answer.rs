@@ -1,0 +1,197 @@
+//! An answer as a mail: who it is from, what it answers, and the ids that bring the next mail back to its ticket.
+
+use shouwen_channels::email::Mailbox;
+use shouwen_channels::email::compose::{Outgoing, OutgoingFile};
+use shouwen_channels::email::thread;
+use shouwen_core::channel::{Channel, Direction};
+use shouwen_core::id::{MessageId, WorkspaceId};
+use shouwen_core::message::Visibility;
+
+use crate::app::App;
+use crate::jobs::JobError;
+use crate::store::inboxes::{self, InboxRow};
+use crate::store::messages::{self, MailDetails, MessageRow};
+use crate::store::tickets::{self, TicketRow};
+use crate::store::{files, messages::DeliveryRow};
+
+/// RFC 5321, section 4.5.3.1.1.
+const LONGEST_LOCAL_PART: usize = 64;
+/// How far back the chain of ids is looked for.
+const CHAIN: i64 = 60;
+
+/// A message with what its mail is made of.
+pub(super) struct Answer {
+    pub(super) message: MessageRow,
+    pub(super) inbox: InboxRow,
+    pub(super) deliveries: Vec<DeliveryRow>,
+    ticket: TicketRow,
+    /// What was written before, oldest first.
+    before: Vec<MessageRow>,
+}
+
+pub(super) async fn load(
+    app: &App,
+    workspace: WorkspaceId,
+    id: MessageId,
+) -> Result<Option<Answer>, JobError> {
+    let mut conn = app.db.snapshot().await?;
+    let Some(message) = messages::find(&mut conn, workspace, id).await? else {
+        return Ok(None);
+    };
+    let ticket = tickets::find(&mut conn, workspace, message.ticket_id).await?;
+    let inbox = inboxes::find(&mut conn, workspace, message.inbox_id).await?;
+    let (Some(ticket), Some(inbox)) = (ticket, inbox) else {
+        return Ok(None);
+    };
+    let deliveries = messages::deliveries(&mut conn, workspace, &[id]).await?;
+    let mut before = messages::before(&mut conn, workspace, ticket.id, message.position, CHAIN).await?;
+    before.reverse();
+    Ok(Some(Answer {
+        message,
+        inbox,
+        deliveries,
+        ticket,
+        before,
+    }))
+}
+
+impl Answer {
+    fn mail(&self) -> MailDetails {
+        self.message
+            .mail
+            .as_ref()
+            .map(|mail| mail.0.clone())
+            .unwrap_or_default()
+    }
+
+    /// The address that the mail is from.
+    pub(super) fn sender(&self) -> Option<String> {
+        self.mail().from.or_else(|| self.inbox.address.clone())
+    }
+
+    /// The Message-ID of one of our messages in this ticket: always the same.
+    pub(super) fn mail_id(&self, key: &[u8], message: MessageId) -> String {
+        let address = self.inbox.address.as_deref().unwrap_or_default();
+        let domain = address.rsplit_once('@').map_or("localhost", |(_, domain)| domain);
+        let (ticket, message) = (self.ticket.number.to_string(), message.0.simple().to_string());
+        thread::message_id(key, &ticket, &message, domain)
+    }
+
+    /// The mail, but for its files.
+    pub(super) fn outgoing(&self, key: &[u8]) -> Outgoing {
+        let (mail, settings) = (
+            self.mail(),
+            self.inbox.settings.0.email.clone().unwrap_or_default(),
+        );
+        let chain = self.chain(key);
+        let name = [settings.sender_name, self.inbox.name.clone()]
+            .into_iter()
+            .find(|name| !name.trim().is_empty());
+        Outgoing {
+            from: Mailbox {
+                address: self.sender().unwrap_or_default(),
+                name: name.clone(),
+            },
+            to: mail.to.iter().map(|address| bare(address)).collect(),
+            cc: mail.cc.iter().map(|address| bare(address)).collect(),
+            reply_to: self.reply_address(key).map(|address| Mailbox { address, name }),
+            subject: mail.subject.unwrap_or_else(|| self.ticket.subject.clone()),
+            message_id: self.mail_id(key, self.message.id),
+            in_reply_to: self.answered().or_else(|| chain.last().cloned()),
+            references: chain,
+            date_ms: self.message.created_at.millis(),
+            text: signed(&self.message.text, &settings.signature),
+            html: None,
+            attachments: Vec::new(),
+            automatic: self.message.automatic,
+        }
+    }
+
+    /// The newest mail of a customer.
+    fn answered(&self) -> Option<String> {
+        let inbound = self
+            .before
+            .iter()
+            .rev()
+            .filter(|row| row.direction == Direction::In && !row.automatic);
+        inbound
+            .filter_map(|row| row.mail.as_ref())
+            .find_map(|mail| mail.0.message_id.clone())
+    }
+
+    /// The ids of all mails of the ticket before this one, oldest first.
+    fn chain(&self, key: &[u8]) -> Vec<String> {
+        let mut ids: Vec<String> = Vec::new();
+        let mails = self
+            .before
+            .iter()
+            .filter(|row| row.channel == Channel::Email && row.visibility == Visibility::Public);
+        for row in mails {
+            let known = row.mail.as_ref().map(|mail| &mail.0);
+            let mut own: Vec<String> = match row.direction {
+                Direction::Out => vec![self.mail_id(key, row.id)],
+                Direction::In => known
+                    .map(|mail| mail.references.iter().chain(&mail.message_id).cloned().collect())
+                    .unwrap_or_default(),
+            };
+            own.retain(|id| !ids.contains(id));
+            ids.append(&mut own);
+        }
+        ids
+    }
+
+    /// The inbox's address with the ticket's token, where that is a possible address.
+    fn reply_address(&self, key: &[u8]) -> Option<String> {
+        let own = self.inbox.address.as_deref()?;
+        let token = thread::ticket_token(key, &self.ticket.number.to_string());
+        let address = thread::plus_address(own, &token);
+        let local = address.rsplit_once('@').map_or(0, |(local, _)| local.len());
+        (local <= LONGEST_LOCAL_PART).then_some(address)
+    }
+
+    /// The files of the message, with their bytes.
+    pub(super) async fn files(
+        &self,
+        app: &App,
+        workspace: WorkspaceId,
+    ) -> Result<Vec<OutgoingFile>, JobError> {
+        let rows = files::of_messages(&mut *app.db.snapshot().await?, workspace, &[self.message.id]).await?;
+        let mut found = Vec::with_capacity(rows.len());
+        for row in rows {
+            found.push(OutgoingFile {
+                bytes: app.blobs.get(workspace, &row.sha256).await?.to_vec(),
+                name: row.name,
+                media_type: row.media_type,
+                content_id: row.content_id,
+            });
+        }
+        Ok(found)
+    }
+}
+
+fn bare(address: &str) -> Mailbox {
+    Mailbox {
+        address: address.to_owned(),
+        name: None,
+    }
+}
+
+/// The text with the signature below the usual mark (RFC 3676, section 4.3).
+fn signed(text: &str, signature: &str) -> String {
+    if signature.trim().is_empty() {
+        text.to_owned()
+    } else {
+        format!("{}\n\n-- \n{}\n", text.trim_end(), signature.trim_end())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::signed;
+
+    #[test]
+    fn a_signature_stands_below_its_mark() {
+        assert_eq!(signed("Hello\n", ""), "Hello\n");
+        assert_eq!(signed("Hello\n", "Lamp shop\n"), "Hello\n\n-- \nLamp shop\n");
+    }
+}

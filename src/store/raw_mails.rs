@@ -1,0 +1,176 @@
+//! Mail as it came: kept before it is read, so that nothing is acknowledged that could be lost.
+
+use shouwen_core::event::Origin;
+use shouwen_core::id::{InboxId, MessageId, RawMailId, WorkspaceId};
+use shouwen_core::time::Timestamp;
+
+use crate::db::{Conn, Result, Tx};
+
+shouwen_core::words! {
+    /// How a mail reached us.
+    Source { Smtp = "smtp", Lmtp = "lmtp", Imap = "imap" }
+}
+
+shouwen_core::words! {
+    /// What became of a mail.
+    RawState {
+        Received = "received",
+        /// Became a message.
+        Read = "read",
+        Duplicate = "duplicate",
+        /// A copy of what we sent ourselves.
+        Own = "own",
+        /// Told us what became of a mail of ours.
+        Report = "report",
+        /// Automatic mail that belongs to no ticket.
+        Suspended = "suspended",
+        /// Could not be handled; the raw mail is there for a person.
+        Failed = "failed",
+    }
+}
+
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct RawMailRow {
+    pub id: RawMailId,
+    pub inbox_id: InboxId,
+    /// Empty for the null sender of reports.
+    pub envelope_from: String,
+    /// Addresses within this inbox, separated by blanks.
+    pub envelope_to: String,
+    pub source: Source,
+    pub origin: Origin,
+    pub size: i64,
+    /// SHA-256 of the raw octets.
+    pub blob: String,
+    pub state: RawState,
+    pub reason: Option<String>,
+    pub message_id: Option<MessageId>,
+    pub received_at: Timestamp,
+}
+
+const COLUMNS: &str = "id, inbox_id, envelope_from, envelope_to, source, origin, size, blob, state, reason, \
+    message_id, received_at";
+
+pub async fn find(conn: &mut Conn, workspace: WorkspaceId, id: RawMailId) -> Result<Option<RawMailRow>> {
+    let query = conn
+        .build("SELECT ")
+        .push(COLUMNS)
+        .push(" FROM raw_mail WHERE workspace_id = $1 AND id = $2");
+    query.bind(workspace).bind(id).optional().await
+}
+
+pub async fn add(tx: &mut Tx, workspace: WorkspaceId, rows: &[RawMailRow]) -> Result<()> {
+    let mut insert = tx.build(
+        "INSERT INTO raw_mail (workspace_id, id, inbox_id, envelope_from, envelope_to, source, origin, size, blob, \
+         state, received_at) VALUES ",
+    );
+    for (place, row) in rows.iter().enumerate() {
+        insert = insert.push(if place == 0 { "(" } else { ", (" });
+        insert = insert.push_bind(workspace).push(", ").push_bind(row.id);
+        insert = insert.push(", ").push_bind(row.inbox_id);
+        insert = insert.push(", ").push_bind(&row.envelope_from);
+        insert = insert.push(", ").push_bind(&row.envelope_to);
+        insert = insert.push(", ").push_bind(row.source);
+        insert = insert.push(", ").push_bind(row.origin);
+        insert = insert.push(", ").push_bind(row.size);
+        insert = insert.push(", ").push_bind(&row.blob);
+        insert = insert.push(", ").push_bind(row.state);
+        insert = insert.push(", ").push_bind(row.received_at).push(")");
+    }
+    insert.run().await?;
+    Ok(())
+}
+
+/// What makes two mails of an inbox the same.
+#[derive(Debug, Clone)]
+pub struct Sameness {
+    pub mail_id: String,
+    pub body_hash: String,
+}
+
+/// Takes a received mail as read into `message`, unless it was handled or its like was before. False then.
+pub async fn take(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    raw: &RawMailRow,
+    same: &Sameness,
+    message: MessageId,
+) -> Result<bool> {
+    let taken = tx
+        .sql(
+            "UPDATE raw_mail SET state = 'read', mail_id = $4, body_hash = $5, message_id = $6
+             WHERE workspace_id = $1 AND id = $2 AND state = 'received' AND NOT EXISTS
+               (SELECT 1 FROM raw_mail AS same WHERE same.workspace_id = $1 AND same.inbox_id = $3
+                AND same.mail_id = $4 AND same.body_hash = $5)",
+        )
+        .bind(workspace)
+        .bind(raw.id)
+        .bind(raw.inbox_id)
+        .bind(&same.mail_id)
+        .bind(&same.body_hash)
+        .bind(message)
+        .run()
+        .await?;
+    Ok(taken > 0)
+}
+
+/// Writes what became of a mail other than a message.
+pub async fn settle(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    id: RawMailId,
+    state: RawState,
+    reason: Option<&str>,
+) -> Result<()> {
+    tx.sql(
+        "UPDATE raw_mail SET state = $3, reason = $4, message_id = NULL WHERE workspace_id = $1 AND id = $2",
+    )
+    .bind(workspace)
+    .bind(id)
+    .bind(state)
+    .bind(reason)
+    .run()
+    .await?;
+    Ok(())
+}
+
+/// Notes that the like of a received mail was there before.
+pub async fn mark_duplicate(tx: &mut Tx, workspace: WorkspaceId, id: RawMailId) -> Result<()> {
+    tx.sql(
+        "UPDATE raw_mail SET state = 'duplicate' WHERE workspace_id = $1 AND id = $2 AND state = 'received'",
+    )
+    .bind(workspace)
+    .bind(id)
+    .run()
+    .await?;
+    Ok(())
+}
+
+/// Handled mail that is older than `before`, at most `limit`.
+pub async fn older_than(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    before: Timestamp,
+    limit: i64,
+) -> Result<Vec<RawMailRow>> {
+    conn.build("SELECT ")
+        .push(COLUMNS)
+        .push(
+            " FROM raw_mail WHERE workspace_id = $1 AND received_at < $2 AND state <> 'received'
+             ORDER BY received_at LIMIT $3",
+        )
+        .bind(workspace)
+        .bind(before)
+        .bind(limit)
+        .all()
+        .await
+}
+
+pub async fn remove(tx: &mut Tx, workspace: WorkspaceId, ids: &[RawMailId]) -> Result<()> {
+    tx.build("DELETE FROM raw_mail WHERE workspace_id = $1 AND id IN ")
+        .bind(workspace)
+        .push_list(ids.iter().copied())
+        .run()
+        .await?;
+    Ok(())
+}
