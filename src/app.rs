@@ -95,6 +95,7 @@ impl App {
         let workspace = workspaces::find_or_create(&db, &log, &ids, clock.now()).await?;
         Ok(Self(Arc::new(Parts {
             config,
+            metrics: Metrics::new(db.statements()),
             db,
             log,
             bus,
@@ -104,7 +105,6 @@ impl App {
             ids,
             supervisor,
             health: Health::default(),
-            metrics: Metrics::default(),
             setup_token: SetupToken::default(),
             senders: Senders::default(),
             node,

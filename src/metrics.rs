@@ -56,8 +56,9 @@ struct Numbers {
     sockets: Family<Socket, Gauge>,
 }
 
-impl Default for Metrics {
-    fn default() -> Self {
+impl Metrics {
+    /// `statements` counts what the store runs.
+    pub fn new(statements: Counter) -> Self {
         let requests = Family::default();
         // From 1 ms to 16 s.
         let histogram: fn() -> Histogram = || Histogram::new(exponential_buckets(0.001, 2.0, 15));
@@ -70,6 +71,7 @@ impl Default for Metrics {
             "Seconds until the answer began",
             request_seconds.clone(),
         );
+        registry.register("sql_statements", "SQL statements run", statements);
         registry.register("jobs", "Background jobs run", jobs.clone());
         registry.register("sockets", "WebSockets that are open", sockets.clone());
         Self(Arc::new(Numbers {
@@ -80,9 +82,7 @@ impl Default for Metrics {
             sockets,
         }))
     }
-}
 
-impl Metrics {
     /// A request was answered; `route` is its pattern, never its path.
     pub fn request(&self, method: &str, route: &str, status: u16, took: Duration) {
         let request = Request {
@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn what_was_counted_is_told() {
-        let metrics = Metrics::default();
+        let metrics = Metrics::new(Counter::default());
         metrics.request("GET", "/api/v1/me", 200, Duration::from_millis(3));
         metrics.job("send_message", JobOutcome::Done);
         let open = metrics.socket("feed");

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use prometheus_client::metrics::counter::Counter;
 use sqlx::ConnectOptions;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -46,7 +47,7 @@ impl Db {
             ..Migrator::DEFAULT
         };
         migrator.set_ignore_missing(true);
-        match &db.0 {
+        match &db.engine {
             Engine::Sqlite { write, .. } => migrator.run(write).await?,
             Engine::Postgres(pool) => migrator.run(pool).await?,
         }
@@ -78,7 +79,10 @@ impl Db {
             .acquire_timeout(Duration::from_secs(10))
             .connect_with(options.read_only(true))
             .await?;
-        Ok(Self(Engine::Sqlite { read, write }))
+        Ok(Self {
+            engine: Engine::Sqlite { read, write },
+            statements: Counter::default(),
+        })
     }
 
     async fn open_postgres(url: &str, connections: u32) -> Result<Self, ConnectError> {
@@ -88,6 +92,9 @@ impl Db {
             .acquire_timeout(Duration::from_secs(10))
             .connect_with(options.application_name("shouwen").disable_statement_logging())
             .await?;
-        Ok(Self(Engine::Postgres(pool)))
+        Ok(Self {
+            engine: Engine::Postgres(pool),
+            statements: Counter::default(),
+        })
     }
 }

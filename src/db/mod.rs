@@ -8,6 +8,7 @@ mod connect;
 mod error;
 mod query;
 
+use prometheus_client::metrics::counter::Counter;
 use sqlx::pool::PoolConnection;
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
@@ -18,7 +19,10 @@ pub use query::{Param, Query, Record};
 
 /// The store: an engine and its pools. Cheap to clone.
 #[derive(Clone)]
-pub struct Db(Engine);
+pub struct Db {
+    engine: Engine,
+    statements: Counter,
+}
 
 #[derive(Clone)]
 enum Engine {
@@ -33,7 +37,7 @@ enum Engine {
 impl Db {
     /// A connection for reading.
     pub async fn read(&self) -> Result<Conn> {
-        Ok(Conn::new(match &self.0 {
+        Ok(self.conn(match &self.engine {
             Engine::Sqlite { read, .. } => Inner::Sqlite(read.acquire().await?),
             Engine::Postgres(pool) => Inner::Postgres(pool.acquire().await?),
         }))
@@ -41,7 +45,7 @@ impl Db {
 
     /// A connection whose statements all see one and the same moment.
     pub async fn snapshot(&self) -> Result<Tx> {
-        Ok(Tx(Conn::new(match &self.0 {
+        Ok(Tx(self.conn(match &self.engine {
             Engine::Sqlite { read, .. } => Inner::SqliteTx(read.begin().await?),
             Engine::Postgres(pool) => Inner::PostgresTx(
                 pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
@@ -52,18 +56,31 @@ impl Db {
 
     /// A write transaction, rolled back unless committed. Only the log's writer begins one.
     pub(crate) async fn begin(&self) -> Result<Tx> {
-        Ok(Tx(Conn::new(match &self.0 {
+        Ok(Tx(self.conn(match &self.engine {
             Engine::Sqlite { write, .. } => Inner::SqliteTx(write.begin_with("BEGIN IMMEDIATE").await?),
             Engine::Postgres(pool) => Inner::PostgresTx(pool.begin().await?),
         })))
     }
 
+    /// How many statements have been run.
+    pub fn statements(&self) -> Counter {
+        self.statements.clone()
+    }
+
+    fn conn(&self, inner: Inner) -> Conn {
+        Conn {
+            inner,
+            lost_race: false,
+            statements: self.statements.clone(),
+        }
+    }
+
     pub fn is_sqlite(&self) -> bool {
-        matches!(self.0, Engine::Sqlite { .. })
+        matches!(self.engine, Engine::Sqlite { .. })
     }
 
     pub async fn close(&self) {
-        match &self.0 {
+        match &self.engine {
             Engine::Sqlite { read, write } => {
                 read.close().await;
                 write.close().await;
@@ -78,6 +95,7 @@ pub struct Conn {
     inner: Inner,
     /// A statement lost against another transaction: the whole transaction may succeed when run again.
     lost_race: bool,
+    statements: Counter,
 }
 
 enum Inner {
@@ -88,13 +106,6 @@ enum Inner {
 }
 
 impl Conn {
-    fn new(inner: Inner) -> Self {
-        Self {
-            inner,
-            lost_race: false,
-        }
-    }
-
     /// A statement; `text` is the whole of it.
     pub fn sql(&mut self, text: &'static str) -> Query<'_> {
         Query::new(self, std::borrow::Cow::Borrowed(text))

@@ -34,6 +34,7 @@ enum Args<'c> {
 
 impl<'c> Query<'c> {
     pub(super) fn new(conn: &'c mut Conn, text: Cow<'static, str>) -> Self {
+        conn.statements.inc();
         let args = match &mut conn.inner {
             Inner::Sqlite(conn) => Args::Sqlite(conn, SqliteArguments::default()),
             Inner::SqliteTx(tx) => Args::Sqlite(tx, SqliteArguments::default()),
