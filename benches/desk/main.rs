@@ -1,0 +1,44 @@
+//! Load and latency of the real server in a process of its own, each figure beside a bare baseline of the same run.
+//!
+//! `make bench` runs all; `cargo bench -- mail chat lists idle` chooses. Nothing here is a test: it asserts no speed.
+
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a bench prints, and stops when it cannot run"
+)]
+
+mod chat;
+mod desk;
+mod idle;
+mod lists;
+mod mail;
+mod mail_baseline;
+mod spread;
+
+fn main() {
+    let chosen: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|arg| !arg.starts_with('-'))
+        .collect();
+    let wants = |name: &str| chosen.is_empty() || chosen.iter().any(|arg| arg == name);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap();
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    println!("{} cores", std::thread::available_parallelism().unwrap());
+    if wants("idle") {
+        runtime.block_on(idle::run());
+    }
+    if wants("mail") {
+        runtime.block_on(mail::run());
+    }
+    if wants("chat") {
+        runtime.block_on(chat::run());
+    }
+    if wants("lists") {
+        runtime.block_on(lists::run());
+    }
+}
