@@ -1,0 +1,13 @@
+// The permissions in the order they are shown, and what a role is called.
+import type { Permission, Role } from '../../shared/types'
+import { t } from '../i18n/language.svelte'
+
+export const PERMISSIONS: Record<'ticket' | 'customer' | 'admin', Permission[]> = {
+  ticket: ['ticket.read', 'ticket.reply', 'ticket.note', 'ticket.edit', 'ticket.assign', 'ticket.create', 'raw.read', 'board.read'],
+  customer: ['customer.read', 'customer.edit', 'call.log'],
+  admin: ['admin.agents', 'admin.teams', 'admin.inboxes', 'admin.tags', 'admin.statuses', 'admin.roles', 'admin.keys'],
+}
+
+export function roleName(role: Role): string {
+  return role.name || (role.key ? t.roles.builtInName[role.key] : t.unknown)
+}
