@@ -21,6 +21,6 @@ export default defineConfig({
   test: {
     dir: '.',
     include: ['inbox/**/*.test.ts', 'shared/**/*.test.ts'],
-    environment: './inbox/testing/browserless.ts',
+    environment: './testing/browserless.ts',
   },
 })

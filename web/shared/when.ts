@@ -63,7 +63,7 @@ export function relativeTime(time: string, now: number, locale: string): string 
 
 /** A span in its largest unit, short: "4m", "3h", "2d" in English, "4分钟", "3小时", "2天" in Chinese. */
 export function shortSpan(milliseconds: number, locale: string): string {
-  const minutes = Math.max(0, Math.floor(milliseconds / 60_000))
+  const minutes = Math.max(1, Math.floor(milliseconds / 60_000))
   const [amount, unit] = minutes < 60 ? [minutes, 'minute'] : minutes < 2880 ? [Math.floor(minutes / 60), 'hour'] : [Math.floor(minutes / 1440), 'day']
   return new Intl.NumberFormat(locale, { style: 'unit', unit: unit as string, unitDisplay: locale.startsWith('zh') ? 'short' : 'narrow' }).format(amount as number)
 }

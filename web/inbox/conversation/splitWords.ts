@@ -2,7 +2,7 @@
 
 export interface Part { text: string; href?: string; mention?: boolean }
 
-const PATTERN = /(https?:\/\/[^\s<>"'，。；！？、）】」]+)|(?<=^|[\s(（])@([\p{L}\p{N}·._-]+)/giu
+const PATTERN = /(https?:\/\/[^\s<>"'，。；！？、）】」]+)|(?<![A-Za-z0-9._-])@([\p{L}\p{N}·._-]+)/giu
 
 export function splitWords(text: string): Part[] {
   const parts: Part[] = []

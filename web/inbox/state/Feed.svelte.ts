@@ -30,6 +30,8 @@ export class Feed {
   private lastHeard = 0
   private lastTick = 0
   private tries = 0
+  /** A ping is out; another would only give the silent line more time. */
+  private pinged = false
   private wait: ReturnType<typeof setTimeout> | undefined
   private watch: ReturnType<typeof setInterval> | undefined
   private deadline: ReturnType<typeof setTimeout> | undefined
@@ -91,6 +93,7 @@ export class Feed {
 
   private hear(said: FeedOut): void {
     this.lastHeard = Date.now()
+    this.pinged = false
     clearTimeout(this.deadline)
     switch (said.type) {
       case 'welcome': return this.welcome(said.seq)
@@ -136,6 +139,7 @@ export class Feed {
 
   private drop(): void {
     clearTimeout(this.deadline)
+    this.pinged = false
     const socket = this.socket
     this.socket = null
     if (!socket) return
@@ -152,6 +156,8 @@ export class Feed {
   }
 
   private ping(patience: number): void {
+    if (this.pinged) return
+    this.pinged = true
     const socket = this.socket
     this.say({ type: 'ping' })
     clearTimeout(this.deadline)

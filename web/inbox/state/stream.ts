@@ -18,7 +18,7 @@ export function stream(messages: Message[], activities: Activity[], readBefore: 
   const timed: ({ at: string; message: Message } | { at: string; activity: Activity })[] = []
   let next = 0
   for (const message of messages) {
-    while (next < told.length && told[next]!.at < message.created_at) timed.push({ at: told[next]!.at, activity: told[next++]! })
+    while (next < told.length && told[next]!.at <= message.created_at) timed.push({ at: told[next]!.at, activity: told[next++]! })
     timed.push({ at: message.created_at, message })
   }
   for (; next < told.length; next += 1) timed.push({ at: told[next]!.at, activity: told[next]! })

@@ -1,0 +1,27 @@
+// Both languages say the same things: same keys, nothing empty, initials for every action.
+import { expect, test } from 'vitest'
+import { en } from './en'
+import { initials } from './pinyin'
+import { zh } from './zh'
+
+function keys(texts: object, path = ''): string[] {
+  return Object.entries(texts).flatMap(([key, value]) => (value && typeof value === 'object' ? keys(value, `${path}${key}.`) : [`${path}${key}`])).sort()
+}
+function words(texts: object): string[] {
+  return Object.values(texts).flatMap((value) => (typeof value === 'string' ? [value] : value && typeof value === 'object' ? words(value) : []))
+}
+
+test('both languages have the same keys', () => expect(keys(zh)).toEqual(keys(en)))
+test('Chinese is Chinese, with full-width punctuation', () => {
+  const han = words(zh).filter((text) => /\p{Script=Han}/u.test(text))
+  expect(han.filter((text) => /\p{Script=Han}[,;:!?]/u.test(text))).toEqual([])
+})
+test('plurals follow the language', () => {
+  expect([en.list.arrived(1), en.list.arrived(3), zh.list.arrived(3)]).toEqual(['1 new ticket', '3 new tickets', '3 张新工单'])
+})
+test('every Chinese title is found by as many initials as it has letters', () => {
+  for (const [name, title] of Object.entries(zh.action)) {
+    const letters = [...title].filter((letter) => /\p{Script=Han}/u.test(letter))
+    expect([name, initials[name as keyof typeof initials].length]).toEqual([name, letters.length])
+  }
+})

@@ -1,0 +1,26 @@
+// Tickets and messages for tests, with only what a test is about filled in.
+import type { Message, TicketDetail, TicketSummary } from '../../shared/types'
+
+export function makeTicket(fields: Partial<TicketSummary> = {}): TicketSummary {
+  const id = fields.id ?? 'ticket'
+  return {
+    id, number: `1${id}`, subject: 'Where is it?', customer: { id: 'customer', name: '王芳', tier: null }, inbox_id: 'inbox', channel: 'email', status_id: 'status-open', category: 'open',
+    priority: 'normal', team_id: null, assignee_id: 'me', owner_id: null, tag_ids: [], preview: '', last_direction: 'in', last_message_at: '2026-11-22T08:00:00Z', waiting_since: null,
+    unread: false, failed: false, created_at: '2026-11-20T08:00:00Z', updated_at: '2026-11-22T08:00:00Z', version: 1, ...fields,
+  }
+}
+
+export function makeMessage(position: number, fields: Partial<Message> = {}): Message {
+  return {
+    id: `message-${position}`, ticket_id: 'ticket', position, client_id: null, channel: 'chat', direction: 'in', visibility: 'public', author: { kind: 'customer', id: 'customer', name: '王芳' },
+    text: `words ${position}`, reply_text: null, has_html: false, attachments: [], mail: null, call: null, automatic: false, delivery: 'none', delivery_error: null, deliveries: [], seen_at: null,
+    created_at: new Date(Date.UTC(2026, 10, 22, 8, position)).toISOString(), ...fields,
+  }
+}
+
+export function makeDetail(fields: Partial<TicketDetail> = {}): TicketDetail {
+  return {
+    seq: 10, ticket: makeTicket(), customer: { id: 'customer', name: '王芳', tier: null, locale: 'zh', notes: '', identities: [], created_at: '2026-01-01T00:00:00Z', last_contact_at: null },
+    messages: [makeMessage(1)], activities: [], before: null, draft: null, read_position: 0, reply_defaults: { channel: 'email', to: ['wang@mail.example'], cc: [], subject: null }, viewers: [], ...fields,
+  }
+}
