@@ -16,6 +16,7 @@ use crate::db::{self, Db};
 use crate::health::Health;
 use crate::log::{Bus, BusError, Change, Log};
 use crate::metrics::Metrics;
+use crate::passwords::Passwords;
 use crate::secrets::{SecretError, Secrets};
 use crate::sending::Senders;
 use crate::setup_token::SetupToken;
@@ -40,6 +41,7 @@ pub struct Parts {
     pub setup_token: SetupToken,
     /// Connections to the mail servers that we send by.
     pub senders: Senders,
+    pub passwords: Passwords,
     /// Tells this server from the others on the same database.
     pub node: Uuid,
     /// The one workspace of this installation.
@@ -107,6 +109,7 @@ impl App {
             health: Health::default(),
             setup_token: SetupToken::default(),
             senders: Senders::default(),
+            passwords: Passwords::default(),
             node,
             workspace,
             folder_lock: Some(folder_lock),

@@ -16,6 +16,7 @@ pub mod app;
 pub mod blobs;
 pub mod health;
 pub mod metrics;
+pub mod passwords;
 pub mod phone;
 pub mod secrets;
 pub mod setup_token;

@@ -4,16 +4,22 @@ use std::marker::PhantomData;
 
 use axum::extract::FromRequestParts;
 use axum::http::{header, request::Parts};
+use futures_util::FutureExt;
 use shouwen_core::actor::{Actor, Permission, PermissionSet, Scope, Who};
 use shouwen_core::id::{AgentId, SessionId};
+use shouwen_core::time::Length;
 
 use super::Failure;
+use crate::actions::{api_keys as key_actions, sessions as session_actions};
 use crate::app::App;
 use crate::secrets::hash_token;
-use crate::store::sessions;
+use crate::store::{api_keys, sessions};
 
 /// The cookie that holds a session's token.
 pub const COOKIE: &str = "shouwen_session";
+
+/// How often the use of a session or a key is noted.
+const SEEN_EVERY: Length = Length::minutes(1);
 
 /// What a handler demands of its caller, visible in its signature: `Can<TicketReply>`.
 pub trait Grant: Send + Sync + 'static {
@@ -97,6 +103,13 @@ async fn by_session(app: &App, token: &str) -> Result<Caller, Failure> {
     let session = found
         .filter(|session| session.expires_at > app.now())
         .ok_or(Failure::Unauthenticated)?;
+    if app.now().since(session.last_seen_at) >= SEEN_EVERY {
+        let system = app.system();
+        let seen = app.change(&system, session.id, |change, id| {
+            session_actions::touch(change, *id).boxed()
+        });
+        note_failure(seen.await);
+    }
     let actor = Actor {
         workspace: session.workspace_id,
         who: Who::Agent(session.agent_id),
@@ -109,9 +122,26 @@ async fn by_session(app: &App, token: &str) -> Result<Caller, Failure> {
     })
 }
 
+/// A session or key that could not be marked as used still counts.
+fn note_failure(seen: Result<(), crate::db::Error>) {
+    if let Err(error) = seen {
+        tracing::warn!(%error, "the use of a session or key could not be noted");
+    }
+}
+
 async fn by_key(app: &App, token: &str) -> Result<Caller, Failure> {
-    let key = sessions::find_key(&mut app.db.read().await?, &hash_token(token)).await?;
+    let key = api_keys::find_by_token(&mut app.db.read().await?, &hash_token(token)).await?;
     let key = key.ok_or(Failure::Unauthenticated)?;
+    if key
+        .last_used_at
+        .is_none_or(|used| app.now().since(used) >= SEEN_EVERY)
+    {
+        let system = app.system();
+        let seen = app.change(&system, key.id, |change, id| {
+            key_actions::touch(change, *id).boxed()
+        });
+        note_failure(seen.await);
+    }
     let permissions: PermissionSet = key
         .scopes
         .0

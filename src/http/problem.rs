@@ -227,14 +227,39 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
             .await
             .map_err(explain)?;
         remove_nul(&mut value);
-        serde_path(value)
+        read_value(value, "").map(Body)
     }
 }
 
-fn serde_path<T: DeserializeOwned>(value: serde_json::Value) -> Result<Body<T>, Failure> {
-    serde_json::from_value(value)
-        .map(Body)
-        .map_err(|error| Failure::field("", error.to_string()))
+/// Reads `value` as `T`; what is wrong is told with its pointer, below `prefix`.
+pub fn read_value<T: DeserializeOwned>(value: serde_json::Value, prefix: &str) -> Result<T, Failure> {
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let detail = error.inner().to_string();
+        let mut pointer = error
+            .path()
+            .iter()
+            .fold(prefix.to_owned(), |pointer, part| pointer + &pointer_part(part));
+        if let Some(field) = missing_field(&detail) {
+            pointer = format!("{pointer}/{field}");
+        }
+        Failure::Invalid(vec![FieldError { pointer, detail }])
+    })
+}
+
+/// serde points at the object that lacks a field; we point at the field.
+fn missing_field(detail: &str) -> Option<&str> {
+    detail.strip_prefix("missing field `")?.split('`').next()
+}
+
+/// One step of an RFC 6901 pointer.
+fn pointer_part(part: &serde_path_to_error::Segment) -> String {
+    match part {
+        serde_path_to_error::Segment::Map { key } => {
+            format!("/{}", key.replace('~', "~0").replace('/', "~1"))
+        }
+        serde_path_to_error::Segment::Seq { index } => format!("/{index}"),
+        serde_path_to_error::Segment::Enum { .. } | serde_path_to_error::Segment::Unknown => String::new(),
+    }
 }
 
 fn explain(rejection: JsonRejection) -> Failure {

@@ -44,12 +44,24 @@ fn described() -> OpenApiRouter<App> {
 
 fn version_1() -> OpenApiRouter<App> {
     OpenApiRouter::new()
+        .merge(v1::agents::routes())
+        .merge(v1::api_keys::routes())
+        .merge(v1::bootstrap::routes())
         .merge(v1::calls::routes())
         .merge(v1::customers::routes())
         .merge(v1::files::routes())
         .merge(v1::find::routes())
+        .merge(v1::inboxes::routes())
+        .merge(v1::me::routes())
         .merge(v1::messages::routes())
         .merge(v1::notifications::routes())
+        .merge(v1::password_resets::routes())
+        .merge(v1::roles::routes())
+        .merge(v1::session::routes())
+        .merge(v1::setup::routes())
+        .merge(v1::statuses::routes())
+        .merge(v1::tags::routes())
+        .merge(v1::teams::routes())
         .merge(v1::tickets::routes())
 }
 

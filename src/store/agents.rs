@@ -1,7 +1,7 @@
 //! Agents, their roles and teams.
 
 use shouwen_core::actor::{PermissionSet, Scope};
-use shouwen_core::id::{AgentId, RoleId, TeamId, WorkspaceId};
+use shouwen_core::id::{AgentId, RoleId, TeamId, TicketId, WorkspaceId};
 use shouwen_core::time::Timestamp;
 
 use crate::db::{Conn, JsonText, Result, Tx};
@@ -182,4 +182,131 @@ pub async fn add_member(tx: &mut Tx, workspace: WorkspaceId, team: TeamId, agent
         .run()
         .await?;
     Ok(())
+}
+
+/// Takes the lock under which roles and who holds them are changed: whoever decides on either waits here.
+pub async fn lock_access(tx: &mut Tx, workspace: WorkspaceId) -> Result<()> {
+    tx.sql("UPDATE role SET scope = scope WHERE workspace_id = $1 AND key = 'administrator'")
+        .bind(workspace)
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// How many active agents hold a role.
+pub async fn count_active_in_role(conn: &mut Conn, workspace: WorkspaceId, role: RoleId) -> Result<i64> {
+    let (count,): (i64,) = conn
+        .sql(
+            "SELECT CAST(COUNT(*) AS BIGINT) FROM agent
+             WHERE workspace_id = $1 AND role_id = $2 AND active",
+        )
+        .bind(workspace)
+        .bind(role)
+        .one()
+        .await?;
+    Ok(count)
+}
+
+/// The agents who hold a role, active or not.
+pub async fn in_role(conn: &mut Conn, workspace: WorkspaceId, role: RoleId) -> Result<Vec<AgentId>> {
+    let rows: Vec<(AgentId,)> = conn
+        .sql("SELECT id FROM agent WHERE workspace_id = $1 AND role_id = $2 ORDER BY id")
+        .bind(workspace)
+        .bind(role)
+        .all()
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+pub async fn save_role(tx: &mut Tx, workspace: WorkspaceId, role: &RoleRow) -> Result<()> {
+    tx.sql("UPDATE role SET name = $3, permissions = $4, scope = $5 WHERE workspace_id = $1 AND id = $2")
+        .bind(workspace)
+        .bind(role.id)
+        .bind(&role.name)
+        .bind(&role.permissions)
+        .bind(role.scope)
+        .run()
+        .await?;
+    Ok(())
+}
+
+pub async fn remove_role(tx: &mut Tx, workspace: WorkspaceId, role: RoleId) -> Result<()> {
+    tx.sql("DELETE FROM role WHERE workspace_id = $1 AND id = $2")
+        .bind(workspace)
+        .bind(role)
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// Takes the team's row for this change; false when there is none.
+pub async fn rename_team(tx: &mut Tx, workspace: WorkspaceId, team: TeamId, name: &str) -> Result<bool> {
+    let changed = tx
+        .sql("UPDATE team SET name = $3 WHERE workspace_id = $1 AND id = $2")
+        .bind(workspace)
+        .bind(team)
+        .bind(name)
+        .run()
+        .await?;
+    Ok(changed > 0)
+}
+
+/// Removes a team that nothing points at any more, with its memberships.
+pub async fn remove_team(tx: &mut Tx, workspace: WorkspaceId, team: TeamId) -> Result<()> {
+    tx.sql("DELETE FROM team_member WHERE workspace_id = $1 AND team_id = $2")
+        .bind(workspace)
+        .bind(team)
+        .run()
+        .await?;
+    tx.sql("DELETE FROM team WHERE workspace_id = $1 AND id = $2")
+        .bind(workspace)
+        .bind(team)
+        .run()
+        .await?;
+    Ok(())
+}
+
+pub async fn remove_member(tx: &mut Tx, workspace: WorkspaceId, team: TeamId, agent: AgentId) -> Result<()> {
+    tx.sql("DELETE FROM team_member WHERE workspace_id = $1 AND team_id = $2 AND agent_id = $3")
+        .bind(workspace)
+        .bind(team)
+        .bind(agent)
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// Whether a ticket or an inbox belongs to the team.
+pub async fn team_is_used(conn: &mut Conn, workspace: WorkspaceId, team: TeamId) -> Result<bool> {
+    let found: Option<(i64,)> = conn
+        .sql(
+            "SELECT CAST(1 AS BIGINT) FROM team WHERE workspace_id = $1 AND id = $2 AND (
+                EXISTS (SELECT 1 FROM ticket WHERE ticket.workspace_id = $1 AND ticket.team_id = $2)
+                OR EXISTS (SELECT 1 FROM inbox WHERE inbox.workspace_id = $1 AND inbox.team_id = $2))",
+        )
+        .bind(workspace)
+        .bind(team)
+        .optional()
+        .await?;
+    Ok(found.is_some())
+}
+
+/// Some of the active tickets that an agent works on.
+pub async fn active_tickets(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    agent: AgentId,
+    limit: i64,
+) -> Result<Vec<TicketId>> {
+    let rows: Vec<(TicketId,)> = conn
+        .sql(
+            "SELECT id FROM ticket WHERE workspace_id = $1 AND assignee_id = $2 AND active
+             ORDER BY id LIMIT $3",
+        )
+        .bind(workspace)
+        .bind(agent)
+        .bind(limit)
+        .all()
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
 }

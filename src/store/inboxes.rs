@@ -94,6 +94,14 @@ pub async fn find(conn: &mut Conn, workspace: WorkspaceId, id: InboxId) -> Resul
     query.bind(workspace).bind(id).optional().await
 }
 
+/// Takes the inbox's row for this change.
+pub async fn lock(tx: &mut Tx, workspace: WorkspaceId, id: InboxId) -> Result<Option<InboxRow>> {
+    let query = tx
+        .build("UPDATE inbox SET active = active WHERE workspace_id = $1 AND id = $2 RETURNING ")
+        .push(COLUMNS);
+    query.bind(workspace).bind(id).optional().await
+}
+
 /// The inbox of a folded email address.
 pub async fn find_by_address(
     conn: &mut Conn,

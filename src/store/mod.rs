@@ -1,15 +1,19 @@
 //! SQL and nothing else: a file per aggregate. Reads take a `Conn`, writes a `Tx`; "not found" is `None`.
 
 pub mod agents;
+pub mod api_keys;
 pub mod calls;
 pub mod customers;
 pub mod files;
 pub mod inboxes;
 pub mod messages;
 pub mod notifications;
+pub mod password_resets;
 pub mod raw_mails;
 pub mod sessions;
 pub mod statuses;
+pub mod tags;
+pub mod throttle;
 pub mod tickets;
 pub mod timers;
 pub mod workspaces;

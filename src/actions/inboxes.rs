@@ -1,0 +1,296 @@
+//! Inboxes: making and changing them. Passwords are sealed, never shown, and never sent to another server.
+
+use shouwen_core::channel::Channel;
+use shouwen_core::customer::fold;
+use shouwen_core::event::{Event, Reference};
+use shouwen_core::id::{InboxId, TeamId};
+
+use super::administration::{self, AdminError, Result};
+use crate::db::{self, JsonText};
+use crate::log::Change;
+use crate::secrets::Secrets;
+use crate::store::agents;
+use crate::store::inboxes::{
+    self, Account, ChatSettings, EmailSettings, InboxRow, InboxSecrets, InboxSettings, Security,
+};
+
+/// What the secrets of an inbox are sealed for.
+pub const SEALED_FOR: &str = "inbox";
+
+/// What is to hold; what is left out stays.
+#[derive(Debug, Clone, Default)]
+pub struct InboxForm {
+    pub name: Option<String>,
+    pub address: Option<Option<String>>,
+    pub team: Option<Option<TeamId>>,
+    pub active: Option<bool>,
+    pub settings: Option<SettingsForm>,
+}
+
+#[derive(Debug, Clone)]
+pub enum SettingsForm {
+    Email(EmailForm),
+    Chat(ChatSettings),
+    Phone,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct EmailForm {
+    pub sender_name: String,
+    pub smtp: Option<AccountForm>,
+    pub imap: Option<AccountForm>,
+    pub imap_folder: String,
+    pub signature: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct AccountForm {
+    pub account: Account,
+    /// Left out to keep the one that is there.
+    pub password: Option<String>,
+}
+
+/// A new inbox: its channel never changes. `widget_key` is random, used for a chat.
+#[derive(Debug, Clone)]
+pub struct NewInbox {
+    pub channel: Channel,
+    pub form: InboxForm,
+    pub widget_key: String,
+}
+
+pub async fn create(change: &mut Change, new: &NewInbox, secrets: &Secrets) -> Result<InboxId> {
+    let mut inbox = InboxRow {
+        workspace_id: change.workspace(),
+        id: change.next_id(),
+        name: administration::name("name", new.form.name.as_deref().unwrap_or_default(), 80)?,
+        channel: new.channel,
+        address: None,
+        widget_key: (new.channel == Channel::Chat).then(|| new.widget_key.clone()),
+        team_id: None,
+        settings: JsonText(InboxSettings::default()),
+        secrets: None,
+        active: new.form.active.unwrap_or(true),
+        created_at: change.now(),
+    };
+    let settings = new
+        .form
+        .settings
+        .clone()
+        .unwrap_or_else(|| default_settings(new.channel));
+    apply(
+        change,
+        &mut inbox,
+        &InboxForm {
+            settings: Some(settings),
+            ..new.form.clone()
+        },
+        secrets,
+    )
+    .await?;
+    if inbox.channel == Channel::Email && inbox.address.is_none() {
+        return administration::wrong("address", "the email address that customers write to is needed");
+    }
+    inboxes::add(change.tx(), &inbox).await.map_err(address_taken)?;
+    change.record_general(Event::ReferenceChanged {
+        what: Reference::Inboxes,
+    });
+    Ok(inbox.id)
+}
+
+pub async fn update(change: &mut Change, id: InboxId, form: &InboxForm, secrets: &Secrets) -> Result<()> {
+    let workspace = change.workspace();
+    let found = inboxes::lock(change.tx(), workspace, id).await?;
+    let mut inbox = found.ok_or(AdminError::NotFound("inbox"))?;
+    apply(change, &mut inbox, form, secrets).await?;
+    inboxes::save(change.tx(), &inbox).await.map_err(address_taken)?;
+    change.record_general(Event::ReferenceChanged {
+        what: Reference::Inboxes,
+    });
+    Ok(())
+}
+
+async fn apply(change: &mut Change, inbox: &mut InboxRow, form: &InboxForm, secrets: &Secrets) -> Result<()> {
+    if let Some(name) = &form.name {
+        inbox.name = administration::name("name", name, 80)?;
+    }
+    if let Some(address) = &form.address {
+        inbox.address = read_address(inbox.channel, address.as_deref())?;
+    }
+    if let Some(team) = form.team {
+        inbox.team_id = known_team(change, team).await?;
+    }
+    inbox.active = form.active.unwrap_or(inbox.active);
+    match (&form.settings, inbox.channel) {
+        (None, _) | (Some(SettingsForm::Phone), Channel::Phone) => Ok(()),
+        (Some(SettingsForm::Email(email)), Channel::Email) => apply_email(inbox, email, secrets),
+        (Some(SettingsForm::Chat(chat)), Channel::Chat) => {
+            inbox.settings.0.chat = Some(checked_chat(chat)?);
+            Ok(())
+        }
+        _ => administration::wrong("settings", "these are the settings of another channel"),
+    }
+}
+
+fn read_address(channel: Channel, address: Option<&str>) -> Result<Option<String>> {
+    match (channel, address.map(str::trim).filter(|text| !text.is_empty())) {
+        (Channel::Email, Some(text)) => Ok(Some(fold(&administration::email("address", text)?))),
+        (Channel::Email, None) => {
+            administration::wrong("address", "the email address that customers write to is needed")
+        }
+        // The number of a telephone line, as people write it.
+        (Channel::Phone, text) => Ok(text.map(ToOwned::to_owned)),
+        (Channel::Chat, None) => Ok(None),
+        (Channel::Chat, Some(_)) => administration::wrong("address", "a chat has no address"),
+    }
+}
+
+async fn known_team(change: &mut Change, team: Option<TeamId>) -> Result<Option<TeamId>> {
+    let Some(id) = team else { return Ok(None) };
+    let workspace = change.workspace();
+    if agents::teams(change.tx(), workspace)
+        .await?
+        .iter()
+        .any(|team| team.id == id)
+    {
+        Ok(Some(id))
+    } else {
+        administration::wrong("team_id", "there is no such team")
+    }
+}
+
+fn default_settings(channel: Channel) -> SettingsForm {
+    match channel {
+        Channel::Email => SettingsForm::Email(EmailForm::default()),
+        Channel::Chat => SettingsForm::Chat(ChatSettings {
+            color: "#2563eb".to_owned(),
+            ..ChatSettings::default()
+        }),
+        Channel::Phone => SettingsForm::Phone,
+    }
+}
+
+fn checked_chat(chat: &ChatSettings) -> Result<ChatSettings> {
+    let hex = chat.color.strip_prefix('#').unwrap_or_default();
+    if hex.len() != 6 || !hex.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return administration::wrong("settings/color", "write the color as #2563eb");
+    }
+    if chat.title.chars().count() > 80 {
+        return administration::wrong("settings/title", "at most 80 characters");
+    }
+    if chat.greeting.chars().count() > 1000 {
+        return administration::wrong("settings/greeting", "at most 1000 characters");
+    }
+    let origins = chat.allowed_origins.iter().map(|text| origin(text));
+    Ok(ChatSettings {
+        allowed_origins: origins.collect::<Result<_>>()?,
+        ..chat.clone()
+    })
+}
+
+/// As browsers write it: scheme, host, and the port if it is not the scheme's own.
+fn origin(text: &str) -> Result<String> {
+    let url = url::Url::parse(text.trim()).ok();
+    let plain = url
+        .filter(|url| matches!(url.scheme(), "http" | "https") && url.path() == "/" && url.query().is_none());
+    match plain {
+        Some(url) => Ok(url.origin().ascii_serialization()),
+        None => administration::wrong(
+            "settings/allowed_origins",
+            "write origins such as https://shop.example",
+        ),
+    }
+}
+
+fn apply_email(inbox: &mut InboxRow, form: &EmailForm, secrets: &Secrets) -> Result<()> {
+    let before = inbox.settings.0.email.clone().unwrap_or_default();
+    let mut kept = open_secrets(inbox, secrets);
+    kept.smtp_password = password(
+        "settings/smtp",
+        before.smtp.as_ref(),
+        form.smtp.as_ref(),
+        kept.smtp_password,
+    )?;
+    kept.imap_password = password(
+        "settings/imap",
+        before.imap.as_ref(),
+        form.imap.as_ref(),
+        kept.imap_password,
+    )?;
+    if form
+        .imap
+        .as_ref()
+        .is_some_and(|imap| imap.account.username.is_none())
+    {
+        return administration::wrong("settings/imap/username", "the user name is needed");
+    }
+    let folder = form.imap_folder.trim();
+    inbox.settings.0.email = Some(EmailSettings {
+        sender_name: form.sender_name.trim().chars().take(120).collect(),
+        smtp: form.smtp.as_ref().map(|smtp| smtp.account.clone()),
+        imap: form.imap.as_ref().map(|imap| imap.account.clone()),
+        imap_folder: if folder.is_empty() {
+            "INBOX".to_owned()
+        } else {
+            folder.to_owned()
+        },
+        signature: form.signature.clone(),
+    });
+    let any = kept.smtp_password.is_some() || kept.imap_password.is_some();
+    let json = serde_json::to_string(&kept).expect("secrets are plain data");
+    inbox.secrets = any.then(|| secrets.seal(SEALED_FOR, &json));
+    Ok(())
+}
+
+/// The sealed passwords; none when they were sealed with another key, so that they can be given again.
+pub fn open_secrets(inbox: &InboxRow, secrets: &Secrets) -> InboxSecrets {
+    let json = inbox
+        .secrets
+        .as_ref()
+        .and_then(|sealed| secrets.unseal(SEALED_FOR, sealed).ok());
+    json.and_then(|json| serde_json::from_str(&json).ok())
+        .unwrap_or_default()
+}
+
+/// The password that holds from now on.
+fn password(
+    field: &'static str,
+    before: Option<&Account>,
+    form: Option<&AccountForm>,
+    kept: Option<String>,
+) -> Result<Option<String>> {
+    let Some(form) = form else { return Ok(None) };
+    let account = &form.account;
+    if account.host.is_empty() || account.host.chars().any(|c| c.is_whitespace() || c == '/') {
+        return administration::wrong(
+            field,
+            "the name of the server is needed, such as mail.shop.example",
+        );
+    }
+    if account.port == 0 {
+        return administration::wrong(field, "the port is a number from 1 to 65535");
+    }
+    if form.password.is_some() || kept.is_none() {
+        return Ok(form.password.clone().filter(|password| !password.is_empty()));
+    }
+    // Whoever may change an inbox must not learn its password by having it sent elsewhere.
+    let same = before.is_some_and(|before| {
+        before.host == account.host
+            && before.username == account.username
+            && (account.security != Security::None || before.security == Security::None)
+    });
+    if same {
+        Ok(kept)
+    } else {
+        administration::wrong(
+            field,
+            "give the password again: it was for another server or user",
+        )
+    }
+}
+
+fn address_taken(error: db::Error) -> AdminError {
+    match error {
+        db::Error::Conflict(_) => AdminError::Conflict("an inbox has this email address already"),
+        error => error.into(),
+    }
+}

@@ -1,0 +1,175 @@
+//! The settings of an inbox as the API speaks them: one shape for each channel.
+
+use serde::{Deserialize, Serialize};
+use shouwen_core::channel::Channel;
+use utoipa::ToSchema;
+
+use crate::actions::inboxes::{AccountForm, EmailForm, SettingsForm};
+use crate::http::Failure;
+use crate::http::problem::read_value;
+use crate::store::inboxes::{self as store, Account, InboxSecrets, InboxSettings, Security};
+
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum Settings {
+    Email(EmailSettings),
+    Chat(ChatSettings),
+    Phone(PhoneSettings),
+}
+
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct EmailSettings {
+    pub sender_name: String,
+    pub smtp: Option<SmtpAccount>,
+    pub imap: Option<ImapAccount>,
+    pub signature: String,
+}
+
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SmtpAccount {
+    pub host: String,
+    pub port: u16,
+    pub security: Security,
+    pub username: Option<String>,
+    pub has_password: bool,
+}
+
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ImapAccount {
+    pub host: String,
+    pub port: u16,
+    pub security: Security,
+    pub username: String,
+    pub folder: String,
+    pub has_password: bool,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ChatSettings {
+    /// Such as `#2563eb`.
+    pub color: String,
+    #[serde(default)]
+    pub title: String,
+    #[serde(default)]
+    pub greeting: String,
+    /// Origins of pages that may show the widget; none: any.
+    #[serde(default)]
+    pub allowed_origins: Vec<String>,
+    #[serde(default)]
+    pub ask_email: bool,
+}
+
+/// A telephone line has none.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PhoneSettings {}
+
+#[derive(Debug, Deserialize)]
+#[serde(default)]
+#[derive(Default)]
+struct EmailBody {
+    sender_name: String,
+    smtp: Option<AccountBody>,
+    imap: Option<AccountBody>,
+    signature: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct AccountBody {
+    host: String,
+    port: u16,
+    security: Security,
+    username: Option<String>,
+    folder: Option<String>,
+    password: Option<String>,
+}
+
+impl AccountBody {
+    fn form(self) -> AccountForm {
+        let username = self
+            .username
+            .map(|name| name.trim().to_owned())
+            .filter(|name| !name.is_empty());
+        let account = Account {
+            host: self.host.trim().to_owned(),
+            port: self.port,
+            security: self.security,
+            username,
+        };
+        AccountForm {
+            account,
+            password: self.password,
+        }
+    }
+}
+
+/// Reads what a client sent as the settings of this channel.
+pub fn read_settings(channel: Channel, given: serde_json::Value) -> Result<SettingsForm, Failure> {
+    Ok(match channel {
+        Channel::Email => {
+            let body: EmailBody = read_value(given, "/settings")?;
+            let imap_folder = body
+                .imap
+                .as_ref()
+                .and_then(|imap| imap.folder.clone())
+                .unwrap_or_default();
+            SettingsForm::Email(EmailForm {
+                sender_name: body.sender_name,
+                smtp: body.smtp.map(AccountBody::form),
+                imap: body.imap.map(AccountBody::form),
+                imap_folder,
+                signature: body.signature,
+            })
+        }
+        Channel::Chat => {
+            let body: ChatSettings = read_value(given, "/settings")?;
+            SettingsForm::Chat(store::ChatSettings {
+                color: body.color,
+                title: body.title,
+                greeting: body.greeting,
+                allowed_origins: body.allowed_origins,
+                ask_email: body.ask_email,
+            })
+        }
+        Channel::Phone => SettingsForm::Phone,
+    })
+}
+
+/// What a client may see.
+pub fn show_settings(channel: Channel, settings: &InboxSettings, secrets: &InboxSecrets) -> Settings {
+    match channel {
+        Channel::Email => Settings::Email(show_email(settings.email.clone().unwrap_or_default(), secrets)),
+        Channel::Chat => {
+            let chat = settings.chat.clone().unwrap_or_default();
+            Settings::Chat(ChatSettings {
+                color: chat.color,
+                title: chat.title,
+                greeting: chat.greeting,
+                allowed_origins: chat.allowed_origins,
+                ask_email: chat.ask_email,
+            })
+        }
+        Channel::Phone => Settings::Phone(PhoneSettings {}),
+    }
+}
+
+fn show_email(email: store::EmailSettings, secrets: &InboxSecrets) -> EmailSettings {
+    EmailSettings {
+        sender_name: email.sender_name,
+        smtp: email.smtp.map(|account| SmtpAccount {
+            host: account.host,
+            port: account.port,
+            security: account.security,
+            username: account.username,
+            has_password: secrets.smtp_password.is_some(),
+        }),
+        imap: email.imap.map(|account| ImapAccount {
+            host: account.host,
+            port: account.port,
+            security: account.security,
+            username: account.username.unwrap_or_default(),
+            folder: email.imap_folder,
+            has_password: secrets.imap_password.is_some(),
+        }),
+        signature: email.signature,
+    }
+}
