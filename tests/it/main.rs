@@ -3,4 +3,5 @@
 //! servers for each test too.
 mod blobs;
 mod servers;
+mod stories;
 mod support;
