@@ -29,4 +29,5 @@ pub mod sending;
 pub mod timers;
 pub mod workers;
 
+pub mod feed;
 pub mod http;

@@ -4,6 +4,7 @@ pub mod administration;
 pub mod agents;
 pub mod api_keys;
 pub mod calls;
+pub mod chat;
 pub mod customers;
 pub mod deliveries;
 pub mod desk_mail;

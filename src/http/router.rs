@@ -49,6 +49,7 @@ fn version_1() -> OpenApiRouter<App> {
         .merge(v1::bootstrap::routes())
         .merge(v1::calls::routes())
         .merge(v1::customers::routes())
+        .merge(v1::feed::routes())
         .merge(v1::files::routes())
         .merge(v1::find::routes())
         .merge(v1::inboxes::routes())

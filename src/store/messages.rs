@@ -67,7 +67,7 @@ pub struct CallDetails {
     pub follow_up_at: Option<Timestamp>,
 }
 
-const COLUMNS: &str = "id, ticket_id, inbox_id, position, channel, direction, visibility, author_kind, author_id, \
+pub(super) const COLUMNS: &str = "id, ticket_id, inbox_id, position, channel, direction, visibility, author_kind, author_id, \
     client_key, text, reply_text, html, automatic, delivery, delivery_error, mail, call, raw_id, created_at";
 
 pub async fn find(conn: &mut Conn, workspace: WorkspaceId, id: MessageId) -> Result<Option<MessageRow>> {
