@@ -13,6 +13,7 @@ pub mod files;
 pub mod inbox_test;
 pub mod inboxes;
 pub mod intake;
+pub mod mailboxes;
 pub mod messages;
 pub mod notifications;
 pub mod outbound;

@@ -1,6 +1,9 @@
 //! The command line: a file per command, each a few lines over the server's own parts.
 
 mod config;
+mod html;
+mod lmtp;
+mod mail;
 mod openapi;
 mod serve;
 
@@ -28,6 +31,10 @@ enum Command {
     Serve(serve::Serve),
     /// Look at the configuration
     Config(config::ConfigCommand),
+    /// Mail: hand it to the server, look into it
+    Mail(mail::MailCommand),
+    /// HTML as the desk shows it
+    Html(html::HtmlCommand),
     /// Print the OpenAPI document of the HTTP API
     Openapi,
 }
@@ -57,6 +64,8 @@ pub fn run() -> anyhow::Result<ExitCode> {
     match Cli::parse().command {
         Command::Serve(serve) => serve.run(),
         Command::Config(command) => command.run(),
+        Command::Mail(command) => command.run(),
+        Command::Html(command) => command.run(),
         Command::Openapi => openapi::print(),
     }
 }
