@@ -49,11 +49,8 @@ fn version_1() -> OpenApiRouter<App> {
         .merge(v1::bootstrap::routes())
         .merge(v1::calls::routes())
         .merge(v1::customers::routes())
-<<<<<<< HEAD
         .merge(v1::feed::routes())
-=======
         .merge(v1::deliveries::routes())
->>>>>>> f8e428b (mail: Read IMAP mailboxes, retry and settle, hand mail over by pipe, sweep what is past its time)
         .merge(v1::files::routes())
         .merge(v1::find::routes())
         .merge(v1::inboxes::routes())

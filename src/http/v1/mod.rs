@@ -5,11 +5,8 @@ pub mod api_keys;
 pub mod bootstrap;
 pub mod calls;
 pub mod customers;
-<<<<<<< HEAD
 pub mod feed;
-=======
 pub mod deliveries;
->>>>>>> f8e428b (mail: Read IMAP mailboxes, retry and settle, hand mail over by pipe, sweep what is past its time)
 pub mod files;
 pub mod find;
 pub mod inbox_settings;
