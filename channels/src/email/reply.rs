@@ -17,7 +17,7 @@ pub fn trim(text: &str) -> String {
     let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
     let marks = mark(&lines);
     let kept = match kept_lines(&marks) {
-        Some(kept) => without_late_signature(&lines, kept),
+        Some(kept) => without_late_signature(&lines, &kept),
         None => lines.clone(),
     };
     let answer = finish(&kept);
@@ -123,7 +123,7 @@ fn without_quotation(marks: &[Mark], start: usize) -> Vec<usize> {
 }
 
 /// Below a quotation a signature may be as long as a lawyer likes.
-fn without_late_signature<'a>(lines: &[&'a str], kept: Vec<usize>) -> Vec<&'a str> {
+fn without_late_signature<'a>(lines: &[&'a str], kept: &[usize]) -> Vec<&'a str> {
     let gap = kept
         .windows(2)
         .position(|pair| pair[1] != pair[0] + 1)
