@@ -24,6 +24,8 @@ const SOCKETS_PER_ADDRESS: u32 = 50;
 const SOCKETS_PER_AGENT: u32 = 20;
 /// Conversations that may begin from one address in an hour.
 const CONVERSATIONS_PER_HOUR: u32 = 30;
+/// Files that may come from one address in an hour.
+const FILES_PER_HOUR: u32 = 100;
 /// Addresses remembered at most; beyond it the idle ones are forgotten.
 const REMEMBERED: usize = 10_000;
 
@@ -87,6 +89,7 @@ pub struct Doors {
     agents: Counts<AgentId>,
     conversations: Buckets<IpAddr>,
     messages: Buckets<VisitorId>,
+    uploads: Buckets<IpAddr>,
 }
 
 impl Doors {
@@ -105,6 +108,12 @@ impl Doors {
         self.conversations.take(address, || {
             Bucket::new(CONVERSATIONS_PER_HOUR, Duration::from_secs(3600))
         })
+    }
+
+    /// Whether one more file may come from this address.
+    pub fn may_upload(&self, address: IpAddr) -> bool {
+        self.uploads
+            .take(address, || Bucket::new(FILES_PER_HOUR, Duration::from_secs(3600)))
     }
 
     /// Whether the visitor may write one more message.

@@ -9,7 +9,7 @@ use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Document;
 use utoipa_axum::router::OpenApiRouter;
 
-use super::{Failure, assets, layers, probes, v1};
+use super::{Failure, assets, layers, probes, v1, widget};
 use crate::app::App;
 
 #[derive(OpenApi)]
@@ -39,7 +39,9 @@ pub fn document() -> Document {
 }
 
 fn described() -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(Doc::openapi()).nest("/api/v1", version_1())
+    OpenApiRouter::with_openapi(Doc::openapi())
+        .nest("/api/v1", version_1())
+        .merge(widget::routes())
 }
 
 fn version_1() -> OpenApiRouter<App> {
