@@ -92,7 +92,7 @@ pub async fn unread(conn: &mut Conn, workspace: WorkspaceId, agent: AgentId) -> 
     let (count,): (i64,) = conn
         .sql(
             "SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT 1 AS one FROM notification
-             WHERE workspace_id = $1 AND agent_id = $2 AND read_at IS NULL LIMIT 100) AS some",
+             WHERE workspace_id = $1 AND agent_id = $2 AND read_at IS NULL LIMIT 100) AS unread",
         )
         .bind(workspace)
         .bind(agent)

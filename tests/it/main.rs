@@ -2,6 +2,7 @@
 //! [`support::servers`]. Run it with `cargo test`; a runner that starts a process for each test starts the
 //! servers for each test too.
 mod blobs;
+mod invariants;
 mod servers;
 mod stories;
 mod support;

@@ -51,7 +51,10 @@ impl From<SetupError> for Failure {
 }
 
 /// Whether the desk has to be set up
-#[utoipa::path(get, path = "/setup", tag = "account", responses((status = 200, body = SetupState)))]
+#[utoipa::path(get, path = "/setup", tag = "account", responses(
+    (status = 200, body = SetupState),
+    (status = "4XX", body = Problem, content_type = "application/problem+json"),
+))]
 async fn show_setup(State(app): State<App>) -> Result<Json<SetupState>, Failure> {
     Ok(Json(SetupState {
         needed: setup::is_needed(&app).await?,

@@ -1,0 +1,38 @@
+//! The shape of files: a page or two, and a first line that says what it is for.
+
+use super::source::{Source, under};
+
+const MOST_LINES: usize = 600;
+/// Tests that stand in the file they test are not counted against it, up to here.
+const MOST_LINES_WITH_TESTS: usize = 800;
+
+#[test]
+fn no_file_is_too_long_to_be_read() {
+    let rust = ["src", "core/src", "channels/src"].map(|folder| under(folder, &["rs"]));
+    let web = under("web", &["ts", "tsx", "svelte"]);
+    let all = rust.into_iter().flatten().chain(web);
+    let long: Vec<String> = all.filter_map(|source| too_long(&source)).collect();
+    assert!(long.is_empty(), "split these:\n{}", long.join("\n"));
+}
+
+fn too_long(source: &Source) -> Option<String> {
+    let lines = source.text.lines().count();
+    let most = if source.text.contains("#[cfg(test)]") {
+        MOST_LINES_WITH_TESTS
+    } else {
+        MOST_LINES
+    };
+    (lines > most).then(|| format!("{}: {lines} lines, at most {most}", source.path))
+}
+
+#[test]
+fn every_file_says_what_it_is_for() {
+    let folders = ["src", "core/src", "channels/src", "channels/tests", "tests/it"];
+    let silent: Vec<String> = folders
+        .iter()
+        .flat_map(|folder| under(folder, &["rs"]))
+        .filter(|source| !source.text.starts_with("//! "))
+        .map(|source| source.path)
+        .collect();
+    assert!(silent.is_empty(), "begin these with //!:\n{}", silent.join("\n"));
+}
