@@ -29,5 +29,6 @@ pub mod sending;
 pub mod timers;
 pub mod workers;
 
-pub mod feed;
 pub mod http;
+
+pub mod demo;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use shouwen_core::id::Ids;
 use shouwen_core::time::Clock;
 use tokio::net::TcpListener;
@@ -53,14 +54,20 @@ pub enum ServeError {
 /// Runs the server until SIGTERM or SIGINT.
 pub async fn serve(config: Config, clock: Arc<dyn Clock>, ids: Ids, work: Work) -> Result<(), ServeError> {
     install_tls_provider();
-    let mut signals = Signals::listen()?;
+    let signals = Signals::listen()?;
     let (app, bound) = start(config, clock, ids, work).await?;
     announce(&app, &bound).await?;
+    run_until_stopped(&app, signals).await;
+    Ok(())
+}
+
+/// Waits for a signal, then stops in order; a second signal stops at once.
+pub async fn run_until_stopped(app: &App, mut signals: Signals) {
     signals.next().await;
     tracing::info!("stopping");
-    let stopped = stop(&app);
+    let stopped = stop(app);
     tokio::select! {
-        () = stopped => Ok(()),
+        () = stopped => {}
         () = signals.next() => {
             tracing::warn!("stopping at once");
             std::process::exit(130)
@@ -70,10 +77,21 @@ pub async fn serve(config: Config, clock: Arc<dyn Clock>, ids: Ids, work: Work) 
 
 /// Opens the parts and every listener.
 pub async fn start(
+    config: Config,
+    clock: Arc<dyn Clock>,
+    ids: Ids,
+    work: Work,
+) -> Result<(App, Bound), ServeError> {
+    start_with(config, clock, ids, work, Router::new()).await
+}
+
+/// The same with pages that only this server has.
+pub async fn start_with(
     mut config: Config,
     clock: Arc<dyn Clock>,
     ids: Ids,
     work: Work,
+    pages: Router<App>,
 ) -> Result<(App, Bound), ServeError> {
     let listener = bind_http(config.http.listen).await?;
     // Links name the port that the system chose for port 0.
@@ -87,7 +105,7 @@ pub async fn start(
         smtp: mail.smtp,
         lmtp: Some(mail.lmtp),
     };
-    serve_http(&app, listener);
+    serve_http(&app, listener, pages);
     if work == Work::Here {
         workers::start(&app);
     }
@@ -117,9 +135,9 @@ async fn bind_http(wanted: SocketAddr) -> Result<TcpListener, ServeError> {
         .map_err(|error| ServeError::Listen(wanted, error))
 }
 
-fn serve_http(app: &App, listener: TcpListener) {
+fn serve_http(app: &App, listener: TcpListener, pages: Router<App>) {
     let stop = app.supervisor.stop_token();
-    let service = router::build(app.clone())
+    let service = router::build_with(app.clone(), pages)
         .0
         .into_make_service_with_connect_info::<SocketAddr>();
     app.supervisor.run("http", async move {
@@ -133,7 +151,7 @@ fn serve_http(app: &App, listener: TcpListener) {
 }
 
 /// Says on stdout, for people and programs, where the server listens, and how to set it up when nobody works here.
-async fn announce(app: &App, bound: &Bound) -> Result<(), ServeError> {
+pub async fn announce(app: &App, bound: &Bound) -> Result<(), ServeError> {
     let mut line = "listening".to_owned();
     if let Some(http) = bound.http {
         line += &format!(" http=http://{http}");
@@ -159,13 +177,14 @@ fn say(line: &str) -> Result<(), ServeError> {
         .map_err(ServeError::Output)
 }
 
-struct Signals {
+/// What tells the process to stop.
+pub struct Signals {
     terminate: Signal,
     interrupt: Signal,
 }
 
 impl Signals {
-    fn listen() -> Result<Self, ServeError> {
+    pub fn listen() -> Result<Self, ServeError> {
         let listen = |kind| signal(kind).map_err(ServeError::Signals);
         Ok(Self {
             terminate: listen(SignalKind::terminate())?,

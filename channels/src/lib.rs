@@ -3,7 +3,6 @@
 
 pub mod email;
 pub mod phone;
-pub mod testing;
 
 use std::fmt;
 

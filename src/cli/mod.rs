@@ -1,9 +1,7 @@
 //! The command line: a file per command, each a few lines over the server's own parts.
 
 mod config;
-mod html;
-mod lmtp;
-mod mail;
+mod demo;
 mod openapi;
 mod serve;
 
@@ -29,12 +27,10 @@ struct Cli {
 enum Command {
     /// Run the server
     Serve(serve::Serve),
+    /// Try it: a shop with two hundred tickets, on a desk of its own
+    Demo(demo::DemoCommand),
     /// Look at the configuration
     Config(config::ConfigCommand),
-    /// Mail: hand it to the server, look into it
-    Mail(mail::MailCommand),
-    /// HTML as the desk shows it
-    Html(html::HtmlCommand),
     /// Print the OpenAPI document of the HTTP API
     Openapi,
 }
@@ -63,9 +59,8 @@ const WRONG_CONFIG: u8 = 2;
 pub fn run() -> anyhow::Result<ExitCode> {
     match Cli::parse().command {
         Command::Serve(serve) => serve.run(),
+        Command::Demo(demo) => demo.run(),
         Command::Config(command) => command.run(),
-        Command::Mail(command) => command.run(),
-        Command::Html(command) => command.run(),
         Command::Openapi => openapi::print(),
     }
 }

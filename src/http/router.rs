@@ -9,7 +9,7 @@ use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Document;
 use utoipa_axum::router::OpenApiRouter;
 
-use super::{Failure, assets, layers, probes, v1, widget};
+use super::{Failure, assets, layers, probes, v1};
 use crate::app::App;
 
 #[derive(OpenApi)]
@@ -22,12 +22,18 @@ struct Doc;
 
 /// The router, and the OpenAPI document of all its routes.
 pub fn build(app: App) -> (Router, Document) {
+    build_with(app, Router::new())
+}
+
+/// The same with pages that only this server has.
+pub fn build_with(app: App, pages: Router<App>) -> (Router, Document) {
     let (api, document) = described().split_for_parts();
     let text = document.to_pretty_json().unwrap_or_default();
     let router = api
         .route("/api/v1/openapi.json", get(describe).with_state(text))
         .merge(probes::routes())
         .merge(assets::routes())
+        .merge(pages)
         .fallback(assets::inbox)
         .method_not_allowed_fallback(refuse_method);
     (layers::around(router, &app).with_state(app), document)
@@ -39,9 +45,7 @@ pub fn document() -> Document {
 }
 
 fn described() -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(Doc::openapi())
-        .nest("/api/v1", version_1())
-        .merge(widget::routes())
+    OpenApiRouter::with_openapi(Doc::openapi()).nest("/api/v1", version_1())
 }
 
 fn version_1() -> OpenApiRouter<App> {
@@ -51,8 +55,6 @@ fn version_1() -> OpenApiRouter<App> {
         .merge(v1::bootstrap::routes())
         .merge(v1::calls::routes())
         .merge(v1::customers::routes())
-        .merge(v1::feed::routes())
-        .merge(v1::deliveries::routes())
         .merge(v1::files::routes())
         .merge(v1::find::routes())
         .merge(v1::inboxes::routes())

@@ -2,8 +2,6 @@
 
 mod listeners;
 mod mail_drop;
-mod mailbox;
-pub mod mailboxes;
 mod read;
 pub mod read_mail;
 mod recipients;
@@ -12,4 +10,3 @@ pub mod thread;
 
 pub use listeners::{ListenError, Listening, start};
 pub use mail_drop::DeskMailDrop;
-pub use mailbox::imap_account;

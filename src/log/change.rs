@@ -13,6 +13,8 @@ pub struct Change {
     actor: Actor,
     origin: Origin,
     now: Timestamp,
+    /// When it is written: another moment than `now` only in an import.
+    written: Timestamp,
     ids: Ids,
     pub(super) recorded: Recorded,
 }
@@ -49,6 +51,7 @@ impl Change {
             actor,
             origin,
             now,
+            written: now,
             ids,
             recorded: Recorded::default(),
         }
@@ -75,6 +78,11 @@ impl Change {
         self.ids.next(self.now)
     }
 
+    /// For an import: what follows was done by `actor` at `at`. Events keep when they were written beside it.
+    pub fn replay(&mut self, actor: Actor, at: Timestamp) {
+        (self.actor, self.now) = (actor, at);
+    }
+
     /// The transaction, for the store's functions.
     pub fn tx(&mut self) -> &mut Tx {
         &mut self.tx
@@ -92,7 +100,7 @@ impl Change {
 
     /// Notes an event that happened at another time than it is written, such as a mail's.
     pub fn record_at(&mut self, ticket: Option<TicketId>, event: Event, happened_at: Timestamp) {
-        let (actor, origin, written_at) = (self.actor.clone(), self.origin, self.now);
+        let (actor, origin, written_at) = (self.actor.clone(), self.origin, self.written);
         self.recorded.events.push(NewEvent {
             actor,
             origin,

@@ -4,5 +4,4 @@
 mod blobs;
 mod invariants;
 mod servers;
-mod stories;
 mod support;

@@ -5,8 +5,6 @@ pub mod api_keys;
 pub mod bootstrap;
 pub mod calls;
 pub mod customers;
-pub mod deliveries;
-pub mod feed;
 pub mod files;
 pub mod find;
 pub mod inbox_settings;
