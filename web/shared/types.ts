@@ -83,7 +83,7 @@ export interface Message {
   automatic: boolean
   delivery: Delivery; delivery_error: string | null
   deliveries: { recipient: string; state: Delivery; response: string | null }[]
-  seen_at: Time | null // by the customer (chat)
+  seen: boolean // by the customer (chat)
   created_at: Time
 }
 /** One grey line: what somebody did to the ticket. Structured, rendered in the reader's language. */

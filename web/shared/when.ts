@@ -32,6 +32,12 @@ export function shortTime(time: string, now: number, locale: string): string {
   return format(locale, { year: 'numeric', month: '2-digit', day: '2-digit' }).format(at)
 }
 
+/** "22 Nov", in other years with the year: a day without its hour. */
+export function shortDay(time: string, now: number, locale: string): string {
+  const year = new Date(time).getFullYear() === new Date(now).getFullYear() ? undefined : 'numeric'
+  return format(locale, { year, month: 'short', day: 'numeric' }).format(new Date(time))
+}
+
 /** The name of a day in a conversation: "Today", "Yesterday", "Friday, 20 November". */
 export function dayName(time: string, now: number, locale: string): string {
   const at = new Date(time)

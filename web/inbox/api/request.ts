@@ -59,7 +59,7 @@ export const ask: Ask = async (method, path, body, { keepalive = false, patience
   if (response.ok) return response.status === 204 ? undefined : await readJson(response)
   if (response.status >= 502 && response.status <= 504) throw new Unreachable()
   const refusal = new Refusal(await readProblem(response), Number(response.headers.get('retry-after')) || null)
-  if (response.status === 401 && path !== '/session') onSignedOut(refusal)
+  if (response.status === 401 && path !== '/session' && !refusal.is('wrong-password')) onSignedOut(refusal)
   throw refusal
 }
 

@@ -65,7 +65,7 @@ export let seq = 1000
 export const nextSeq = () => (seq += 1)
 
 export function makeMessage(ticket, position, fields) {
-  return { id: id(), ticket_id: ticket.id, position, client_id: null, channel: ticket.channel, direction: 'in', visibility: 'public', author: { kind: 'customer', id: ticket.customer.id, name: ticket.customer.name }, text: '', reply_text: null, has_html: false, attachments: [], mail: null, call: null, automatic: false, delivery: 'none', delivery_error: null, deliveries: [], seen_at: null, created_at: ago(0), ...fields }
+  return { id: id(), ticket_id: ticket.id, position, client_id: null, channel: ticket.channel, direction: 'in', visibility: 'public', author: { kind: 'customer', id: ticket.customer.id, name: ticket.customer.name }, text: '', reply_text: null, has_html: false, attachments: [], mail: null, call: null, automatic: false, delivery: 'none', delivery_error: null, deliveries: [], seen: false, created_at: ago(0), ...fields }
 }
 const byKey = (category) => statuses.find((status) => status.key === category)
 const mailOf = (customer, out = false) => { const mail = customer.identities.find((one) => one.kind === 'email')?.value ?? 'unknown@mail.example'; return { from: out ? 'help@shop.example' : mail, to: [out ? mail : 'help@shop.example'], cc: [], subject: 'Re: order', joined_because: out ? null : 'in_reply_to' } }
@@ -104,7 +104,7 @@ export function talkOf(ticket) {
     add({ channel: 'phone', text: '客户来电催件，情绪有些激动。已安抚，并承诺今晚短信通知新的运单号。', author: AGENT(0), created_at: at(5), call: { number: '+86 138 0013 8000', direction: 'in', outcome: 'answered', duration_s: 214, follow_up_at: new Date(last + 4 * HOUR).toISOString() } })
     add({ channel: 'chat', text: '你好，刚才电话里说的新单号有了吗？', created_at: at(0.3) })
     add({ channel: 'chat', text: '我周六早上的飞机，最晚周五要收到。', created_at: at(0.28) })
-    add({ channel: 'chat', direction: 'out', author: AGENT(0), text: '有了，SF1408827716623，预计周四送达。', created_at: at(0.2), delivery: 'sent', seen_at: at(0.18) })
+    add({ channel: 'chat', direction: 'out', author: AGENT(0), text: '有了，SF1408827716623，预计周四送达。', created_at: at(0.2), delivery: 'sent', seen: true })
     add({ text: '收到，谢谢！如果周五还没到怎么办？', reply_text: null, has_html: false, mail: mailOf(customer), created_at: at(0) })
     list.at(-1).reply_text = '收到，谢谢！如果周五还没到怎么办？'
     list.at(-1).text = '收到，谢谢！如果周五还没到怎么办？\n\n> 在 2026年11月21日，Lotus & Pine 写道：\n> 您好，很抱歉让您久等了。我已经联系仓库核实，\n> 包裹在上海转运中心滞留，我们会在今天 18:00 前给您答复。'
