@@ -218,8 +218,9 @@ pub(super) async fn visible_message(app: &App, actor: &Actor, id: MessageId) -> 
 }
 
 /// What a mail's page may do: show itself and its own pictures, and nothing else, not even run a script.
-const MAIL_POLICY: &str = "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; \
-    img-src 'self' data:; style-src 'unsafe-inline'; frame-ancestors 'self'; form-action 'none'; base-uri 'none'";
+/// It keeps its origin, so that its pictures come with the session and the inbox can measure its height.
+const MAIL_POLICY: &str = "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox; \
+    default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; frame-ancestors 'self'; form-action 'none'; base-uri 'none'";
 
 /// Show the HTML of a mail as a page of its own for a sandboxed frame
 #[utoipa::path(get, path = "/messages/{message}/html", tag = "messages", params(("message" = MessageId, Path)),

@@ -45,9 +45,12 @@ export const en = {
   error: {
     unreachable: 'The server cannot be reached. Nothing you wrote is lost; it is tried again by itself.',
     unreachableShort: 'No connection',
+    notChanged: 'No connection, so this was not changed. Try again when it is back.',
     forbidden: 'Your role does not allow this.',
     gone: 'This no longer exists, or you may no longer see it.',
     tooMany: (seconds: number | null) => (seconds ? `Too many attempts. Try again in ${count(seconds, 'second', 'seconds')}.` : 'Too many attempts. Wait a little and try again.'),
+    tooLarge: 'This is too large.',
+    unsupported: 'Files of this kind are not taken.',
     server: 'Something went wrong on the server. Your work is safe; try again.',
     request: (id: string) => `Request ${id}`,
   },
@@ -80,7 +83,7 @@ export const en = {
   },
 
   list: {
-    label: 'Tickets', loading: 'Loading tickets', arrived: (n: number) => count(n, 'new ticket', 'new tickets'), moved: 'List has changed', showArrived: 'Show',
+    label: 'Tickets', loading: 'Loading tickets', arrived: (n: number) => `${n} new`, showArrived: 'Show',
     filter: 'Show', waiting: (span: string) => `waiting ${span}`, waitingFor: (span: string) => `Customer waiting for ${span}`, unread: 'unread', failed: 'not delivered', draftMark: 'Draft',
     from: 'from customer', to: 'to customer', note: 'note', leaving: 'no longer in this view', end: 'That is all.', you: 'You', refresh: 'Refresh',
     empty: {

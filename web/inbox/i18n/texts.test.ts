@@ -17,7 +17,7 @@ test('Chinese is Chinese, with full-width punctuation', () => {
   expect(han.filter((text) => /\p{Script=Han}[,;:!?]/u.test(text))).toEqual([])
 })
 test('plurals follow the language', () => {
-  expect([en.list.arrived(1), en.list.arrived(3), zh.list.arrived(3)]).toEqual(['1 new ticket', '3 new tickets', '3 张新工单'])
+  expect([en.call.openTickets(1), en.call.openTickets(3), zh.call.openTickets(3)]).toEqual(['1 open ticket', '3 open tickets', '3 张未解决工单'])
 })
 test('every Chinese title is found by as many initials as it has letters', () => {
   for (const [name, title] of Object.entries(zh.action)) {

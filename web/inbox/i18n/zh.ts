@@ -45,9 +45,12 @@ export const zh: Texts = {
   error: {
     unreachable: '暂时连不上服务器。你写的内容都在，系统会自动重试。',
     unreachableShort: '未连接',
+    notChanged: '网络未连接，没有修改。恢复后请重试。',
     forbidden: '你的角色没有此权限。',
     gone: '内容已不存在，或你已无权查看。',
     tooMany: (seconds) => (seconds ? `尝试次数过多，请 ${seconds} 秒后再试。` : '尝试次数过多，请稍后再试。'),
+    tooLarge: '内容太大。',
+    unsupported: '不接受这种文件。',
     server: '服务器出错了。你的内容没有丢失，请重试。',
     request: (id) => `请求编号 ${id}`,
   },
@@ -80,7 +83,7 @@ export const zh: Texts = {
   },
 
   list: {
-    label: '工单', loading: '正在加载工单', arrived: (n) => count(n, '张新工单'), moved: '列表有变化', showArrived: '显示',
+    label: '工单', loading: '正在加载工单', arrived: (n) => `${n} 条更新`, showArrived: '显示',
     filter: '显示', waiting: (span) => `等待 ${span}`, waitingFor: (span) => `客户已等待 ${span}`, unread: '未读', failed: '未送达', draftMark: '草稿',
     from: '客户来信', to: '已回复', note: '备注', leaving: '已不在此视图', end: '没有更多了', you: '你', refresh: '刷新',
     empty: {

@@ -3,6 +3,9 @@ import type { Direction, Id, RingingCall } from '../../shared/types'
 
 export interface CallFormStart { number: string; direction: Direction; ticket_id: Id | null; customer_id: Id | null; started_at: string | null }
 
+/** A call whose end was never told does not ring for ever. */
+const FORGOTTEN_AFTER = 2 * 3_600_000
+
 export class Calls {
   ringing = $state.raw<RingingCall[]>([])
   form = $state.raw<CallFormStart | null>(null)
@@ -12,7 +15,8 @@ export class Calls {
   apply(call: RingingCall): void {
     const others = this.ringing.filter((known) => known.id !== call.id)
     const mine = call.agent_id === null || call.agent_id === this.me()
-    const shown = mine && (call.state === 'ringing' || call.state === 'answered')
+    const old = Date.now() - new Date(call.started_at).getTime() > FORGOTTEN_AFTER
+    const shown = mine && !old && (call.state === 'ringing' || call.state === 'answered')
     this.ringing = shown ? [...others, call] : others
   }
 

@@ -9,6 +9,7 @@ export interface WritingFile { key: number; name: string; size: number; image: s
 export interface DraftRoutes { saveDraft(ticket: Id, text: string, visibility: Visibility): Promise<void>; dropDraft(ticket: Id): Promise<void> }
 
 const SAVE_AFTER = 900
+const PAUSE = 6_000
 
 export class Composer {
   ticket = $state<Id | null>(null)
@@ -27,6 +28,7 @@ export class Composer {
   readonly empty = $derived(this.text.trim() === '' && !this.files.some((file) => file.attachment))
   private mentions = new Map<Id, string>()
   private timer: ReturnType<typeof setTimeout> | undefined
+  private pause: ReturnType<typeof setTimeout> | undefined
   private counted = 0
 
   constructor(
@@ -57,7 +59,7 @@ export class Composer {
 
   leave(): void {
     if (this.timer !== undefined) void this.saveNow()
-    if (this.ticket) this.onTyping(this.ticket, null)
+    this.tellTyping(null)
     for (const file of this.files) if (!file.attachment) file.stop()
     this.clear()
     this.ticket = null
@@ -66,7 +68,16 @@ export class Composer {
   write(text: string): void {
     this.text = text
     this.changed()
-    if (this.ticket) this.onTyping(this.ticket, text.trim() === '' ? null : this.visibility === 'note' ? 'note' : 'reply')
+    this.tellTyping(text.trim() === '' ? null : this.visibility === 'note' ? 'note' : 'reply')
+  }
+
+  /** Writing ends when one pauses, not only when the text is gone. */
+  private tellTyping(kind: 'reply' | 'note' | null): void {
+    clearTimeout(this.pause)
+    const ticket = this.ticket
+    if (!ticket) return
+    this.onTyping(ticket, kind)
+    if (kind) this.pause = setTimeout(() => this.onTyping(ticket, null), PAUSE)
   }
 
   switchTo(visibility: Visibility): void {
@@ -119,7 +130,7 @@ export class Composer {
     if (ticket) {
       keepDraft(ticket, null)
       void this.routes.dropDraft(ticket).catch(() => {})
-      this.onTyping(ticket, null)
+      this.tellTyping(null)
     }
     return { body, files: attached.map(({ name, size }) => ({ name, size })) }
   }

@@ -20,7 +20,8 @@ export class TicketList {
   leaving = $state.raw<ReadonlySet<Id>>(new Set())
   /** The row the keyboard is on. */
   cursor = $state<Id | null>(null)
-  readonly waiting = $derived([...this.arrived.keys()].filter((id) => !this.has(id)).length)
+  /** How many of them are worth a word: new here, or with news unread. */
+  readonly waiting = $derived([...this.arrived.values()].filter((ticket) => ticket.unread || !this.has(ticket.id)).length)
 
   private held = false
   private generation = 0

@@ -14,7 +14,7 @@ const SILENT = new Set(['message_received', 'message_sent', 'message_added', 'no
 
 /** `readBefore`: the line "new" stands before the first later message from somebody else. */
 export function stream(messages: Message[], activities: Activity[], readBefore: number): Entry[] {
-  const told = activities.filter((activity) => !SILENT.has(activity.kind))
+  const told = activities.filter((activity) => !SILENT.has(activity.kind)).map((activity) => ({ ...activity, at: startOf(activity, messages) }))
   const timed: ({ at: string; message: Message } | { at: string; activity: Activity })[] = []
   let next = 0
   for (const message of messages) {
@@ -50,6 +50,12 @@ export function stream(messages: Message[], activities: Activity[], readBefore: 
     before = message
   }
   return entries
+}
+
+/** A ticket is opened by its first message, however long that took to be written down. */
+function startOf(activity: Activity, messages: Message[]): string {
+  const first = messages[0]
+  return activity.kind === 'ticket_opened' && first?.position === 1 && first.created_at < activity.at ? first.created_at : activity.at
 }
 
 function joins(before: Message, message: Message): boolean {

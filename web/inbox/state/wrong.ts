@@ -9,6 +9,8 @@ export function wordsFor(error: unknown): string {
     if (error.status === 403) return t.error.forbidden
     if (error.status === 404) return t.error.gone
     if (error.status === 429) return t.error.tooMany(error.retryAfter)
+    if (error.is('too-large')) return t.error.tooLarge
+    if (error.is('unsupported-type')) return t.error.unsupported
     if (error.status >= 500) return error.problem.request_id ? `${t.error.server} ${t.error.request(error.problem.request_id)}` : t.error.server
     return error.problem.errors?.map((one) => one.detail).join(' ') || error.problem.detail || error.problem.title
   }
@@ -18,5 +20,5 @@ export function wordsFor(error: unknown): string {
 /** For edits shown at once: says why it was taken back. */
 export function tellWrong(error: unknown): void {
   if (error instanceof Refusal && error.status === 401) return
-  notices.tell(wordsFor(error), { tone: 'wrong' })
+  notices.tell(error instanceof Unreachable ? t.error.notChanged : wordsFor(error), { tone: 'wrong' })
 }
