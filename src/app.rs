@@ -13,6 +13,7 @@ use crate::actions::workspaces;
 use crate::blobs::{BlobError, Blobs};
 use crate::config::Config;
 use crate::db::{self, Db};
+use crate::feed::Hub;
 use crate::health::Health;
 use crate::log::{Bus, BusError, Change, Log};
 use crate::metrics::Metrics;
@@ -42,6 +43,7 @@ pub struct Parts {
     /// Connections to the mail servers that we send by.
     pub senders: Senders,
     pub passwords: Passwords,
+    pub feed: Hub,
     /// Tells this server from the others on the same database.
     pub node: Uuid,
     /// The one workspace of this installation.
@@ -110,6 +112,7 @@ impl App {
             setup_token: SetupToken::default(),
             senders: Senders::default(),
             passwords: Passwords::default(),
+            feed: Hub::default(),
             node,
             workspace,
             folder_lock: Some(folder_lock),

@@ -1,11 +1,104 @@
 //! Sweeping what is past its time, in batches small enough that nobody waits for them.
 
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use shouwen_core::actor::Actor;
 use shouwen_core::id::WorkspaceId;
+use shouwen_core::time::{Length, Timestamp};
 
 use crate::app::App;
+use crate::db;
 use crate::jobs::JobError;
+use crate::log::Change;
+use crate::store::{files, sweeps};
+
+/// How long an unused blob, and an upload that was never sent, is kept.
+const SPARE: Length = Length::hours(24);
+const IDEMPOTENCY: Length = Length::hours(48);
+const BATCH: i64 = 200;
+/// What is left after so many batches is for the next time.
+const MOST_BATCHES: usize = 100;
 
 /// Sweeps one workspace.
-pub async fn run(_app: &App, _workspace: WorkspaceId) -> Result<(), JobError> {
+pub async fn run(app: &App, workspace: WorkspaceId) -> Result<(), JobError> {
+    let (actor, now) = (Actor::system(workspace), app.now());
+    let keep_raw = Length::days(app.config.mail.keep_raw_days);
+    sweep(app, &actor, now.minus(keep_raw), |change, before| {
+        empty_raw_mail(change, *before).boxed()
+    })
+    .await?;
+    sweep(app, &actor, now.minus(SPARE), |change, before| {
+        remove_loose(change, *before).boxed()
+    })
+    .await?;
+    remove_blobs(app, &actor, now.minus(SPARE)).await?;
+    app.change(&actor, now, |change, now| remove_rows(change, *now).boxed())
+        .await?;
     Ok(())
+}
+
+/// Runs a batch until it finds nothing more.
+async fn sweep<F>(app: &App, actor: &Actor, before: Timestamp, batch: F) -> Result<(), db::Error>
+where
+    F: for<'c> Fn(&'c mut Change, &'c Timestamp) -> BoxFuture<'c, Result<usize, db::Error>>
+        + Send
+        + Sync
+        + Copy
+        + 'static,
+{
+    for _ in 0..MOST_BATCHES {
+        if app.change(actor, before, batch).await? == 0 {
+            break;
+        }
+    }
+    Ok(())
+}
+
+async fn empty_raw_mail(change: &mut Change, before: Timestamp) -> Result<usize, db::Error> {
+    let workspace = change.workspace();
+    let blobs = sweeps::empty_raw_mail(change.tx(), workspace, before, BATCH).await?;
+    drop_uses(change, &blobs).await?;
+    Ok(blobs.len())
+}
+
+async fn remove_loose(change: &mut Change, before: Timestamp) -> Result<usize, db::Error> {
+    let workspace = change.workspace();
+    let blobs = sweeps::remove_loose(change.tx(), workspace, before, BATCH).await?;
+    drop_uses(change, &blobs).await?;
+    Ok(blobs.len())
+}
+
+async fn drop_uses(change: &mut Change, blobs: &[String]) -> Result<(), db::Error> {
+    let (workspace, now) = (change.workspace(), change.now());
+    for blob in blobs {
+        files::drop_use(change.tx(), workspace, blob, now).await?;
+    }
+    Ok(())
+}
+
+/// The row goes first: whoever needs the bytes again finds none and stores them again.
+async fn remove_blobs(app: &App, actor: &Actor, before: Timestamp) -> Result<(), JobError> {
+    for _ in 0..MOST_BATCHES {
+        let removed = app.change(actor, before, |change, before| {
+            async move {
+                let workspace = change.workspace();
+                sweeps::remove_unused_blobs(change.tx(), workspace, *before, BATCH).await
+            }
+            .boxed()
+        });
+        let removed = removed.await?;
+        for sha256 in &removed {
+            app.blobs.remove(actor.workspace, sha256).await?;
+        }
+        if removed.is_empty() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+async fn remove_rows(change: &mut Change, now: Timestamp) -> Result<(), db::Error> {
+    let workspace = change.workspace();
+    sweeps::remove_idempotency(change.tx(), workspace, now.minus(IDEMPOTENCY)).await?;
+    sweeps::remove_expired(change.tx(), workspace, now).await
 }

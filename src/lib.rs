@@ -29,6 +29,7 @@ pub mod sending;
 pub mod timers;
 pub mod workers;
 
+pub mod feed;
 pub mod http;
 
 pub mod demo;

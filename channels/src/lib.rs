@@ -3,6 +3,7 @@
 
 pub mod email;
 pub mod phone;
+pub mod testing;
 
 use std::fmt;
 

@@ -1,4 +1,5 @@
 //! The IMAP client against a private Dovecot. Without Dovecot the tests are skipped, but not in CI.
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
 
 mod dovecot;
 
@@ -14,7 +15,7 @@ use shouwen_channels::email::imap::{
 };
 use tokio_util::sync::CancellationToken;
 
-use dovecot::Dovecot;
+use dovecot::{Dovecot, access_token};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Event {
@@ -249,7 +250,7 @@ async fn failures_have_stable_codes() {
 #[tokio::test]
 async fn access_tokens_are_accepted_and_refused() {
     let Some(server) = Dovecot::start() else { return };
-    let token = server.access_token("tokens");
+    let token = access_token("tokens");
     let good = ImapAccount {
         auth: ImapAuth::XOAuth2(Secret::new(token)),
         ..account(&server, "tokens")

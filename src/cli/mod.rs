@@ -2,6 +2,9 @@
 
 mod config;
 mod demo;
+mod html;
+mod lmtp;
+mod mail;
 mod openapi;
 mod serve;
 
@@ -31,6 +34,10 @@ enum Command {
     Demo(demo::DemoCommand),
     /// Look at the configuration
     Config(config::ConfigCommand),
+    /// Mail: hand it to the server, look into it
+    Mail(mail::MailCommand),
+    /// HTML as the desk shows it
+    Html(html::HtmlCommand),
     /// Print the OpenAPI document of the HTTP API
     Openapi,
 }
@@ -61,6 +68,8 @@ pub fn run() -> anyhow::Result<ExitCode> {
         Command::Serve(serve) => serve.run(),
         Command::Demo(demo) => demo.run(),
         Command::Config(command) => command.run(),
+        Command::Mail(command) => command.run(),
+        Command::Html(command) => command.run(),
         Command::Openapi => openapi::print(),
     }
 }

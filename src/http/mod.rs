@@ -8,7 +8,9 @@ pub mod page;
 pub mod probes;
 pub mod problem;
 pub mod router;
+pub mod sockets;
 pub mod v1;
+pub mod widget;
 
 pub use auth::{Can, SignedIn};
 pub use problem::{Body, Failure, Problem};

@@ -9,7 +9,7 @@ use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Document;
 use utoipa_axum::router::OpenApiRouter;
 
-use super::{Failure, assets, layers, probes, v1};
+use super::{Failure, assets, layers, probes, v1, widget};
 use crate::app::App;
 
 #[derive(OpenApi)]
@@ -45,7 +45,9 @@ pub fn document() -> Document {
 }
 
 fn described() -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(Doc::openapi()).nest("/api/v1", version_1())
+    OpenApiRouter::with_openapi(Doc::openapi())
+        .nest("/api/v1", version_1())
+        .merge(widget::routes())
 }
 
 fn version_1() -> OpenApiRouter<App> {
@@ -55,6 +57,8 @@ fn version_1() -> OpenApiRouter<App> {
         .merge(v1::bootstrap::routes())
         .merge(v1::calls::routes())
         .merge(v1::customers::routes())
+        .merge(v1::feed::routes())
+        .merge(v1::deliveries::routes())
         .merge(v1::files::routes())
         .merge(v1::find::routes())
         .merge(v1::inboxes::routes())

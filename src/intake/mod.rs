@@ -2,6 +2,8 @@
 
 mod listeners;
 mod mail_drop;
+mod mailbox;
+pub mod mailboxes;
 mod read;
 pub mod read_mail;
 mod recipients;
@@ -10,3 +12,4 @@ pub mod thread;
 
 pub use listeners::{ListenError, Listening, start};
 pub use mail_drop::DeskMailDrop;
+pub use mailbox::imap_account;

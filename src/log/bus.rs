@@ -36,6 +36,12 @@ pub enum Ephemeral {
         ticket: Option<TicketId>,
         typing: Option<String>,
     },
+    /// An agent has the inbox open; `there: false` ends it.
+    Present {
+        socket: Uuid,
+        agent: AgentId,
+        there: bool,
+    },
     /// A visitor types, or is there at all.
     Visitor {
         ticket: TicketId,

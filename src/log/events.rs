@@ -64,6 +64,26 @@ pub async fn of_ticket(
     .await
 }
 
+/// The events of one ticket after `seq`, in order, at most `limit`.
+pub async fn of_ticket_after(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    ticket: TicketId,
+    seq: i64,
+    limit: i64,
+) -> Result<Vec<Logged>> {
+    conn.sql(
+        "SELECT seq, ticket_id, actor_kind, actor_id, origin, happened_at, payload FROM event
+         WHERE workspace_id = $1 AND ticket_id = $2 AND seq > $3 ORDER BY seq LIMIT $4",
+    )
+    .bind(workspace)
+    .bind(ticket)
+    .bind(seq)
+    .bind(limit)
+    .all()
+    .await
+}
+
 /// The number that the log has reached.
 pub async fn last_seq(conn: &mut Conn, workspace: WorkspaceId) -> Result<i64> {
     let (seq,): (i64,) = conn

@@ -11,6 +11,6 @@ mod writer;
 
 pub use bus::{Bus, BusError, Ephemeral, Hint, News};
 pub use change::{Change, NewJob};
-pub use events::{Logged, last_seq, of_ticket, read_after};
+pub use events::{Logged, last_seq, of_ticket, of_ticket_after, read_after};
 pub use follow::{Follower, follow};
 pub use writer::Log;

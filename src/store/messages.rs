@@ -67,7 +67,7 @@ pub struct CallDetails {
     pub follow_up_at: Option<Timestamp>,
 }
 
-const COLUMNS: &str = "id, ticket_id, inbox_id, position, channel, direction, visibility, author_kind, author_id, \
+pub(super) const COLUMNS: &str = "id, ticket_id, inbox_id, position, channel, direction, visibility, author_kind, author_id, \
     client_key, text, reply_text, html, automatic, delivery, delivery_error, mail, call, raw_id, created_at";
 
 pub async fn find(conn: &mut Conn, workspace: WorkspaceId, id: MessageId) -> Result<Option<MessageRow>> {
@@ -413,7 +413,7 @@ pub async fn any_failed(conn: &mut Conn, workspace: WorkspaceId, ticket: TicketI
 /// Where the raw source of a mail lies.
 pub async fn raw_blob(conn: &mut Conn, workspace: WorkspaceId, raw: RawMailId) -> Result<Option<String>> {
     let row: Option<(String,)> = conn
-        .sql("SELECT blob FROM raw_mail WHERE workspace_id = $1 AND id = $2")
+        .sql("SELECT blob FROM raw_mail WHERE workspace_id = $1 AND id = $2 AND blob <> ''")
         .bind(workspace)
         .bind(raw)
         .optional()

@@ -145,32 +145,3 @@ pub async fn mark_duplicate(tx: &mut Tx, workspace: WorkspaceId, id: RawMailId) 
     .await?;
     Ok(())
 }
-
-/// Handled mail that is older than `before`, at most `limit`.
-pub async fn older_than(
-    conn: &mut Conn,
-    workspace: WorkspaceId,
-    before: Timestamp,
-    limit: i64,
-) -> Result<Vec<RawMailRow>> {
-    conn.build("SELECT ")
-        .push(COLUMNS)
-        .push(
-            " FROM raw_mail WHERE workspace_id = $1 AND received_at < $2 AND state <> 'received'
-             ORDER BY received_at LIMIT $3",
-        )
-        .bind(workspace)
-        .bind(before)
-        .bind(limit)
-        .all()
-        .await
-}
-
-pub async fn remove(tx: &mut Tx, workspace: WorkspaceId, ids: &[RawMailId]) -> Result<()> {
-    tx.build("DELETE FROM raw_mail WHERE workspace_id = $1 AND id IN ")
-        .bind(workspace)
-        .push_list(ids.iter().copied())
-        .run()
-        .await?;
-    Ok(())
-}

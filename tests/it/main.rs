@@ -4,4 +4,5 @@
 mod blobs;
 mod invariants;
 mod servers;
+mod stories;
 mod support;

@@ -169,6 +169,10 @@ fn could_open(text: &str) -> bool {
 
 fn is_attribution(text: &str, lines: &[&str], next: usize) -> bool {
     let bare = text.trim_matches(['-', '*', ' ', '_', '\u{a0}']);
+    // Cheap, and true of almost every line: no attribution ends openly and names nobody.
+    if !bare.ends_with([':', '：']) && !text.ends_with("--") && !bare.contains('@') {
+        return false;
+    }
     let lower = bare.to_lowercase();
     let core = lower.trim_end_matches([':', '：', ' ', '\u{a0}', '.', '*']);
     let closed = lower.ends_with([':', '：']) || text.ends_with("--");
@@ -176,15 +180,20 @@ fn is_attribution(text: &str, lines: &[&str], next: usize) -> bool {
     let named = core.contains('@');
     let ends_with_verb = VERBS.iter().any(|verb| core.ends_with(verb));
     let has_verb = ends_with_verb
-        || VERBS
-            .iter()
-            .any(|verb| core.contains(&format!(" {verb} ")) || core.contains(&format!(">{verb} ")));
+        || VERBS.iter().any(|verb| {
+            core.match_indices(verb)
+                .any(|(at, _)| stands_alone(core, at, verb.len()))
+        });
     if has_verb && (closed || ends_with_verb && named) {
         return named
             || dated && (could_open(core) || !ends_with_verb || quoted_follows(lines, next))
             || quoted_follows(lines, next);
     }
     bracketed_address_ends(core) && (starts_with_date(core) || closed && has_clock(core))
+}
+
+fn stands_alone(core: &str, at: usize, length: usize) -> bool {
+    core[..at].ends_with([' ', '>']) && core[at + length..].starts_with(' ')
 }
 
 /// `17:05` or `17.05 Uhr`-like digits around a colon.
@@ -220,10 +229,11 @@ fn starts_with_date(text: &str) -> bool {
 }
 
 fn quoted_follows(lines: &[&str], next: usize) -> bool {
-    lines[next.min(lines.len())..]
-        .iter()
-        .find(|line| !line.trim().is_empty())
-        .is_some_and(|line| line.trim_start().starts_with('>'))
+    let following = lines[next.min(lines.len())..].iter().take(5);
+    following
+        .map(|line| line.trim())
+        .find(|line| !line.is_empty())
+        .is_some_and(|line| line.starts_with('>'))
 }
 
 #[cfg(test)]

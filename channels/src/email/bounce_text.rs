@@ -188,6 +188,9 @@ const CUES: [&str; 16] = [
 ];
 /// So many lines after a cue still belong to it.
 const CUE_REACH: usize = 6;
+/// A report that says nothing in so many lines, or names so many, is none that we can use.
+const LINES_OF_A_REPORT: usize = 500;
+const ADDRESSES_A_LINE: usize = 20;
 
 /// The failed address: the server's own header, else the address that the text puts forward most
 /// plainly, before the copy of the message begins.
@@ -206,12 +209,19 @@ pub(crate) fn recipient(headers: &Headers<'_>, mail: &Mail) -> Option<String> {
         .collect();
     let mut best: Option<(u8, String)> = None;
     let mut since_cue = usize::MAX;
-    for line in mail.text.lines().take_while(|line| !begins_copy(line)) {
+    for line in mail
+        .text
+        .lines()
+        .take(LINES_OF_A_REPORT)
+        .take_while(|line| !begins_copy(line))
+    {
         let lower = line.trim().to_lowercase();
         let has_cue = CUES.iter().any(|cue| lower.contains(cue));
         since_cue = if has_cue { 0 } else { since_cue.saturating_add(1) };
-        for found in addresses(line) {
-            let rank = rank(&lower, since_cue, own.contains(&found));
+        let said = rank(&lower, since_cue);
+        for found in addresses(line).take(ADDRESSES_A_LINE) {
+            // Servers list us and themselves too, but not at the head of a line of its own.
+            let rank = if said < 4 && own.contains(&found) { 0 } else { said };
             if rank > best.as_ref().map_or(0, |(rank, _)| *rank) {
                 best = Some((rank, found));
             }
@@ -221,7 +231,7 @@ pub(crate) fn recipient(headers: &Headers<'_>, mail: &Mail) -> Option<String> {
 }
 
 /// How plainly a line says that the address in it failed; 0 when it does not.
-fn rank(line: &str, since_cue: usize, own: bool) -> u8 {
+fn rank(line: &str, since_cue: usize) -> u8 {
     let speaks_of_others = [
         "from:",
         "contact",
@@ -238,8 +248,7 @@ fn rank(line: &str, since_cue: usize, own: bool) -> u8 {
         5
     } else if line.starts_with('<') && (line.contains(">:") || line.ends_with('>')) {
         4
-    } else if own
-        || speaks_of_others.iter().any(|words| line.contains(words))
+    } else if speaks_of_others.iter().any(|words| line.contains(words))
         || SENDERS.iter().any(|sender| line.contains(sender))
     {
         0

@@ -220,4 +220,89 @@ mod tests {
         assert_eq!((mail.subject.as_str(), mail.text.trim()), ("ab", "body"));
         assert_eq!(mail.from.unwrap().address, "x@y.z");
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_octets_break_the_reader(raw in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..600)) {
+            let _ = read(&raw);
+        }
+
+        /// Pieces that mean something to the reader, in every order.
+        #[test]
+        fn no_arrangement_of_mail_breaks_the_reader(pieces in proptest::collection::vec(proptest::sample::select(PIECES), 0..40)) {
+            let mail = read(pieces.concat().as_bytes());
+            proptest::prop_assert!(!mail.text.contains('\0'));
+        }
+    }
+
+    const PIECES: &[&str] = &[
+        "\r\n",
+        "\n",
+        "\r",
+        " ",
+        "\t",
+        "--b",
+        "--b--",
+        "--",
+        "From: a@b.c",
+        "From: \"x\\\" <",
+        "To: ,;:<>()",
+        "Subject: =?utf-8?Q?=",
+        "?=",
+        "=?gbk?B?xOO6?=",
+        "Content-Type: multipart/mixed; boundary=b",
+        "Content-Type: multipart/report; boundary=\"b\"",
+        "Content-Type: message/rfc822",
+        "Content-Type: message/delivery-status",
+        "Content-Type: text/html; charset=utf-7",
+        "+AAA-",
+        "Content-Transfer-Encoding: base64",
+        "Content-Transfer-Encoding: quoted-printable",
+        "Content-Disposition: attachment; filename*0*=utf-8''%",
+        "Status: 5.1.1",
+        "Final-Recipient: rfc822;",
+        "Date: 1 Jan 99999",
+        "> quoted",
+        "On 1 Jan 2020 a@b.c wrote:",
+        "<div><blockquote>",
+        "发件人：",
+        "=3D=",
+        "AAAA====",
+        "References: <<><a@b",
+        "Message-ID: >",
+        "format=flowed",
+        "\0",
+        "é",
+        "你",
+    ];
+
+    #[test]
+    fn a_megabyte_is_read_in_time() {
+        let hard = [
+            "Subject: ".to_owned() + &"=?utf-8?Q?=".repeat(100_000),
+            "To: ".to_owned() + &"(".repeat(1_000_000),
+            "To: ".to_owned() + &"a@b.c,".repeat(170_000),
+            "Content-Type: multipart/mixed; boundary=b\r\n\r\n".to_owned() + &"--b\r\n".repeat(200_000),
+            "Subject: x\r\n\r\n".to_owned() + &"On 1 Jan 2020\r\n".repeat(70_000),
+            "Subject: x\r\n\r\n".to_owned() + &"From: a@b.c\r\nTo: x\r\n".repeat(50_000),
+            "Subject: x\r\n\r\n".to_owned() + &"> ".repeat(500_000),
+            "Subject: Fwd: x\r\n\r\n".to_owned() + &"------\r\n".repeat(120_000),
+            "Content-Type: text/html\r\n\r\n".to_owned() + &"<div>".repeat(200_000),
+            "Content-Type: text/html\r\n\r\n".to_owned() + &"<a href=cid:".repeat(80_000),
+            "From: MAILER-DAEMON@x.y\r\nSubject: failure notice\r\n\r\n".to_owned()
+                + &"a@b.c ".repeat(170_000),
+        ];
+        for raw in hard {
+            let start = std::time::Instant::now();
+            let _ = read(raw.as_bytes());
+            // Unoptimised builds are some twenty times slower than what is promised (100 ms).
+            let limit = std::time::Duration::from_millis(if cfg!(debug_assertions) { 15_000 } else { 400 });
+            assert!(
+                start.elapsed() < limit,
+                "{:?} for {:?}",
+                start.elapsed(),
+                &raw[..60]
+            );
+        }
+    }
 }

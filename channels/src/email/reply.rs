@@ -1,6 +1,6 @@
 //! What a sender newly wrote: the text without the history quoted above, below or after it.
 //! Conservative: losing words is worse than showing a quotation, so answers within a quotation keep
-//! the whole, and a text that seems to be nothing but quotation stays.
+//! the whole, a text that seems to be nothing but quotation stays, and so do signatures.
 
 use crate::email::attribution;
 
@@ -17,7 +17,7 @@ pub fn trim(text: &str) -> String {
     let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
     let marks = mark(&lines);
     let kept = match kept_lines(&marks) {
-        Some(kept) => without_late_signature(&lines, kept),
+        Some(kept) => without_late_signature(&lines, &kept),
         None => lines.clone(),
     };
     let answer = finish(&kept);
@@ -123,7 +123,7 @@ fn without_quotation(marks: &[Mark], start: usize) -> Vec<usize> {
 }
 
 /// Below a quotation a signature may be as long as a lawyer likes.
-fn without_late_signature<'a>(lines: &[&'a str], kept: Vec<usize>) -> Vec<&'a str> {
+fn without_late_signature<'a>(lines: &[&'a str], kept: &[usize]) -> Vec<&'a str> {
     let gap = kept
         .windows(2)
         .position(|pair| pair[1] != pair[0] + 1)
@@ -145,98 +145,15 @@ fn is_signature_mark(line: &str) -> bool {
 }
 
 fn finish(lines: &[&str]) -> String {
-    let mut end = lines.len();
-    loop {
-        let before = end;
-        end = without_trailing_rules(lines, end);
-        end = signature_start(&lines[..end]).unwrap_or(end);
-        if end == before {
-            break;
-        }
-    }
+    let is_rule = |line: &str| {
+        line.chars()
+            .all(|c| matches!(c, '-' | '_' | '=' | '*' | '—' | '─' | ' '))
+    };
+    let end = lines
+        .iter()
+        .rposition(|line| !is_rule(line))
+        .map_or(0, |at| at + 1);
     lines[..end].join("\n").trim().to_owned()
-}
-
-fn without_trailing_rules(lines: &[&str], mut end: usize) -> usize {
-    while end > 0 {
-        let line = lines[end - 1].trim();
-        let is_rule = line
-            .chars()
-            .all(|c| matches!(c, '-' | '_' | '=' | '*' | '—' | '─' | ' '));
-        if !is_rule {
-            break;
-        }
-        end -= 1;
-    }
-    end
-}
-
-const SENT_FROM: [&str; 26] = [
-    "sent from my",
-    "sent from mobile",
-    "sent from a phone",
-    "sent from outlook",
-    "sent from samsung",
-    "sent from yahoo",
-    "sent from mail for",
-    "sent via",
-    "get outlook for",
-    "sent with",
-    "von meinem",
-    "gesendet mit",
-    "gesendet von",
-    "envoyé de mon",
-    "envoyé depuis",
-    "enviado desde",
-    "enviado do meu",
-    "inviato da",
-    "verzonden vanaf",
-    "发自我的",
-    "從我的",
-    "iphoneから送信",
-    "iphone から送信",
-    "发自",
-    "skickat från",
-    "sendt fra",
-];
-
-/// Where a signature begins that is marked as one: `-- ` (RFC 3676), "Sent from my …", or the footer
-/// of a mailing list. Never guessed from a name.
-fn signature_start(lines: &[&str]) -> Option<usize> {
-    let last_text = lines.iter().rposition(|line| !line.trim().is_empty())?;
-    if last_text > 0 && is_sent_from(lines[last_text]) {
-        return Some(last_text);
-    }
-    let from = lines.len().saturating_sub(14);
-    let dashes = lines[from..]
-        .iter()
-        .rposition(|line| matches!(line.trim(), "--" | "—"))
-        .map(|at| from + at);
-    let footer = lines[from..]
-        .iter()
-        .position(|line| is_list_rule(line))
-        .map(|at| from + at)
-        .filter(|at| {
-            lines[*at..]
-                .iter()
-                .any(|line| line.to_lowercase().contains("mailing list"))
-        });
-    dashes
-        .or(footer)
-        .filter(|at| lines[..*at].iter().any(|line| !line.trim().is_empty()))
-}
-
-fn is_sent_from(line: &str) -> bool {
-    let lower = line
-        .trim()
-        .trim_start_matches(['-', '—', ' ', '*', '[', '<'])
-        .to_lowercase();
-    lower.chars().count() < 80 && SENT_FROM.iter().any(|start| lower.starts_with(start))
-}
-
-fn is_list_rule(line: &str) -> bool {
-    let line = line.trim();
-    line.len() >= 20 && line.chars().all(|c| c == '_')
 }
 
 #[cfg(test)]
@@ -272,9 +189,15 @@ mod tests {
                 "ok\n\n________________________________\nFrom: Ann <a@b.c>\nSent: Monday\nTo: Bob\nSubject: x\n\nold",
                 "ok",
             ),
-            ("Body\n\n-- \nAnn Li\nShop", "Body"),
-            ("Body\n\nSent from my iPhone", "Body"),
-            ("好的\n\n发自我的iPhone", "好的"),
+            ("Body\n\n-- \nAnn Li\n", "Body\n\n--\nAnn Li"),
+            (
+                "On 1 Jun 2020, Ann <a@b.c> wrote:\n> old\n> older\n\nThanks\n",
+                "Thanks",
+            ),
+            (
+                "Hi\n\nOn 1 Jun 2020, Ann <a@b.c> wrote:\n> old\n> older\n\n-- \nAnn\nlegal words\n",
+                "Hi",
+            ),
         ] {
             assert_eq!(trim(text), wanted, "{text}");
         }

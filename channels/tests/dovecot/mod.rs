@@ -93,19 +93,19 @@ impl Dovecot {
         session.append(folder, None, None, message).await.unwrap();
         session.logout().await.unwrap();
     }
+}
 
-    /// A JWT that this server's key signed.
-    pub(crate) fn access_token(&self, user: &str) -> String {
-        let header = URL_SAFE_NO_PAD.encode(r#"{"typ":"JWT","alg":"HS256"}"#);
-        let claims = format!(r#"{{"sub":"{user}","iat":1000000000,"exp":4000000000,"iss":"test"}}"#);
-        let signed = format!("{header}.{}", URL_SAFE_NO_PAD.encode(claims));
-        let mut signer = Hmac::<Sha256>::new_from_slice(TOKEN_KEY).unwrap();
-        signer.update(signed.as_bytes());
-        format!(
-            "{signed}.{}",
-            URL_SAFE_NO_PAD.encode(signer.finalize().into_bytes())
-        )
-    }
+/// A JWT that the key of these servers signed.
+pub(crate) fn access_token(user: &str) -> String {
+    let header = URL_SAFE_NO_PAD.encode(r#"{"typ":"JWT","alg":"HS256"}"#);
+    let claims = format!(r#"{{"sub":"{user}","iat":1000000000,"exp":4000000000,"iss":"test"}}"#);
+    let content = format!("{header}.{}", URL_SAFE_NO_PAD.encode(claims));
+    let mut mac = Hmac::<Sha256>::new_from_slice(TOKEN_KEY).unwrap();
+    mac.update(content.as_bytes());
+    format!(
+        "{content}.{}",
+        URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
+    )
 }
 
 impl Drop for Dovecot {

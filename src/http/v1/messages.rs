@@ -130,7 +130,7 @@ pub(super) fn check_client_id(id: &str) -> Result<(), Failure> {
     ))
 }
 
-async fn shown(app: &App, actor: &Actor, row: &MessageRow) -> Result<Message, Failure> {
+pub(super) async fn shown(app: &App, actor: &Actor, row: &MessageRow) -> Result<Message, Failure> {
     let mut conn = app.db.read().await?;
     let seen = tickets::find(&mut conn, actor.workspace, row.ticket_id)
         .await?

@@ -5,6 +5,8 @@ pub mod api_keys;
 pub mod bootstrap;
 pub mod calls;
 pub mod customers;
+pub mod deliveries;
+pub mod feed;
 pub mod files;
 pub mod find;
 pub mod inbox_settings;

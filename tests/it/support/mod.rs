@@ -1,3 +1,8 @@
 //! What stories stand on. No story in here.
+
+pub(crate) mod desk;
+pub(crate) mod person;
 pub(crate) mod s3;
 pub(crate) mod servers;
+pub(crate) mod smtp;
+pub(crate) mod socket;

@@ -2,6 +2,8 @@
 import { expect, test } from 'vitest'
 import { en } from './en'
 import { initials } from './pinyin'
+import { settingsEn } from './settings.en'
+import { settingsZh } from './settings.zh'
 import { zh } from './zh'
 
 function keys(texts: object, path = ''): string[] {
@@ -11,7 +13,10 @@ function words(texts: object): string[] {
   return Object.values(texts).flatMap((value) => (typeof value === 'string' ? [value] : value && typeof value === 'object' ? words(value) : []))
 }
 
-test('both languages have the same keys', () => expect(keys(zh)).toEqual(keys(en)))
+test('both languages have the same keys', () => {
+  expect(keys(zh)).toEqual(keys(en))
+  expect(keys(settingsZh)).toEqual(keys(settingsEn))
+})
 test('Chinese is Chinese, with full-width punctuation', () => {
   const han = words(zh).filter((text) => /\p{Script=Han}/u.test(text))
   expect(han.filter((text) => /\p{Script=Han}[,;:!?]/u.test(text))).toEqual([])

@@ -1,6 +1,7 @@
 // The permissions in the order they are shown, and what a role is called.
 import type { Permission, Role } from '../../shared/types'
 import { t } from '../i18n/language.svelte'
+import { s } from '../i18n/settings.svelte'
 
 export const PERMISSIONS: Record<'ticket' | 'customer' | 'admin', Permission[]> = {
   ticket: ['ticket.read', 'ticket.reply', 'ticket.note', 'ticket.edit', 'ticket.assign', 'ticket.create', 'raw.read', 'board.read'],
@@ -9,5 +10,5 @@ export const PERMISSIONS: Record<'ticket' | 'customer' | 'admin', Permission[]> 
 }
 
 export function roleName(role: Role): string {
-  return role.name || (role.key ? t.roles.builtInName[role.key] : t.unknown)
+  return role.name || (role.key ? s.roles.builtInName[role.key] : t.unknown)
 }

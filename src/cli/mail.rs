@@ -1,0 +1,111 @@
+//! `shouwen mail`: hands a mail to the running server, or shows what the server would read in it.
+
+use std::io::{Read, Write};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{Args, Subcommand};
+use shouwen_channels::email;
+
+use super::lmtp::{Handed, hand_over};
+use super::{ConfigSource, configuration};
+
+/// Exit codes of sysexits(3), which mail servers act on.
+const DATA_ERROR: u8 = 65;
+const NO_USER: u8 = 67;
+const TRY_AGAIN: u8 = 75;
+/// How long a server may take to keep a mail.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+#[derive(Args)]
+pub(super) struct MailCommand {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Subcommand)]
+enum Action {
+    /// Hand the mail on standard input to the running server; for pipes of mail servers
+    Deliver(Deliver),
+    /// Show as JSON what the desk reads in the mail on standard input
+    Inspect,
+}
+
+#[derive(Args)]
+struct Deliver {
+    #[command(flatten)]
+    source: ConfigSource,
+    /// To whom; else Delivered-To, X-Original-To, Envelope-To, To and Cc of the mail
+    #[arg(long, short)]
+    recipient: Vec<String>,
+    /// The envelope sender; else the mail's Return-Path
+    #[arg(long, short = 'f')]
+    sender: Option<String>,
+}
+
+impl MailCommand {
+    pub(super) fn run(self) -> anyhow::Result<ExitCode> {
+        let mut raw = Vec::new();
+        std::io::stdin().lock().read_to_end(&mut raw)?;
+        match self.action {
+            Action::Deliver(deliver) => deliver.run(&raw),
+            Action::Inspect => {
+                let found = serde_json::to_string_pretty(&email::inspect(&raw))?;
+                writeln!(std::io::stdout(), "{found}")?;
+                Ok(ExitCode::SUCCESS)
+            }
+        }
+    }
+}
+
+impl Deliver {
+    fn run(self, raw: &[u8]) -> anyhow::Result<ExitCode> {
+        let config = match configuration(&self.source) {
+            Ok(config) => config,
+            // A mail server must not return mail because our configuration is wrong.
+            Err(_) => return Ok(ExitCode::from(TRY_AGAIN)),
+        };
+        let recipients = self.recipients(raw);
+        if recipients.is_empty() {
+            eprintln!("the mail names no recipient; say it by --recipient");
+            return Ok(ExitCode::from(DATA_ERROR));
+        }
+        let sender = self.sender.or_else(|| email::parse(raw).return_path);
+        let socket = config.lmtp_socket();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let handing = hand_over(&socket, sender.as_deref(), &recipients, raw);
+        let handed = runtime.block_on(async { tokio::time::timeout(PATIENCE, handing).await });
+        let (code, words) = match handed {
+            Ok(Ok(Handed::Kept)) => return Ok(ExitCode::SUCCESS),
+            Ok(Ok(Handed::Unknown(words))) => (NO_USER, words),
+            Ok(Ok(Handed::Refused(words))) => (DATA_ERROR, words),
+            Ok(Ok(Handed::Later(words))) => (TRY_AGAIN, words),
+            Ok(Err(error)) => (
+                TRY_AGAIN,
+                format!("the server does not answer on {}: {error}", socket.display()),
+            ),
+            Err(_) => (TRY_AGAIN, "the server did not answer in time".to_owned()),
+        };
+        eprintln!("{words}");
+        Ok(ExitCode::from(code))
+    }
+
+    /// Where the mail really goes stands in what mail servers note; To and Cc are the sender's words.
+    fn recipients(&self, raw: &[u8]) -> Vec<String> {
+        if !self.recipient.is_empty() {
+            return self.recipient.clone();
+        }
+        let mail = email::parse(raw);
+        if !mail.delivered_to.is_empty() {
+            return mail.delivered_to;
+        }
+        mail.to
+            .into_iter()
+            .chain(mail.cc)
+            .map(|to| to.address)
+            .filter(|address| email::address::fold(address).is_some())
+            .collect()
+    }
+}

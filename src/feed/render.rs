@@ -1,0 +1,593 @@
+//! From events of the log to frames: what a batch touched is loaded once, for everybody who listens.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use serde::Serialize;
+use shouwen_core::actor::{Actor, Permission};
+use shouwen_core::channel::Channel;
+use shouwen_core::event::{Event, Reference};
+use shouwen_core::id::{
+    AgentId, CallId, CustomerId, MessageId, NotificationId, TagId, TicketId, WorkspaceId,
+};
+
+use super::audience::{Audience, Holders};
+use super::conversation::{self, Said};
+use super::frame::{FeedOut, Frame, Viewer};
+use super::room::Interest;
+use crate::db::{Conn, Result};
+use crate::http::v1::calls::{self, RingingCall};
+use crate::http::v1::view::{self, CustomerBrief};
+use crate::log::Logged;
+use crate::store::messages::MessageRow;
+use crate::store::tickets::SummaryRow;
+use crate::store::visitors::PartRow;
+use crate::store::{customers, listeners, messages, notifications, tickets, visitors};
+
+/// A batch of events, ready to be given to anybody who may see it.
+#[derive(Debug, Default)]
+pub(super) struct Rendered {
+    /// The number reached.
+    pub seq: i64,
+    tickets: Vec<TicketPart>,
+    details: Vec<(TicketId, Arc<str>)>,
+    customers: Vec<CustomerPart>,
+    notifications: Vec<NotificationPart>,
+    calls: Vec<CallPart>,
+    references: Vec<Arc<str>>,
+    /// Conversations that began or go on in a new ticket.
+    pub links: Vec<PartRow>,
+    pub said: Vec<Arc<Said>>,
+    /// Somebody may see or do something else than before.
+    pub access_changed: bool,
+}
+
+#[derive(Debug)]
+struct TicketPart {
+    id: TicketId,
+    now: Holders,
+    before: Holders,
+    /// Changed for lists, rather than only looked up for its holders.
+    touched: bool,
+    last_position: i64,
+    /// The position up to which the customer has seen it.
+    seen: i64,
+    /// For who has read up to the last position, and for who has not.
+    read: Arc<str>,
+    unread: Arc<str>,
+    positions: HashMap<AgentId, i64>,
+}
+
+#[derive(Debug)]
+struct CustomerPart {
+    holders: Vec<Holders>,
+    frame: Arc<str>,
+}
+
+#[derive(Debug)]
+struct NotificationPart {
+    agent: AgentId,
+    ticket: TicketId,
+    frame: Arc<str>,
+}
+
+#[derive(Debug)]
+struct CallPart {
+    call: RingingCall,
+    holders: Vec<(TicketId, Holders)>,
+}
+
+/// What a batch of events names.
+#[derive(Default)]
+struct Named {
+    tickets: Vec<TicketId>,
+    opened: Vec<TicketId>,
+    /// Messages that are new.
+    added: Vec<MessageId>,
+    /// Messages that are elsewhere on their way.
+    moved: Vec<MessageId>,
+    seen: Vec<(TicketId, i64)>,
+    customers: Vec<CustomerId>,
+    notifications: Vec<NotificationId>,
+    calls: Vec<CallId>,
+}
+
+/// Renders events, which are not empty and in order, for whoever listens.
+pub(super) async fn render(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    events: &[Logged],
+    interest: &Interest,
+) -> Result<Rendered> {
+    let mut batch = Rendered {
+        seq: events.last().map_or(0, |event| event.seq),
+        ..Rendered::default()
+    };
+    let named = name(events, interest, &mut batch);
+    if !interest.agents.is_empty() {
+        render_tickets(conn, workspace, events, &named, interest, &mut batch).await?;
+        render_others(conn, workspace, &named, interest, &mut batch).await?;
+    }
+    if interest.visitors && !named.opened.is_empty() {
+        batch.links = visitors::parts_of_tickets(conn, workspace, &named.opened).await?;
+    }
+    render_messages(conn, workspace, events, &named, interest, &mut batch).await?;
+    Ok(batch)
+}
+
+impl Rendered {
+    /// The frames that this agent gets, who has `open` open.
+    pub(super) fn for_agent(&self, audience: &Audience, open: Option<TicketId>) -> Vec<Arc<str>> {
+        let mut frames = Vec::new();
+        for ticket in self.tickets.iter().filter(|ticket| ticket.touched) {
+            if audience.sees(&ticket.now) {
+                frames.push(ticket.frame_for(audience.agent));
+            } else if audience.sees(&ticket.before) {
+                frames.push(frame(&Frame::TicketGone { ticket_id: ticket.id }));
+            }
+        }
+        let details = self
+            .details
+            .iter()
+            .filter(|(ticket, _)| Some(*ticket) == open && self.shows(audience, *ticket));
+        frames.extend(details.map(|(_, frame)| frame.clone()));
+        if audience.may(Permission::CustomerRead) {
+            let customers = self
+                .customers
+                .iter()
+                .filter(|part| part.holders.iter().any(|ticket| audience.sees(ticket)));
+            frames.extend(customers.map(|part| part.frame.clone()));
+        }
+        let own = self
+            .notifications
+            .iter()
+            .filter(|part| part.agent == audience.agent);
+        frames.extend(
+            own.filter(|part| self.shows(audience, part.ticket))
+                .map(|part| part.frame.clone()),
+        );
+        if audience.may(Permission::CallLog) {
+            frames.extend(self.calls.iter().map(|part| part.frame_for(audience)));
+        }
+        frames.extend(self.references.iter().cloned());
+        frames
+    }
+
+    /// Whether the batch says that the agent may not see this ticket.
+    pub(super) fn hides(&self, audience: &Audience, ticket: TicketId) -> bool {
+        self.tickets
+            .iter()
+            .any(|part| part.id == ticket && !audience.sees(&part.now))
+    }
+
+    /// Whether the batch says that the agent may see this ticket.
+    fn shows(&self, audience: &Audience, ticket: TicketId) -> bool {
+        self.tickets
+            .iter()
+            .any(|part| part.id == ticket && audience.sees(&part.now))
+    }
+}
+
+impl TicketPart {
+    fn frame_for(&self, agent: AgentId) -> Arc<str> {
+        let read_to = self.positions.get(&agent).copied().unwrap_or(0);
+        if read_to < self.last_position {
+            self.unread.clone()
+        } else {
+            self.read.clone()
+        }
+    }
+}
+
+impl CallPart {
+    fn frame_for(&self, audience: &Audience) -> Arc<str> {
+        let mut call = self.call.clone();
+        let visible: HashSet<TicketId> = self
+            .holders
+            .iter()
+            .filter(|(_, holders)| audience.sees(holders))
+            .map(|(id, _)| *id)
+            .collect();
+        call.open_tickets.retain(|ticket| visible.contains(&ticket.id));
+        frame(&Frame::Call { call: Box::new(call) })
+    }
+}
+
+/// One frame of a batch as JSON.
+pub(super) fn frame(frame: &Frame) -> Arc<str> {
+    json(frame)
+}
+
+pub(super) fn read_frame(ticket_id: TicketId, position: i64) -> Arc<str> {
+    frame(&Frame::Read { ticket_id, position })
+}
+
+pub(super) fn presence_frame(ticket: TicketId, viewers: Vec<Viewer>) -> Arc<str> {
+    json(&FeedOut::Presence { ticket, viewers })
+}
+
+pub(super) fn visitor_frame(ticket: TicketId, (online, typing): (bool, bool)) -> Arc<str> {
+    json(&FeedOut::Visitor {
+        ticket,
+        typing,
+        online,
+    })
+}
+
+/// A batch of frames that are JSON already, as [`FeedOut::Batch`] would be.
+pub(super) fn batch_text(seq: i64, frames: &[Arc<str>]) -> String {
+    let mut text = format!(r#"{{"type":"batch","seq":{seq},"frames":["#);
+    for (place, frame) in frames.iter().enumerate() {
+        if place > 0 {
+            text.push(',');
+        }
+        text.push_str(frame);
+    }
+    text.push_str("]}");
+    text
+}
+
+fn json(value: &impl Serialize) -> Arc<str> {
+    serde_json::to_string(value)
+        .expect("a frame is plain data")
+        .into()
+}
+
+fn name(events: &[Logged], interest: &Interest, batch: &mut Rendered) -> Named {
+    let (mut named, mut references) = (Named::default(), Vec::new());
+    for logged in events {
+        let listed = !matches!(logged.event(), Event::NotificationAdded { .. });
+        named.tickets.extend(logged.ticket_id.filter(|_| listed));
+        let watched = logged
+            .ticket_id
+            .is_some_and(|id| interest.open.contains(&id) || interest.conversations.contains(&id));
+        match logged.event() {
+            Event::TicketOpened {
+                channel: Channel::Chat,
+            } => named.opened.extend(logged.ticket_id),
+            // A chat that has just begun has no listeners yet, but its visitor may be there.
+            Event::MessageAdded { message, channel, .. } if watched || *channel == Channel::Chat => {
+                named.added.push(*message);
+            }
+            Event::MessageDelivery { message, .. } if watched => named.moved.push(*message),
+            Event::CustomerSeen { position } if watched => {
+                named
+                    .seen
+                    .extend(logged.ticket_id.map(|ticket| (ticket, *position)));
+            }
+            Event::CustomerChanged { customer } => named.customers.push(*customer),
+            Event::NotificationAdded { notification, .. } => named.notifications.push(*notification),
+            Event::CallChanged { call } => named.calls.push(*call),
+            Event::ReferenceChanged { what } => {
+                batch.access_changed |=
+                    matches!(what, Reference::Teams | Reference::Roles | Reference::Agents);
+                references.push(*what);
+            }
+            Event::AccessChanged { .. } | Event::SignedOut { .. } => batch.access_changed = true,
+            _ => {}
+        }
+    }
+    references.sort();
+    references.dedup();
+    // Keys are not on anybody's screen but the administrator's, who fetches them.
+    references.retain(|what| *what != Reference::Keys);
+    batch.references = references
+        .into_iter()
+        .map(|what| frame(&Frame::Reference { what }))
+        .collect();
+    once(&mut named.tickets);
+    once(&mut named.customers);
+    once(&mut named.calls);
+    named
+}
+
+/// Keeps the last of each, in order.
+fn once<T: Copy + Eq + std::hash::Hash>(items: &mut Vec<T>) {
+    let mut known = HashSet::new();
+    items.reverse();
+    items.retain(|item| known.insert(*item));
+    items.reverse();
+}
+
+async fn render_tickets(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    events: &[Logged],
+    named: &Named,
+    interest: &Interest,
+    batch: &mut Rendered,
+) -> Result<()> {
+    if named.tickets.is_empty() {
+        return Ok(());
+    }
+    let rows = tickets::summaries(conn, workspace, None, &named.tickets).await?;
+    let mut tags: HashMap<TicketId, Vec<TagId>> = HashMap::new();
+    for (ticket, tag) in tickets::tags(conn, workspace, &named.tickets).await? {
+        tags.entry(ticket).or_default().push(tag);
+    }
+    let mut positions: HashMap<TicketId, HashMap<AgentId, i64>> = HashMap::new();
+    for (ticket, agent, position) in
+        listeners::read_positions(conn, workspace, &named.tickets, &interest.agents).await?
+    {
+        positions.entry(ticket).or_default().insert(agent, position);
+    }
+    let mut rows: HashMap<TicketId, SummaryRow> = rows.into_iter().map(|row| (row.ticket.id, row)).collect();
+    for id in &named.tickets {
+        let Some(row) = rows.remove(id) else { continue };
+        let own = events.iter().filter(|event| event.ticket_id == Some(*id));
+        let tags = tags.remove(id).unwrap_or_default();
+        batch.tickets.push(ticket_part(
+            row,
+            tags,
+            own,
+            positions.remove(id).unwrap_or_default(),
+        ));
+    }
+    Ok(())
+}
+
+fn ticket_part<'e>(
+    mut row: SummaryRow,
+    tags: Vec<TagId>,
+    events: impl DoubleEndedIterator<Item = &'e Logged>,
+    positions: HashMap<AgentId, i64>,
+) -> TicketPart {
+    let ticket = &row.ticket;
+    let (id, last_position, seen) = (ticket.id, ticket.last_position, ticket.customer_seen);
+    let now = Holders {
+        team: ticket.team_id,
+        assignee: ticket.assignee_id,
+        owner: ticket.owner_id,
+    };
+    let summary = |row: &SummaryRow| {
+        frame(&Frame::Ticket {
+            ticket: Box::new(view::summary(row, tags.clone())),
+        })
+    };
+    row.read_position = last_position;
+    let read = summary(&row);
+    row.read_position = 0;
+    let unread = summary(&row);
+    TicketPart {
+        id,
+        now,
+        before: now.before(events),
+        touched: true,
+        last_position,
+        seen,
+        read,
+        unread,
+        positions,
+    }
+}
+
+/// Adds what is needed to decide who may be told of tickets that this batch did not touch.
+async fn look_up(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    tickets: &[TicketId],
+    batch: &mut Rendered,
+) -> Result<()> {
+    let unknown: Vec<_> = tickets
+        .iter()
+        .copied()
+        .filter(|id| !batch.tickets.iter().any(|part| part.id == *id))
+        .collect();
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    for row in listeners::holders(conn, workspace, &unknown).await? {
+        let now = Holders {
+            team: row.team_id,
+            assignee: row.assignee_id,
+            owner: row.owner_id,
+        };
+        batch.tickets.push(TicketPart {
+            id: row.id,
+            now,
+            before: now,
+            touched: false,
+            last_position: 0,
+            seen: 0,
+            read: Arc::from(""),
+            unread: Arc::from(""),
+            positions: HashMap::new(),
+        });
+    }
+    Ok(())
+}
+
+async fn render_others(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    named: &Named,
+    interest: &Interest,
+    batch: &mut Rendered,
+) -> Result<()> {
+    if !named.customers.is_empty() {
+        batch.customers = render_customers(conn, workspace, &named.customers).await?;
+    }
+    if !named.notifications.is_empty() {
+        let shown = notifications::some(conn, workspace, &named.notifications).await?;
+        for shown in shown
+            .into_iter()
+            .filter(|shown| interest.agents.contains(&shown.row.agent_id))
+        {
+            let (agent, ticket) = (shown.row.agent_id, shown.row.ticket_id);
+            let frame = frame(&Frame::Notification {
+                notification: Box::new(shown.into()),
+            });
+            batch
+                .notifications
+                .push(NotificationPart { agent, ticket, frame });
+        }
+        let tickets: Vec<_> = batch.notifications.iter().map(|part| part.ticket).collect();
+        look_up(conn, workspace, &tickets, batch).await?;
+    }
+    for call in &named.calls {
+        batch.calls.extend(render_call(conn, workspace, *call).await?);
+    }
+    Ok(())
+}
+
+/// The call with every open ticket of its customer; each reader gets those that they may see.
+async fn render_call(conn: &mut Conn, workspace: WorkspaceId, id: CallId) -> Result<Option<CallPart>> {
+    let Some(row) = crate::store::calls::find(conn, workspace, id).await? else {
+        return Ok(None);
+    };
+    let Ok(call) = calls::shown(conn, &Actor::system(workspace), &row).await else {
+        return Ok(None);
+    };
+    let ids: Vec<_> = call.open_tickets.iter().map(|ticket| ticket.id).collect();
+    let rows = listeners::holders(conn, workspace, &ids).await?;
+    let holders = rows.into_iter().map(|row| {
+        (
+            row.id,
+            Holders {
+                team: row.team_id,
+                assignee: row.assignee_id,
+                owner: row.owner_id,
+            },
+        )
+    });
+    Ok(Some(CallPart {
+        call,
+        holders: holders.collect(),
+    }))
+}
+
+async fn render_customers(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    ids: &[CustomerId],
+) -> Result<Vec<CustomerPart>> {
+    let rows = listeners::holders_of_customers(conn, workspace, ids).await?;
+    let mut holders: HashMap<CustomerId, Vec<Holders>> = HashMap::new();
+    for row in rows {
+        let one = Holders {
+            team: row.team_id,
+            assignee: row.assignee_id,
+            owner: row.owner_id,
+        };
+        holders.entry(row.customer_id).or_default().push(one);
+    }
+    let mut parts = Vec::new();
+    for row in customers::some(conn, workspace, ids).await? {
+        let customer = CustomerBrief {
+            id: row.id,
+            name: row.name,
+            tier: row.tier,
+        };
+        let holders = holders.remove(&row.id).unwrap_or_default();
+        parts.push(CustomerPart {
+            holders,
+            frame: frame(&Frame::Customer { customer }),
+        });
+    }
+    Ok(parts)
+}
+
+/// Messages and grey lines of the tickets that somebody has open, and what visitors are told.
+async fn render_messages(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    events: &[Logged],
+    named: &Named,
+    interest: &Interest,
+    batch: &mut Rendered,
+) -> Result<()> {
+    let rows = load_messages(conn, workspace, named).await?;
+    let linked: HashSet<_> = batch.links.iter().map(|link| link.ticket_id).collect();
+    let is_heard = |ticket: &TicketId| interest.conversations.contains(ticket) || linked.contains(ticket);
+    let added: HashSet<_> = named.added.iter().copied().collect();
+    let is_told =
+        |row: &&MessageRow| is_heard(&row.ticket_id) && added.contains(&row.id) && conversation::is_said(row);
+    let told: Vec<_> = rows.iter().filter(is_told).cloned().collect();
+    if !told.is_empty() {
+        let said = conversation::said(conn, workspace, told).await?;
+        batch.said = said.into_iter().map(Arc::new).collect();
+    }
+    for ticket in &interest.open {
+        let own: Vec<_> = rows
+            .iter()
+            .filter(|row| row.ticket_id == *ticket)
+            .cloned()
+            .collect();
+        if own.is_empty() {
+            continue;
+        }
+        let seen = batch
+            .tickets
+            .iter()
+            .find(|part| part.id == *ticket)
+            .map_or(0, |part| part.seen);
+        for message in view::messages(conn, workspace, &own, seen).await? {
+            batch.details.push((
+                *ticket,
+                frame(&Frame::Message {
+                    message: Box::new(message),
+                }),
+            ));
+        }
+    }
+    for logged in events {
+        let Some(ticket_id) = logged.ticket_id.filter(|id| interest.open.contains(id)) else {
+            continue;
+        };
+        if let Some(activity) = view::activity(logged) {
+            batch.details.push((
+                ticket_id,
+                frame(&Frame::Activity {
+                    ticket_id,
+                    activity: Box::new(activity),
+                }),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// The messages that the events name, by their tickets and in order.
+async fn load_messages(conn: &mut Conn, workspace: WorkspaceId, named: &Named) -> Result<Vec<MessageRow>> {
+    let mut rows = Vec::new();
+    let ids: Vec<_> = named.added.iter().chain(&named.moved).copied().collect();
+    if !ids.is_empty() {
+        rows = messages::some(conn, workspace, &ids).await?;
+    }
+    for (ticket, position) in &named.seen {
+        rows.extend(messages::before(conn, workspace, *ticket, position + 1, 10).await?);
+    }
+    rows.sort_by_key(|row| (row.ticket_id, row.position));
+    rows.dedup_by_key(|row| row.id);
+    Ok(rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use shouwen_core::id::Ids;
+    use shouwen_core::time::Timestamp;
+
+    use super::*;
+
+    #[test]
+    fn a_batch_put_together_is_what_its_type_says() {
+        let ticket_id = Ids::seeded(1).next(Timestamp::from_millis(1));
+        for count in 0..3 {
+            let frames = || (0..count).map(|position| Frame::Read { ticket_id, position });
+            let whole = serde_json::to_string(&FeedOut::Batch {
+                seq: 7,
+                frames: frames().collect(),
+            })
+            .unwrap();
+            let parts: Vec<_> = frames().map(|one| frame(&one)).collect();
+            assert_eq!(batch_text(7, &parts), whole);
+        }
+    }
+
+    #[test]
+    fn of_many_changes_of_one_thing_the_last_place_counts() {
+        let mut items = vec![1, 2, 1, 3, 2];
+        once(&mut items);
+        assert_eq!(items, [1, 3, 2]);
+    }
+}

@@ -1,0 +1,281 @@
+//! One IMAP mailbox: kept by one server at a time, read from its cursor, tried again when it breaks.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures_util::FutureExt;
+use shouwen_channels::Secret;
+use shouwen_channels::email::dial::Trust;
+use shouwen_channels::email::imap::{
+    Cursor, ImapAccount, ImapAuth, ImapError, ImapIntake, IntakeError, Start, run,
+};
+use shouwen_core::time::Timestamp;
+use tokio_util::sync::CancellationToken;
+
+use crate::actions::intake::NewRawMail;
+use crate::actions::mailboxes::{self, Place};
+use crate::app::App;
+use crate::db;
+use crate::log::Change;
+use crate::sending::accounts::{AccountProblem, dial_security, open_secrets};
+use crate::store::inboxes::InboxRow;
+use crate::store::mailboxes::{MailboxRow, NEVER};
+use crate::store::raw_mails::Source;
+
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How often to look where the server cannot notify us.
+const POLL: Duration = Duration::from_secs(60);
+const RENEW: Duration = Duration::from_secs(20);
+/// How soon to ask again for a mailbox that another server reads.
+const ASK_AGAIN: Duration = Duration::from_secs(15);
+const FIRST_WAIT: Duration = Duration::from_secs(5);
+const LONGEST_WAIT: Duration = Duration::from_secs(300);
+
+/// The account from which an inbox fetches; `None` when mail is delivered to it.
+pub fn imap_account(app: &App, inbox: &InboxRow) -> Result<Option<ImapAccount>, AccountProblem> {
+    let Some(email) = &inbox.settings.0.email else {
+        return Ok(None);
+    };
+    let Some(account) = &email.imap else {
+        return Ok(None);
+    };
+    let password = open_secrets(&app.secrets, inbox)?
+        .imap_password
+        .unwrap_or_default();
+    let folder = email.imap_folder.trim();
+    Ok(Some(ImapAccount {
+        host: account.host.clone(),
+        port: account.port,
+        security: dial_security(account.security),
+        username: account.username.clone().unwrap_or_default(),
+        auth: ImapAuth::Password(Secret::new(password)),
+        folder: if folder.is_empty() { "INBOX" } else { folder }.to_owned(),
+        max_bytes: u32::try_from(app.config.smtp.max_bytes).unwrap_or(u32::MAX),
+        timeout: PATIENCE,
+        poll: POLL,
+        trust: Trust::default(),
+    }))
+}
+
+/// Reads the mailbox until `stop`.
+pub(super) async fn watch(app: App, inbox: InboxRow, stop: CancellationToken) {
+    let desk = Desk { app, inbox };
+    let mut wait = FIRST_WAIT;
+    while !stop.is_cancelled() {
+        let pause = match desk.watch_once(&stop).await {
+            Ok(Watched::Stopped) => break,
+            Ok(Watched::Elsewhere) => ASK_AGAIN,
+            Err(trouble) => {
+                desk.complain(&trouble).await;
+                // A mailbox that worked for a while is well again soon.
+                wait = if trouble.worked {
+                    FIRST_WAIT
+                } else {
+                    (wait * 2).min(LONGEST_WAIT)
+                };
+                wait
+            }
+        };
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = stop.cancelled() => {}
+        }
+    }
+    desk.release().await;
+}
+
+enum Watched {
+    Stopped,
+    /// Another server reads it.
+    Elsewhere,
+}
+
+struct Trouble {
+    code: &'static str,
+    words: String,
+    worked: bool,
+}
+
+struct Desk {
+    app: App,
+    inbox: InboxRow,
+}
+
+impl Desk {
+    async fn watch_once(&self, stop: &CancellationToken) -> Result<Watched, Trouble> {
+        let trouble = |code, words: String| Trouble {
+            code,
+            words,
+            worked: false,
+        };
+        let held = self.hold().await;
+        let Some(row) = held.map_err(|error| trouble("intake", error.to_string()))? else {
+            return Ok(Watched::Elsewhere);
+        };
+        let account = imap_account(&self.app, &self.inbox);
+        let Some(account) = account.map_err(|error| trouble("secret", error.to_string()))? else {
+            return Ok(Watched::Stopped);
+        };
+        let (session, started) = (stop.child_token(), tokio::time::Instant::now());
+        let reading = run(&account, start(&row), self, session.clone());
+        let renewing = async {
+            loop {
+                tokio::time::sleep(RENEW).await;
+                if !matches!(self.hold().await, Ok(Some(_))) {
+                    session.cancel();
+                    std::future::pending::<()>().await;
+                }
+            }
+        };
+        let ended: Result<(), ImapError> = tokio::select! {
+            ended = reading => ended,
+            () = renewing => Ok(()),
+        };
+        match ended {
+            Ok(()) if stop.is_cancelled() => Ok(Watched::Stopped),
+            Ok(()) => Ok(Watched::Elsewhere),
+            Err(error) => Err(Trouble {
+                worked: started.elapsed() > LONGEST_WAIT,
+                ..trouble(error.code(), error.to_string())
+            }),
+        }
+    }
+
+    async fn hold(&self) -> Result<Option<MailboxRow>, db::Error> {
+        let (inbox, node) = (self.inbox.id, self.app.node);
+        self.change((inbox, node), |change, (inbox, node)| {
+            mailboxes::hold(change, *inbox, *node).boxed()
+        })
+        .await
+    }
+
+    async fn release(&self) {
+        let (inbox, node) = (self.inbox.id, self.app.node);
+        let released = self.change((inbox, node), |change, (inbox, node)| {
+            mailboxes::release(change, *inbox, *node).boxed()
+        });
+        if let Err(error) = released.await {
+            tracing::debug!(%error, "a mailbox is not given back; its lease will end");
+        }
+    }
+
+    async fn complain(&self, trouble: &Trouble) {
+        let (inbox, code) = (self.inbox.id, trouble.code);
+        tracing::warn!(inbox.id = %inbox, code, error = trouble.words, "a mailbox cannot be read");
+        let input = (inbox, code, trouble.words.clone());
+        let noted = self.change(input, |change, (inbox, code, words)| {
+            mailboxes::mark_failing(change, *inbox, code, words).boxed()
+        });
+        if let Err(error) = noted.await {
+            tracing::warn!(%error, "what is wrong with a mailbox could not be noted");
+        }
+    }
+
+    fn place(&self, uid_validity: u32, uid: u32) -> Place {
+        Place {
+            inbox: self.inbox.id,
+            node: self.app.node,
+            uid_validity,
+            uid,
+        }
+    }
+
+    async fn change<I, T, E, F>(&self, input: I, work: F) -> Result<T, E>
+    where
+        I: Send + Sync + 'static,
+        T: Send + 'static,
+        E: From<db::Error> + Send + 'static,
+        F: for<'c> Fn(&'c mut Change, &'c I) -> futures_util::future::BoxFuture<'c, Result<T, E>>
+            + Send
+            + Sync
+            + 'static,
+    {
+        let actor = shouwen_core::actor::Actor::system(self.inbox.workspace_id);
+        self.app.change(&actor, input, work).await
+    }
+
+    async fn pass_over(&self, place: Place, size: u32, reason: String) -> Result<(), IntakeError> {
+        self.change((place, size, reason), |change, (place, size, reason)| {
+            mailboxes::pass_over(change, place, *size, reason).boxed()
+        })
+        .await
+        .map_err(refused)
+    }
+}
+
+fn start(row: &MailboxRow) -> Start {
+    if row.uid_validity == NEVER {
+        return Start::Now;
+    }
+    let number = |value: i64| u32::try_from(value).unwrap_or_default();
+    Start::After(Cursor {
+        uid_validity: number(row.uid_validity),
+        last_uid: number(row.last_uid),
+    })
+}
+
+fn refused(error: impl std::fmt::Display) -> IntakeError {
+    IntakeError(error.to_string())
+}
+
+#[async_trait]
+impl ImapIntake for Desk {
+    async fn started(&self, cursor: Cursor) -> Result<(), IntakeError> {
+        let place = self.place(cursor.uid_validity, cursor.last_uid);
+        self.change(place, |change, place| mailboxes::advance(change, place).boxed())
+            .await
+            .map_err(refused)
+    }
+
+    async fn store(
+        &self,
+        uid: u32,
+        uid_validity: u32,
+        internal_date_ms: Option<i64>,
+        raw: Bytes,
+    ) -> Result<(), IntakeError> {
+        let (workspace, now) = (self.inbox.workspace_id, self.app.now());
+        let size = i64::try_from(raw.len()).unwrap_or(i64::MAX);
+        let blob = self.app.blobs.put(workspace, raw).await.map_err(refused)?;
+        let arrived = internal_date_ms.map_or(now, Timestamp::from_millis).min(now);
+        let new = NewRawMail {
+            inboxes: vec![(self.inbox.id, self.inbox.address.iter().cloned().collect())],
+            from: None,
+            source: Source::Imap,
+            size,
+            blob,
+            received_at: arrived,
+        };
+        let place = self.place(uid_validity, uid);
+        self.change((place, new), |change, (place, new)| {
+            mailboxes::keep(change, place, new).boxed()
+        })
+        .await
+        .map_err(refused)
+    }
+
+    async fn too_large(&self, uid: u32, uid_validity: u32, bytes: u32) -> Result<(), IntakeError> {
+        let place = self.place(uid_validity, uid);
+        self.pass_over(place, bytes, "too_large".to_owned()).await
+    }
+
+    async fn unreadable(&self, uid: u32, uid_validity: u32, reason: &str) -> Result<(), IntakeError> {
+        let place = self.place(uid_validity, uid);
+        self.pass_over(place, 0, format!("unreadable: {reason}")).await
+    }
+
+    async fn uid_validity_changed(&self, old: u32, new: u32) -> Result<(), IntakeError> {
+        tracing::warn!(inbox.id = %self.inbox.id, old, new, "a mailbox was numbered anew and is read again");
+        Ok(())
+    }
+
+    async fn caught_up(&self) {
+        let noted = self.change(self.inbox.id, |change, inbox| {
+            mailboxes::mark_well(change, *inbox).boxed()
+        });
+        if let Err(error) = noted.await {
+            tracing::warn!(%error, "that a mailbox works could not be noted");
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! Stories of the desk, each through the real wire, on both engines.
+
+mod phone;

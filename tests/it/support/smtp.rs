@@ -1,0 +1,213 @@
+//! Mail as the outside world sees it: a client that delivers to the desk, and a server that the desk sends to.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+
+/// Delivers one mail in a conversation of its own; the code of the last answer, with its words.
+pub(crate) async fn deliver(
+    server: SocketAddr,
+    from: &str,
+    to: &[&str],
+    raw: &str,
+) -> std::io::Result<(u16, String)> {
+    let mut stream = BufReader::new(TcpStream::connect(server).await?);
+    answer(&mut stream).await?;
+    command(&mut stream, "EHLO outside.example").await?;
+    command(&mut stream, &format!("MAIL FROM:<{from}>")).await?;
+    let mut taken = false;
+    let mut last = (0, String::new());
+    for to in to {
+        last = command(&mut stream, &format!("RCPT TO:<{to}>")).await?;
+        taken |= last.0 == 250;
+    }
+    if !taken {
+        return Ok(last);
+    }
+    command(&mut stream, "DATA").await?;
+    let stuffed = raw
+        .replace("\r\n", "\n")
+        .replace('\n', "\r\n")
+        .replace("\r\n.", "\r\n..");
+    stream.get_mut().write_all(stuffed.as_bytes()).await?;
+    let done = command(&mut stream, if stuffed.ends_with("\r\n") { "." } else { "\r\n." }).await?;
+    let _ = command(&mut stream, "QUIT").await;
+    Ok(done)
+}
+
+async fn command(stream: &mut BufReader<TcpStream>, text: &str) -> std::io::Result<(u16, String)> {
+    stream
+        .get_mut()
+        .write_all(format!("{text}\r\n").as_bytes())
+        .await?;
+    answer(stream).await
+}
+
+async fn answer(stream: &mut BufReader<TcpStream>) -> std::io::Result<(u16, String)> {
+    loop {
+        let mut line = String::new();
+        if stream.read_line(&mut line).await? == 0 {
+            return Err(std::io::ErrorKind::UnexpectedEof.into());
+        }
+        if line.as_bytes().get(3) != Some(&b'-') {
+            let code = line.get(..3).and_then(|code| code.parse().ok()).unwrap_or(0);
+            return Ok((code, line.trim_end().to_owned()));
+        }
+    }
+}
+
+/// A mail that the desk sent.
+#[derive(Debug, Clone)]
+pub(crate) struct Sent {
+    pub(crate) from: String,
+    pub(crate) to: Vec<String>,
+    pub(crate) raw: String,
+}
+
+impl Sent {
+    /// A header's value, unfolded.
+    pub(crate) fn header(&self, name: &str) -> Option<String> {
+        let head = self
+            .raw
+            .split("\r\n\r\n")
+            .next()
+            .unwrap_or_default()
+            .replace("\r\n ", " ")
+            .replace("\r\n\t", " ");
+        let start = format!("{}:", name.to_lowercase());
+        let line = head
+            .lines()
+            .find(|line| line.to_lowercase().starts_with(&start))?;
+        Some(line[start.len()..].trim().to_owned())
+    }
+}
+
+/// What the outside world's mail server does with the desk's mail.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Manner {
+    /// The answer to RCPT TO, when not 250.
+    pub(crate) to_recipient: Option<String>,
+    /// The answer to the end of DATA, when not 250.
+    pub(crate) to_data: Option<String>,
+    /// Hangs up after it has taken the content, without an answer.
+    pub(crate) hangs_up: bool,
+}
+
+/// The outside world's mail server.
+#[derive(Clone)]
+pub(crate) struct Outside {
+    pub(crate) address: SocketAddr,
+    sent: Arc<Mutex<Vec<Sent>>>,
+    manner: Arc<Mutex<Manner>>,
+}
+
+impl Outside {
+    pub(crate) async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let outside = Self {
+            address: listener.local_addr().unwrap(),
+            sent: Arc::default(),
+            manner: Arc::default(),
+        };
+        let serving = outside.clone();
+        #[expect(clippy::disallowed_methods, reason = "ends with the test's runtime")]
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let serving = serving.clone();
+                tokio::spawn(async move {
+                    let _ = serving.converse(stream).await;
+                });
+            }
+        });
+        outside
+    }
+
+    /// What arrived so far.
+    pub(crate) fn mails(&self) -> Vec<Sent> {
+        self.sent.lock().unwrap().clone()
+    }
+
+    pub(crate) fn behave(&self, manner: Manner) {
+        *self.manner.lock().unwrap() = manner;
+    }
+
+    async fn converse(&self, stream: TcpStream) -> std::io::Result<()> {
+        let mut stream = BufReader::new(stream);
+        say(&mut stream, "220 outside.example").await?;
+        let mut mail = Sent {
+            from: String::new(),
+            to: Vec::new(),
+            raw: String::new(),
+        };
+        loop {
+            let mut line = String::new();
+            if stream.read_line(&mut line).await? == 0 {
+                return Ok(());
+            }
+            let manner = self.manner.lock().unwrap().clone();
+            let upper = line.trim_end().to_uppercase();
+            if upper.starts_with("EHLO") {
+                say(&mut stream, "250-outside.example\r\n250-8BITMIME\r\n250 SMTPUTF8").await?;
+            } else if upper.starts_with("MAIL FROM") {
+                mail = Sent {
+                    from: between(&line),
+                    to: Vec::new(),
+                    raw: String::new(),
+                };
+                say(&mut stream, "250 2.1.0 ok").await?;
+            } else if upper.starts_with("RCPT TO") {
+                match manner.to_recipient {
+                    Some(refusal) => say(&mut stream, &refusal).await?,
+                    None => {
+                        mail.to.push(between(&line));
+                        say(&mut stream, "250 2.1.5 ok").await?;
+                    }
+                }
+            } else if upper == "DATA" {
+                say(&mut stream, "354 go").await?;
+                mail.raw = content(&mut stream).await?;
+                if manner.to_data.is_none() {
+                    self.sent.lock().unwrap().push(mail.clone());
+                }
+                if manner.hangs_up {
+                    return Ok(());
+                }
+                say(
+                    &mut stream,
+                    manner.to_data.as_deref().unwrap_or("250 2.0.0 taken"),
+                )
+                .await?;
+            } else if upper == "QUIT" {
+                return say(&mut stream, "221 bye").await;
+            } else {
+                say(&mut stream, "250 ok").await?;
+            }
+        }
+    }
+}
+
+async fn say(stream: &mut BufReader<TcpStream>, line: &str) -> std::io::Result<()> {
+    stream.get_mut().write_all(format!("{line}\r\n").as_bytes()).await
+}
+
+async fn content(stream: &mut BufReader<TcpStream>) -> std::io::Result<String> {
+    let mut raw = Vec::new();
+    loop {
+        let start = raw.len();
+        if stream.read_until(b'\n', &mut raw).await? == 0 {
+            return Err(std::io::ErrorKind::UnexpectedEof.into());
+        }
+        if &raw[start..] == b".\r\n" {
+            raw.truncate(start);
+            return Ok(String::from_utf8_lossy(&raw).replace("\r\n..", "\r\n."));
+        }
+    }
+}
+
+fn between(line: &str) -> String {
+    let start = line.find('<').map_or(0, |at| at + 1);
+    let end = line.find('>').unwrap_or(line.len());
+    line.get(start..end).unwrap_or_default().to_owned()
+}

@@ -1,0 +1,32 @@
+// 设置页面的中文文案，随页面加载。 The words of the settings in Chinese, loaded with them.
+import type { SettingsTexts } from './settings.en'
+
+const count = (n: number, unit: string) => `${new Intl.NumberFormat('zh-CN').format(n)} ${unit}`
+
+export const settingsZh: SettingsTexts = {
+  account: {
+    lead: '同事和客户看到的你，以及登录方式。', name: '你的姓名', nameHint: '客户会在你的回复下看到。', password: '密码', current: '当前密码', next: '新密码', change: '修改密码', changed: '密码已修改，其他设备已退出登录。',
+    wrongCurrent: '当前密码不正确。', sessions: '登录中的设备', thisOne: '本机', lastSeen: (when) => `${when}活动`, everywhere: '全部退出登录', everywhereHint: '包括本机。', appearance: '外观', profile: '个人资料', unknownDevice: '未知设备',
+  },
+  inboxes: {
+    lead: '客户联系你的邮箱、聊天窗口和电话线路。', add: '添加渠道', addEmail: '邮件', addEmailHint: '例如 help@shop.example', addChat: '在线聊天', addChatHint: '店铺页面上的聊天窗口', addPhone: '电话', addPhoneHint: '由客服登记的通话', empty: '还没有渠道', emptyHint: '先接入客户正在使用的邮箱。',
+    address: '地址', team: '归属团队', sender: '发件人名称', senderHint: '客户在地址旁看到的名称。', signature: '签名', signatureHint: '附在每封回复之后。', smtp: '发信 (SMTP)', imap: '收信 (IMAP)', useSmtp: '通过此服务器发信', useImap: '从此服务器收信', useImapHint: '如邮件直接投递到首问，则不必开启。', host: '服务器', port: '端口', security: '加密',
+    securities: { tls: 'TLS', starttls: 'STARTTLS', none: '不加密（不安全）' }, username: '用户名', password: '密码', passwordKept: '已设置，留空则不变。', folder: '文件夹', test: '测试连接', testing: '测试中…', testOf: { smtp: '发信', imap: '收信', receive: '接收' }, testFailed: '测试未能完成。', saveFirst: '请先保存再测试。',
+    code: { ok: '正常。', dns: '找不到该服务器，请检查拼写。', refused: '该端口没有应答，请检查服务器和端口。', tls: '无法建立安全连接，请检查加密方式和端口。', auth: '用户名或密码被拒绝。', sender: '服务器不允许用此地址发信。', folder: '邮箱中没有此文件夹。', timeout: '服务器没有及时应答，可能被防火墙拦截。', protocol: '服务器的应答不符合预期。', not_configured: '未设置。' },
+    script: '网页代码', scriptHint: '放在店铺每个页面的 </body> 之前。', color: '颜色', chatTitle: '标题', greeting: '欢迎语', origins: '允许的网站', originsHint: '每行一个，如 https://shop.example。留空则不限。', askEmail: '询问邮箱地址', line: '号码', activeHint: '停用的渠道不收也不发。', scriptAfter: '保存后在此显示代码。', preview: '预览',
+  },
+  agents: {
+    lead: '在这里工作的人。', add: '邀请客服', role: '角色', teams: '团队', email: '邮箱', deactivate: '停用', activate: '启用', deactivateHint: '立即退出登录，工单保留。', signOut: '全部退出登录', signedOut: (name) => `${name}已在所有设备退出`, invited: (email) => `邀请已发送至 ${email}`, password: '初始密码', passwordHint: '留空则发送邀请邮件。', created: '已创建客服', showInactive: '显示已停用', noTeams: '无团队', needEmail: '请填写邮箱。',
+  },
+  teams: { lead: '共用一个队列的小组。', add: '添加团队', members: '成员', count: (n) => count(n, '位成员'), empty: '还没有团队', emptyHint: '团队共用一个队列，例如退换货、物流、投诉。' },
+  roles: {
+    lead: '客服能看什么、做什么。', add: '添加角色', permission: '权限', scope: '可见范围', scopes: { all: '全部工单', teams: '所在团队的工单', assigned: '仅自己的工单' }, builtIn: '内置', builtInName: { administrator: '管理员', supervisor: '主管', agent: '客服' }, builtInHint: '内置角色不可修改，可另建角色。', empty: '',
+    group: { ticket: '工单', customer: '客户与通话', admin: '管理' },
+    permissions: { 'ticket.read': '查看工单', 'ticket.reply': '回复客户', 'ticket.note': '写备注', 'ticket.edit': '修改状态、优先级、标签', 'ticket.assign': '分配', 'ticket.create': '新建工单', 'customer.read': '查看客户', 'customer.edit': '修改客户', 'call.log': '登记通话', 'raw.read': '查看原始邮件', 'board.read': '查看看板', 'admin.agents': '客服', 'admin.teams': '团队', 'admin.inboxes': '渠道', 'admin.tags': '标签', 'admin.statuses': '状态', 'admin.roles': '角色', 'admin.keys': 'API 密钥' },
+  },
+  tags: { lead: '用来给工单归类的词。', add: '添加标签', color: '颜色', empty: '还没有标签', emptyHint: '少而精：退款、物流、破损。' },
+  statuses: { lead: '固定含义下的自定义名称。', add: '添加状态', category: '含义', archived: '已归档', archive: '归档', restore: '恢复', builtIn: '内置', nameHint: '留空则按各人语言显示内置名称。' },
+  keys: {
+    lead: '供电话系统等程序连接首问。', add: '创建密钥', scopes: '权限', scope: { 'calls:write': '上报通话', 'tickets:read': '读取工单', 'tickets:write': '写入工单', 'customers:read': '读取客户', 'customers:write': '写入客户' }, once: '请立即复制，密钥不会再次显示。', revoke: '吊销', revokeText: (name) => `吊销“${name}”？使用它的程序会立即失效。`, lastUsed: (when) => `${when}使用`, never: '从未使用', empty: '还没有密钥', emptyHint: '为电话系统或店铺创建一个。', created: '密钥已创建', needScope: '请至少选择一项权限。',
+  },
+}
