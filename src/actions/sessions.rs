@@ -81,7 +81,7 @@ pub async fn sign_in(
     let folded = fold(email);
     let keys = vec![
         (guess_key(&folded, device.ip), GUESSES),
-        (format!("sign-in from {}", device.ip), PLACE),
+        (place_key(device.ip), PLACE),
     ];
     if let Some(seconds) = count_attempt(app, keys).await? {
         return Err(SignInError::Throttled(seconds));
@@ -116,6 +116,7 @@ async fn open(
         return Err(SignInError::Wrong);
     }
     throttle::succeed(change, key).await?;
+    throttle::give_back(change, &place_key(opened.device.ip), PLACE).await?;
     sessions::remove_expired(change.tx(), workspace, opened.agent, now).await?;
     add(change, opened.agent, opened).await?;
     Ok(())
@@ -241,4 +242,8 @@ pub(super) async fn count_attempt(
 /// Holds no address in the clear.
 fn guess_key(folded: &str, ip: IpAddr) -> String {
     format!("sign-in of {} from {ip}", hash_token(folded))
+}
+
+fn place_key(ip: IpAddr) -> String {
+    format!("sign-in from {ip}")
 }

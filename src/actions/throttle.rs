@@ -65,6 +65,17 @@ pub async fn succeed(change: &mut Change, key: &str) -> Result<(), Error> {
     throttle::sweep(change.tx(), before).await
 }
 
+/// The attempt was right: it does not count, those before it do.
+pub async fn give_back(change: &mut Change, key: &str, rule: Rule) -> Result<(), Error> {
+    let now = change.now();
+    let mut attempts = throttle::lock(change.tx(), key, now).await?;
+    attempts.failures = (attempts.failures - 1).max(0);
+    if attempts.failures < rule.free {
+        attempts.until = now;
+    }
+    throttle::save(change.tx(), key, &attempts).await
+}
+
 fn counted(before: Attempts, rule: Rule, now: shouwen_core::time::Timestamp) -> Attempts {
     let forgotten = now.since(before.since) > rule.memory;
     let (failures, since) = if forgotten {
