@@ -16,10 +16,13 @@ const onTicket = () => route.page === 'inbox' && desk.conversation.phase === 're
 const may = (permission: Parameters<typeof desk.session.can>[0]) => () => onTicket() && desk.session.can(permission)
 const inInbox = () => route.page === 'inbox'
 
+/** The cursor moves at once; a ticket is opened where one stops, not at each one passed. */
 function walk(by: number): void {
   const row = desk.list.step(by)
-  if (row && route.ticket) route.openTicket(row.number)
+  clearTimeout(stopped)
+  if (row && route.ticket) stopped = setTimeout(() => route.ticket && route.openTicket(row.number), 140)
 }
+let stopped: ReturnType<typeof setTimeout> | undefined
 
 function openCursor(): void {
   const row = desk.list.rows.find((one) => one.id === desk.list.cursor) ?? desk.list.rows[0]
