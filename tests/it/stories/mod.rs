@@ -1,3 +1,6 @@
 //! Stories of the desk, each through the real wire, on both engines.
 
+mod durable_mail;
+mod email_in;
+mod email_out;
 mod phone;
