@@ -34,6 +34,7 @@ export class Composer {
   constructor(
     private readonly routes: DraftRoutes,
     private readonly onTyping: (ticket: Id, kind: 'reply' | 'note' | null) => void,
+    private readonly me: () => Id,
     private readonly newId: () => Id = () => crypto.randomUUID(),
   ) {}
 
@@ -42,7 +43,7 @@ export class Composer {
     if (this.ticket === detail.ticket.id) return
     this.leave()
     const id = detail.ticket.id
-    const local = localDraft(id)
+    const local = localDraft(this.me(), id)
     const server = detail.draft
     const draft = local && (!server || local.updated_at > server.updated_at) ? local : server
     this.ticket = id
@@ -128,7 +129,7 @@ export class Composer {
     this.clear()
     Object.assign(this, { to, cc, subject, channel, seen, visibility: 'public' })
     if (ticket) {
-      keepDraft(ticket, null)
+      keepDraft(this.me(), ticket, null)
       void this.routes.dropDraft(ticket).catch(() => {})
       this.tellTyping(null)
     }
@@ -167,7 +168,7 @@ export class Composer {
   private changed(): void {
     if (!this.ticket) return
     this.saved = 'changed'
-    keepDraft(this.ticket, this.text === '' ? null : { text: this.text, visibility: this.visibility, updated_at: new Date().toISOString() })
+    keepDraft(this.me(), this.ticket, this.text === '' ? null : { text: this.text, visibility: this.visibility, updated_at: new Date().toISOString() })
     this.save()
   }
 

@@ -1,21 +1,21 @@
-// The local copy of a draft, against loss of network, session or tab.
+// The local copy of an agent's draft, against loss of network, session or tab.
 import type { Id, Visibility } from '../../shared/types'
 
 export interface LocalDraft { text: string; visibility: Visibility; updated_at: string }
-const key = (ticket: Id) => `shouwen.draft.${ticket}`
+const key = (agent: Id, ticket: Id) => `shouwen.draft.${agent}.${ticket}`
 
-export function localDraft(ticket: Id): LocalDraft | null {
+export function localDraft(agent: Id, ticket: Id): LocalDraft | null {
   try {
-    return JSON.parse(localStorage.getItem(key(ticket)) ?? 'null') as LocalDraft | null
+    return JSON.parse(localStorage.getItem(key(agent, ticket)) ?? 'null') as LocalDraft | null
   } catch {
     return null
   }
 }
 
-export function keepDraft(ticket: Id, draft: LocalDraft | null): void {
+export function keepDraft(agent: Id, ticket: Id, draft: LocalDraft | null): void {
   try {
-    if (draft) localStorage.setItem(key(ticket), JSON.stringify(draft))
-    else localStorage.removeItem(key(ticket))
+    if (draft) localStorage.setItem(key(agent, ticket), JSON.stringify(draft))
+    else localStorage.removeItem(key(agent, ticket))
   } catch {
     // The server's copy has to do.
   }

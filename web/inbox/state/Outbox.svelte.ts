@@ -28,6 +28,7 @@ export class Outbox {
   items = $state.raw<Outgoing[]>([])
   onSent: (message: Message, outgoing: Outgoing) => void = () => {}
   onRefused: (outgoing: Outgoing) => void = () => {}
+  private key = KEY
   private flying = new Set<Id>()
   private timers = new Map<Id, ReturnType<typeof setTimeout>>()
 
@@ -37,13 +38,15 @@ export class Outbox {
     private readonly now: () => number = Date.now,
   ) {}
 
-  /** Takes up what an earlier page left behind. */
-  restore(): void {
+  /** Takes up what an earlier page of the same agent left behind. */
+  restore(agent: Id): void {
+    this.key = `${KEY}.${agent}`
     try {
-      const left = JSON.parse(this.store.getItem(KEY) ?? '[]') as Outgoing[]
-      this.items = left.map((item) => (item.state === 'sending' || item.state === 'held' ? { ...item, state: 'queued' } : item))
+      const left = JSON.parse(this.store.getItem(this.key) ?? '[]') as Outgoing[]
+      const here = this.items
+      this.items = left.filter((item) => !here.some((other) => other.client_id === item.client_id)).map((item) => (item.state === 'sending' || item.state === 'held' ? { ...item, state: 'queued' as const } : item)).concat(here)
     } catch {
-      this.items = []
+      // Unreadable: what this page holds is all there is.
     }
     this.flush()
   }
@@ -132,7 +135,7 @@ export class Outbox {
   private keep(items: Outgoing[]): void {
     this.items = items
     try {
-      this.store.setItem(KEY, JSON.stringify(items))
+      this.store.setItem(this.key, JSON.stringify(items))
     } catch {
       // No room left: the page still holds them.
     }

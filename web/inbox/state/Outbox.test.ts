@@ -22,6 +22,7 @@ beforeEach(() => {
   send = vi.fn(async (_ticket, sent) => makeMessage(2, { client_id: sent.client_id, direction: 'out' }))
   kept = store()
   outbox = new Outbox(send, kept)
+  outbox.restore('me')
 })
 
 test('is shown at once, sent, and gone when the server has it', async () => {
@@ -49,9 +50,18 @@ test('survives a reload of the page', async () => {
   outbox.post(makeTicket(), 'chat', body('c1'), [])
   await settled()
   const later = new Outbox(vi.fn(async () => makeMessage(2, { client_id: 'c1' })), kept)
-  later.restore()
+  later.restore('me')
   await settled()
   expect(later.items).toEqual([])
+})
+
+test('another agent on the same device sends nothing of it', async () => {
+  send.mockRejectedValue(new Unreachable())
+  outbox.post(makeTicket(), 'chat', body('c1'), [])
+  await settled()
+  const other = new Outbox(vi.fn(), kept)
+  other.restore('somebody else')
+  expect(other.items).toEqual([])
 })
 
 test('two messages of one ticket go out in their order', async () => {

@@ -26,7 +26,7 @@ class Desk {
   readonly notifications = new Notifications(routes.notifications, routes.readNotifications)
   readonly calls = new Calls(() => this.session.id)
   readonly outbox = new Outbox(routes.sendMessage, localStorage)
-  readonly composer = new Composer(routes, (ticket, kind) => this.feed.typing(ticket, kind))
+  readonly composer = new Composer(routes, (ticket, kind) => this.feed.typing(ticket, kind), () => this.session.id)
   readonly feed = new Feed(
     {
       frames: (frames) => frames.forEach((frame) => this.apply(frame)),
@@ -86,6 +86,8 @@ class Desk {
 
   async enter(me: Me): Promise<void> {
     const again = this.session.expired
+    // Somebody else signed in over the work: nothing of the first agent may stay.
+    if (again && this.session.id !== me.agent.id) return location.reload()
     const bootstrap = await routes.bootstrap()
     this.take(bootstrap)
     this.session.enter(me)
@@ -98,7 +100,7 @@ class Desk {
       void this.counts.load()
       void this.notifications.load()
     }
-    this.outbox.restore()
+    this.outbox.restore(me.agent.id)
     routes.ringing().then((page) => page.items.forEach((call) => this.calls.apply(call)), () => {})
   }
 

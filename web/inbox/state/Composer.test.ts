@@ -1,0 +1,80 @@
+// What is written is kept, by whom it was written, and sent with what belongs to it.
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { makeDetail, makeTicket } from '../testing/make'
+import { Composer } from './Composer.svelte'
+
+const routes = { saveDraft: vi.fn(async () => {}), dropDraft: vi.fn(async () => {}) }
+let typing: (string | null)[]
+const make = (me = 'me') => new Composer(routes, (_ticket, kind) => typing.push(kind), () => me, () => 'client')
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  const kept = new Map<string, string>()
+  vi.stubGlobal('localStorage', { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => kept.set(key, value), removeItem: (key: string) => kept.delete(key) })
+  vi.clearAllMocks()
+  typing = []
+})
+afterEach(() => {
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+})
+
+test('saves the draft once one pauses', () => {
+  const composer = make()
+  composer.begin(makeDetail())
+  composer.write('Hel')
+  composer.write('Hello')
+  vi.advanceTimersByTime(1_000)
+  expect(routes.saveDraft.mock.calls).toEqual([['ticket', 'Hello', 'public']])
+})
+
+test('takes the newer of the two drafts, and never another agent’s', () => {
+  make().begin(makeDetail())
+  const mine = make()
+  mine.begin(makeDetail())
+  mine.write('kept here')
+  const draft = { text: 'on the server', visibility: 'note' as const, updated_at: '2020-01-01T00:00:00Z' }
+  const again = make()
+  again.begin(makeDetail({ draft }))
+  expect(again.text).toBe('kept here')
+  const other = make('other')
+  other.begin(makeDetail({ draft }))
+  expect([other.text, other.visibility]).toEqual(['on the server', 'note'])
+})
+
+test('a draft is saved before the next ticket is begun', () => {
+  const composer = make()
+  composer.begin(makeDetail())
+  composer.write('half')
+  composer.begin(makeDetail({ ticket: makeTicket({ id: 'next' }) }))
+  expect(routes.saveDraft.mock.calls).toEqual([['ticket', 'half', 'public']])
+  expect(composer.text).toBe('')
+})
+
+test('a note carries those whose names still stand in it, and no recipients', () => {
+  const composer = make()
+  composer.begin(makeDetail())
+  composer.switchTo('note')
+  composer.mention({ id: 'a', name: '王芳' })
+  composer.mention({ id: 'b', name: 'Grace' })
+  composer.write('请看@王芳')
+  const { body } = composer.take(null)
+  expect(body).toEqual({ client_id: 'client', visibility: 'note', text: '请看@王芳', seen_position: 1, mention_ids: ['a'] })
+})
+
+test('a mail carries its recipients and the status set with it', () => {
+  const composer = make()
+  composer.begin(makeDetail())
+  composer.write(' Hello ')
+  expect(composer.take('solved').body).toMatchObject({ channel: 'email', to: ['wang@mail.example'], text: 'Hello', status_id: 'solved' })
+  expect([composer.text, composer.visibility, composer.to]).toEqual(['', 'public', ['wang@mail.example']])
+})
+
+test('typing ends when one pauses', () => {
+  const composer = make()
+  composer.begin(makeDetail())
+  typing = []
+  composer.write('H')
+  vi.advanceTimersByTime(7_000)
+  expect(typing).toEqual(['reply', null])
+})
