@@ -172,6 +172,11 @@ export class Composer {
     this.save()
   }
 
+  /** The server can be reached again: what only this device holds goes there too. */
+  saveAgain(): void {
+    if (this.saved === 'local') this.save()
+  }
+
   private save(): void {
     clearTimeout(this.timer)
     this.timer = setTimeout(() => void this.saveNow(), SAVE_AFTER)

@@ -37,7 +37,10 @@ class Desk {
       visitor: (ticket, state) => {
         if (this.conversation.ticket?.id === ticket) this.conversation.visitor = { typing: state.typing, online: state.online }
       },
-      back: () => this.outbox.flush(),
+      back: () => {
+        this.outbox.flush()
+        this.composer.saveAgain()
+      },
       problem: (problem) => {
         if (problem.status === 401) this.session.expired = true
       },
