@@ -152,17 +152,17 @@ fn serve_http(app: &App, listener: TcpListener, pages: Router<App>) {
 
 /// Says on stdout, for people and programs, where the server listens, and how to set it up when nobody works here.
 pub async fn announce(app: &App, bound: &Bound) -> Result<(), ServeError> {
-    let mut line = "listening".to_owned();
+    let mut parts = vec!["listening".to_owned()];
     if let Some(http) = bound.http {
-        line += &format!(" http=http://{http}");
+        parts.push(format!("http=http://{http}"));
     }
     if let Some(smtp) = bound.smtp {
-        line += &format!(" smtp={smtp}");
+        parts.push(format!("smtp={smtp}"));
     }
     if let Some(lmtp) = &bound.lmtp {
-        line += &format!(" lmtp={}", lmtp.display());
+        parts.push(format!("lmtp={}", lmtp.display()));
     }
-    say(&line)?;
+    say(&parts.join(" "))?;
     if agents::count(&mut app.db.read().await?, app.workspace).await? == 0 {
         let base = app.config.public_url();
         say(&format!("setup {base}/setup?token={}", app.setup_token.offer()))?;

@@ -25,7 +25,7 @@ pub const BODY_LIMIT: usize = 2 << 20;
 /// How long an answer may take to begin.
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// The same for uploads, which begin with their last byte.
-const UPLOAD_TIMEOUT: Duration = Duration::from_secs(600);
+const UPLOAD_TIMEOUT: Duration = Duration::from_mins(10);
 
 /// Scripts only from us, inline styles for the widths and colours that people choose. The page of a message's HTML
 /// and the frame of the widget have policies of their own.
@@ -107,6 +107,7 @@ async fn count(State(app): State<App>, route: Option<MatchedPath>, request: Requ
     response
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands it over")]
 fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
     let text = panic
         .downcast_ref::<String>()

@@ -109,13 +109,14 @@ impl Failure {
             Self::Forbidden(_) | Self::Refused(_) => {
                 (StatusCode::FORBIDDEN, "/problems/forbidden", "Not allowed")
             }
-            Self::NoSuchPath => (StatusCode::NOT_FOUND, "/problems/not-found", "Not found"),
             Self::WrongMethod => (
                 StatusCode::METHOD_NOT_ALLOWED,
                 "/problems/wrong-method",
                 "Wrong method",
             ),
-            Self::NotFound(_) => (StatusCode::NOT_FOUND, "/problems/not-found", "Not found"),
+            Self::NoSuchPath | Self::NotFound(_) => {
+                (StatusCode::NOT_FOUND, "/problems/not-found", "Not found")
+            }
             Self::Invalid(_) => (
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "/problems/invalid",

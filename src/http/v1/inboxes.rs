@@ -70,6 +70,7 @@ struct InboxBody {
     settings: Option<serde_json::Value>,
 }
 
+#[expect(clippy::option_option, reason = "null takes away, absent leaves")]
 #[derive(Debug, Deserialize, ToSchema)]
 struct InboxEdit {
     name: Option<String>,
@@ -101,6 +102,7 @@ struct Check {
 }
 
 /// Tells `null` (take it away) from absent (leave it).
+#[expect(clippy::option_option, reason = "null takes away, absent leaves")]
 fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Option<T>>, D::Error> {
