@@ -157,7 +157,8 @@ fn start_bus(config: &Config, node: Uuid, supervisor: &Supervisor) -> Result<Bus
     Ok(bus)
 }
 
-fn lock_folder(folder: &Path) -> Result<std::fs::File, StartError> {
+/// Takes the data folder for this process, until the file is closed.
+pub(crate) fn lock_folder(folder: &Path) -> Result<std::fs::File, StartError> {
     let wrong = |error| StartError::Folder(folder.to_owned(), error);
     std::fs::create_dir_all(folder).map_err(wrong)?;
     let file = std::fs::File::options()

@@ -32,4 +32,5 @@ pub mod workers;
 pub mod feed;
 pub mod http;
 
+pub mod archive;
 pub mod demo;

@@ -61,6 +61,18 @@ pub async fn serve(config: Config, clock: Arc<dyn Clock>, ids: Ids, work: Work) 
     Ok(())
 }
 
+/// Does the background work, without listening, until SIGTERM or SIGINT.
+pub async fn work(config: Config, clock: Arc<dyn Clock>, ids: Ids) -> Result<(), ServeError> {
+    install_tls_provider();
+    let signals = Signals::listen()?;
+    let app = App::open(config, clock, ids).await?;
+    workers::start(&app);
+    tracing::info!(node = %app.node, "working");
+    say("working")?;
+    run_until_stopped(&app, signals).await;
+    Ok(())
+}
+
 /// Waits for a signal, then stops in order; a second signal stops at once.
 pub async fn run_until_stopped(app: &App, mut signals: Signals) {
     signals.next().await;

@@ -1,5 +1,6 @@
 //! The command line: a file per command, each a few lines over the server's own parts.
 
+mod backup;
 mod config;
 mod demo;
 mod html;
@@ -7,6 +8,7 @@ mod lmtp;
 mod mail;
 mod openapi;
 mod serve;
+mod work;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -30,6 +32,12 @@ struct Cli {
 enum Command {
     /// Run the server
     Serve(serve::Serve),
+    /// Do the background work of a desk on PostgreSQL, without serving people
+    Work(work::WorkCommand),
+    /// Write the rows and files of a desk into one archive, while it runs
+    Backup(backup::Backup),
+    /// Read an archive into an empty desk, on either database
+    Restore(backup::Restore),
     /// Try it: a shop with two hundred tickets, on a desk of its own
     Demo(demo::DemoCommand),
     /// Look at the configuration
@@ -66,6 +74,9 @@ const WRONG_CONFIG: u8 = 2;
 pub fn run() -> anyhow::Result<ExitCode> {
     match Cli::parse().command {
         Command::Serve(serve) => serve.run(),
+        Command::Work(work) => work.run(),
+        Command::Backup(backup) => backup.run(),
+        Command::Restore(restore) => restore.run(),
         Command::Demo(demo) => demo.run(),
         Command::Config(command) => command.run(),
         Command::Mail(command) => command.run(),

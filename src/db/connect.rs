@@ -13,7 +13,7 @@ use sqlx::sqlite::{
 
 use super::{Db, Engine};
 
-static MIGRATIONS: Migrator = sqlx::migrate!();
+pub(super) static MIGRATIONS: Migrator = sqlx::migrate!();
 
 /// Where the store is.
 #[derive(Debug, Clone)]
@@ -52,6 +52,29 @@ impl Db {
             Engine::Postgres(pool) => migrator.run(pool).await?,
         }
         Ok(db)
+    }
+
+    /// Opens the store of a desk, which may be running, only to read it; migrates nothing.
+    pub async fn open_as_it_is(options: &Options, folder: &Path) -> Result<Self, ConnectError> {
+        if let Some(url) = &options.url {
+            return Self::open_postgres(url, options.connections).await;
+        }
+        let reading = SqliteConnectOptions::new()
+            .filename(folder.join("shouwen.db"))
+            .read_only(true)
+            .busy_timeout(Duration::from_secs(10))
+            .disable_statement_logging();
+        let read = SqlitePoolOptions::new()
+            .max_connections(options.connections)
+            .connect_with(reading)
+            .await?;
+        Ok(Self {
+            engine: Engine::Sqlite {
+                write: read.clone(),
+                read,
+            },
+            statements: Counter::default(),
+        })
     }
 
     async fn open_sqlite(file: &Path, connections: u32) -> Result<Self, ConnectError> {

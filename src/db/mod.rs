@@ -7,6 +7,7 @@ mod column;
 mod connect;
 mod error;
 mod query;
+mod tables;
 
 use prometheus_client::metrics::counter::Counter;
 use sqlx::pool::PoolConnection;
@@ -16,6 +17,7 @@ pub use column::JsonText;
 pub use connect::{ConnectError, Options};
 pub use error::{Error, Result};
 pub use query::{Param, Query, Record};
+pub use tables::{Column, PAGE, Table, schema_version, tables};
 
 /// The store: an engine and its pools. Cheap to clone.
 #[derive(Clone)]

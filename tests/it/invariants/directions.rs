@@ -19,7 +19,7 @@ const FLOORS: &[&[&str]] = &[
     &["housekeeping", "intake", "sending"],
     &["feed", "http", "jobs", "timers"],
     &["workers"],
-    &["demo", "serve"],
+    &["archive", "demo", "serve"],
     &["cli"],
 ];
 
