@@ -13,7 +13,7 @@ use shouwen_core::time::{Length, Timestamp};
 use super::calendar::{at_work, awake};
 use super::files::{self, Made};
 use super::scenario::{Language, Person, Scenario, Speaker, Turn, languages, read_turn};
-use super::staff::{STAFF, SUPERVISOR, team};
+use super::staff::{STAFF, SUPERVISOR, VISITED, team};
 use super::words::{Words, chance, fill, pick};
 use crate::store::messages::Outcome;
 
@@ -355,7 +355,10 @@ impl Player<'_> {
                 STAFF[*place].teams.contains(&team) && STAFF[*place].language == self.language.name
             })
             .collect();
-        able[self.dice.random_range(0..able.len())]
+        // As whom visitors sign in has the most to do.
+        let visited = able.iter().copied().find(|place| VISITED.contains(place));
+        let chosen = able[self.dice.random_range(0..able.len())];
+        visited.filter(|_| chance(50, self.dice)).unwrap_or(chosen)
     }
 
     fn colleague(&mut self, ticket: usize, agent: usize) -> usize {

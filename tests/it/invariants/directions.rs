@@ -53,6 +53,11 @@ const NEIGHBOURS: &[(&str, &str, &str)] = &[
     ),
     ("housekeeping", "jobs", "says how a job ended"),
     ("intake", "jobs", "says how a job ended"),
+    (
+        "intake",
+        "sending",
+        "opens the secrets of a mailbox as sending does",
+    ),
     ("sending", "jobs", "says how a job ended"),
     ("jobs", "timers", "the stepper of tests runs both"),
     ("timers", "jobs", "a timer that is due enqueues a job"),
@@ -77,10 +82,11 @@ const USES_CHANNELS: &[(&str, &str)] = &[
         "tries the servers of a mailbox for whoever sets it up",
     ),
     ("cli", "hands mail over from the command line"),
+    ("demo", "stands in for the world of mail"),
 ];
 
 /// Who may know of axum.
-const USES_AXUM: &[&str] = &["http", "feed", "serve"];
+const USES_AXUM: &[&str] = &["demo", "feed", "http", "serve"];
 
 #[test]
 fn every_room_uses_only_what_stands_below_it() {
