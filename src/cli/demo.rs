@@ -79,7 +79,7 @@ impl DemoCommand {
         config.mail.smtp_host = relay.ip().to_string();
         config.mail.smtp_port = relay.port();
         config.mail.smtp_security = crate::config::MailSecurity::None;
-        config.mail.from = "Lamp & Tea <desk@lamp-tea.example>".to_owned();
+        "Lamp & Tea <desk@lamp-tea.example>".clone_into(&mut config.mail.from);
         "warn".clone_into(&mut config.log.level);
         Ok(config)
     }

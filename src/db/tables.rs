@@ -156,7 +156,7 @@ impl Conn {
         let mut bound = Vec::new();
         if let Some(after) = after {
             let marks: Vec<String> = (1..=table.key.len()).map(|number| format!("${number}")).collect();
-            text += &format!(" WHERE ({key}) > ({})", marks.join(", "));
+            text.push_str(&[" WHERE (", &key, ") > (", &marks.join(", "), ")"].concat());
             bound.extend(
                 table
                     .key
@@ -164,29 +164,29 @@ impl Conn {
                     .map(|place| (table.columns[*place].kind, &after[*place])),
             );
         }
-        text += &format!(" ORDER BY {key} LIMIT {PAGE}");
+        text.push_str(&[" ORDER BY ", &key, " LIMIT ", &PAGE.to_string()].concat());
         let text = AssertSqlSafe(text).into_sql_str();
         match &mut self.inner {
             Inner::Sqlite(conn) => sqlite_rows(
-                sqlx::query_with(text, sqlite_arguments(&bound)?)
+                &sqlx::query_with(text, sqlite_arguments(&bound)?)
                     .fetch_all(&mut **conn)
                     .await?,
                 table,
             ),
             Inner::SqliteTx(tx) => sqlite_rows(
-                sqlx::query_with(text, sqlite_arguments(&bound)?)
+                &sqlx::query_with(text, sqlite_arguments(&bound)?)
                     .fetch_all(&mut **tx)
                     .await?,
                 table,
             ),
             Inner::Postgres(conn) => postgres_rows(
-                sqlx::query_with(text, postgres_arguments(&bound)?)
+                &sqlx::query_with(text, postgres_arguments(&bound)?)
                     .fetch_all(&mut **conn)
                     .await?,
                 table,
             ),
             Inner::PostgresTx(tx) => postgres_rows(
-                sqlx::query_with(text, postgres_arguments(&bound)?)
+                &sqlx::query_with(text, postgres_arguments(&bound)?)
                     .fetch_all(&mut **tx)
                     .await?,
                 table,
@@ -210,7 +210,9 @@ impl Tx {
                 let marks: Vec<String> = (1..=width)
                     .map(|number| format!("${}", place * width + number))
                     .collect();
-                text += &format!("{}({})", if place == 0 { "" } else { ", " }, marks.join(", "));
+                text.push_str(if place == 0 { "(" } else { ", (" });
+                text.push_str(&marks.join(", "));
+                text.push(')');
                 bound.extend(table.columns.iter().map(|column| column.kind).zip(row));
             }
             let text = AssertSqlSafe(text).into_sql_str();
@@ -294,7 +296,7 @@ fn postgres_arguments(bound: &[(Kind, &Value)]) -> Result<PgArguments> {
     Ok(arguments)
 }
 
-fn sqlite_rows(rows: Vec<SqliteRow>, table: &Table) -> Result<Vec<Vec<Value>>> {
+fn sqlite_rows(rows: &[SqliteRow], table: &Table) -> Result<Vec<Vec<Value>>> {
     let cell = |row: &SqliteRow, place: usize, kind: Kind| -> Result<Value> {
         if row.try_get_raw(place)?.is_null() {
             return Ok(Value::Null);
@@ -316,7 +318,7 @@ fn sqlite_rows(rows: Vec<SqliteRow>, table: &Table) -> Result<Vec<Vec<Value>>> {
     rows.iter().map(read).collect()
 }
 
-fn postgres_rows(rows: Vec<PgRow>, table: &Table) -> Result<Vec<Vec<Value>>> {
+fn postgres_rows(rows: &[PgRow], table: &Table) -> Result<Vec<Vec<Value>>> {
     let cell = |row: &PgRow, place: usize, kind: Kind| -> Result<Value> {
         let raw = row.try_get_raw(place)?;
         if raw.is_null() {

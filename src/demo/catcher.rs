@@ -151,7 +151,7 @@ fn settings() -> SessionSettings {
         protocol: Protocol::Smtp,
         max_bytes: LARGEST,
         tls: None,
-        idle_timeout: Duration::from_secs(60),
+        idle_timeout: Duration::from_mins(1),
         max_recipients: 500,
     }
 }

@@ -99,7 +99,7 @@ pub(super) fn pdf(name: &str, lines: &[String]) -> Made {
             .chars()
             .filter(|c| c.is_ascii() && !"()\\".contains(*c))
             .collect();
-        page += &format!("({plain}) Tj T*\n");
+        page.push_str(&["(", &plain, ") Tj T*\n"].concat());
     }
     page += "ET";
     let objects = [
@@ -113,16 +113,20 @@ pub(super) fn pdf(name: &str, lines: &[String]) -> Made {
     ];
     let mut out = String::from("%PDF-1.4\n");
     let mut places = Vec::new();
-    for (number, object) in (1..).zip(&objects) {
+    for (number, object) in (1_u8..).zip(&objects) {
         places.push(out.len());
-        out += &format!("{number} 0 obj\n{object}\nendobj\n");
+        out.push_str(&[&number.to_string(), " 0 obj\n", object, "\nendobj\n"].concat());
     }
     let start = out.len();
-    out += "xref\n0 6\n0000000000 65535 f \n";
-    for place in places {
-        out += &format!("{place:010} 00000 n \n");
-    }
-    out += &format!("trailer << /Size 6 /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n");
+    let places: Vec<String> = places
+        .iter()
+        .map(|place| format!("{place:010} 00000 n \n"))
+        .collect();
+    let places = places.concat();
+    let end = format!(
+        "xref\n0 6\n0000000000 65535 f \n{places}trailer << /Size 6 /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n"
+    );
+    out.push_str(&end);
     Made {
         name: name.to_owned(),
         media_type: "application/pdf",

@@ -101,16 +101,14 @@ async fn store_files(
     };
     let mut refs = Vec::new();
     for (place, file) in said.files.iter().enumerate() {
-        let sha256 = match stored.get(&file.bytes) {
-            Some(sha256) => sha256.clone(),
-            None => {
-                let sha256 = app
-                    .blobs
-                    .put(app.workspace, Bytes::from(file.bytes.clone()))
-                    .await?;
-                stored.insert(file.bytes.clone(), sha256.clone());
-                sha256
-            }
+        let known = stored.get(&file.bytes).cloned();
+        let sha256 = if let Some(sha256) = known {
+            sha256
+        } else {
+            let bytes = Bytes::from(file.bytes.clone());
+            let sha256 = app.blobs.put(app.workspace, bytes).await?;
+            stored.insert(file.bytes.clone(), sha256.clone());
+            sha256
         };
         let inline = place == 0 && said.html.is_some();
         refs.push(FileRef {
@@ -212,22 +210,20 @@ impl Writer<'_> {
         let workspace = self.change.workspace();
         let customer = self.shop.customers[self.opening.customer];
         let inbox = self.shop.inbox(self.opening);
-        let mut row = match ticket {
-            Some(id) => tickets::lock(self.change.tx(), workspace, id)
-                .await?
-                .ok_or(WriteError::Missing("a ticket"))?,
-            None => {
-                let new = NewTicket {
-                    subject: self.opening.subject.clone(),
-                    customer,
-                    inbox,
-                    channel: self.opening.channel,
-                    team: Some(self.shop.teams[self.opening.team]),
-                    assignee: None,
-                    priority: self.opening.priority,
-                };
-                opening::open(self.change, &new).await?
-            }
+        let mut row = if let Some(id) = ticket {
+            let locked = tickets::lock(self.change.tx(), workspace, id).await?;
+            locked.ok_or(WriteError::Missing("a ticket"))?
+        } else {
+            let new = NewTicket {
+                subject: self.opening.subject.clone(),
+                customer,
+                inbox,
+                channel: self.opening.channel,
+                team: Some(self.shop.teams[self.opening.team]),
+                assignee: None,
+                priority: self.opening.priority,
+            };
+            opening::open(self.change, &new).await?
         };
         let author = match self.step.by {
             Some(colleague) => Author::Agent(self.shop.staff[colleague]),

@@ -80,7 +80,10 @@ fn compose(mail: &Mail, customer: &str, desk: &str, id: &str, words: &str) -> St
         STANDARD.encode(subject)
     );
     if let Some(answered) = &mail.message_id {
-        let chain: String = mail.references.iter().map(|id| format!("<{id}>\r\n ")).collect();
+        let mut chain = String::new();
+        for id in &mail.references {
+            let _ = write!(chain, "<{id}>\r\n ");
+        }
         let _ = write!(
             head,
             "In-Reply-To: <{answered}>\r\nReferences: {chain}<{answered}>\r\n"
