@@ -144,7 +144,7 @@ export const en = {
   },
 
   composer: {
-    label: 'Composer', reply: 'Reply', note: 'Note', replyTo: (name: string) => `Reply to ${name}…`, notePlaceholder: 'Note for colleagues only. @ mentions somebody.', via: 'by', to: 'To', cc: 'Cc', addCc: 'Cc', addRecipient: 'Add address',
+    label: 'Composer', reply: 'Reply', note: 'Note', theCustomer: 'the customer', replyTo: (name: string) => `Reply to ${name}…`, notePlaceholder: 'Note for colleagues only. @ mentions somebody.', via: 'by', to: 'To', cc: 'Cc', addCc: 'Cc', addRecipient: 'Add address',
     notAddress: 'Not a complete address', removeRecipient: (address: string) => `Remove ${address}`, attach: 'Attach files', drop: 'Drop files here', remove: (name: string) => `Remove ${name}`, uploadFailed: 'Not uploaded', uploading: 'Uploading…',
     send: 'Send', sendNote: 'Add note', sendAnd: 'Send and…', sendWait: 'Send and wait', sendSolve: 'Send and solve', addAnd: (status: string) => `Add note, set ${status}`, sendSet: (status: string) => `Send, set ${status}`,
     draft: { nothing: '', changed: '', saving: 'Saving…', saved: 'Draft saved', local: 'Draft kept on this device' }, noRecipient: 'Add a recipient first.', cannotReply: 'Your role does not allow replies.', phoneOnly: 'This customer has neither email nor chat. Call them, then log the call.',

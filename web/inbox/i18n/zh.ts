@@ -144,7 +144,7 @@ export const zh: Texts = {
   },
 
   composer: {
-    label: '编辑框', reply: '回复', note: '备注', replyTo: (name) => `回复${name}…`, notePlaceholder: '备注仅同事可见，输入 @ 提到某人。', via: '通过', to: '收件人', cc: '抄送', addCc: '抄送', addRecipient: '添加地址',
+    label: '编辑框', reply: '回复', note: '备注', theCustomer: '客户', replyTo: (name) => `回复${name}…`, notePlaceholder: '备注仅同事可见，输入 @ 提到某人。', via: '通过', to: '收件人', cc: '抄送', addCc: '抄送', addRecipient: '添加地址',
     notAddress: '地址不完整', removeRecipient: (address) => `移除 ${address}`, attach: '添加附件', drop: '松开即可上传', remove: (name) => `移除 ${name}`, uploadFailed: '上传失败', uploading: '上传中…',
     send: '发送', sendNote: '添加备注', sendAnd: '发送并…', sendWait: '发送并等待', sendSolve: '发送并解决', addAnd: (status) => `添加备注并设为${status}`, sendSet: (status) => `发送并设为${status}`,
     draft: { nothing: '', changed: '', saving: '保存中…', saved: '草稿已保存', local: '草稿保存在本机' }, noRecipient: '请先添加收件人。', cannotReply: '你的角色没有回复权限。', phoneOnly: '该客户没有邮箱或在线聊天，请致电后登记通话。',
