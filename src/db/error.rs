@@ -1,5 +1,7 @@
 //! What can go wrong in the store, as far as a caller acts on it.
 
+use super::Race;
+
 pub type Result<T> = std::result::Result<T, Error>;
 
 #[derive(Debug, thiserror::Error)]
@@ -32,16 +34,20 @@ impl From<sqlx::Error> for Error {
 }
 
 impl Error {
-    /// Converts, and notes whether the transaction lost a race and may be run again.
-    pub(super) fn met(error: sqlx::Error, lost_race: &mut bool) -> Self {
+    /// Converts, and notes whether the transaction may do better when run again.
+    pub(super) fn met(error: sqlx::Error, race: &mut Race) -> Self {
         let code = error
             .as_database_error()
             .and_then(sqlx::error::DatabaseError::code);
         // PostgreSQL: serialization_failure, deadlock_detected.
         if code.is_some_and(|code| matches!(code.as_ref(), "40001" | "40P01")) {
-            *lost_race = true;
+            *race = Race::Lost;
         }
-        error.into()
+        let error = error.into();
+        if matches!(error, Self::Conflict(_)) && *race == Race::None {
+            *race = Race::Met;
+        }
+        error
     }
 }
 

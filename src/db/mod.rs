@@ -72,7 +72,7 @@ impl Db {
     fn conn(&self, inner: Inner) -> Conn {
         Conn {
             inner,
-            lost_race: false,
+            race: Race::None,
             statements: self.statements.clone(),
         }
     }
@@ -95,9 +95,18 @@ impl Db {
 /// What statements run on: a pooled connection, or the inside of a [`Tx`].
 pub struct Conn {
     inner: Inner,
-    /// A statement lost against another transaction: the whole transaction may succeed when run again.
-    lost_race: bool,
+    race: Race,
     statements: Counter,
+}
+
+/// What a statement met that another transaction may have caused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Race {
+    None,
+    /// A row with this key appeared: run again, the transaction sees it, and may find that its work is done.
+    Met,
+    /// A deadlock or a serialisation failure: run again, and as often as it takes.
+    Lost,
 }
 
 enum Inner {
@@ -153,8 +162,8 @@ impl Tx {
         Ok(())
     }
 
-    /// Whether running the transaction again may help: it met a deadlock or a serialisation failure.
-    pub(crate) fn lost_race(&self) -> bool {
-        self.0.lost_race
+    /// Whether running the transaction again may help.
+    pub(crate) fn race(&self) -> Race {
+        self.0.race
     }
 }

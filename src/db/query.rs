@@ -9,7 +9,7 @@ use sqlx::{
     SqliteConnection, Type,
 };
 
-use super::{Conn, Error, Inner, Result};
+use super::{Conn, Error, Inner, Race, Result};
 
 /// A value that can be bound on either engine.
 pub trait Param<'q>: Encode<'q, Sqlite> + Type<Sqlite> + Encode<'q, Postgres> + Type<Postgres> {}
@@ -23,7 +23,7 @@ impl<T> Record for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'
 pub struct Query<'c> {
     text: Cow<'static, str>,
     args: Args<'c>,
-    lost_race: &'c mut bool,
+    race: &'c mut Race,
     error: Option<sqlx::error::BoxDynError>,
 }
 
@@ -44,7 +44,7 @@ impl<'c> Query<'c> {
         Self {
             text,
             args,
-            lost_race: &mut conn.lost_race,
+            race: &mut conn.race,
             error: None,
         }
     }
@@ -93,21 +93,21 @@ impl<'c> Query<'c> {
     }
 
     pub async fn all<T: Record>(self) -> Result<Vec<T>> {
-        let (text, args, lost_race) = self.ready()?;
+        let (text, args, race) = self.ready()?;
         let rows = match args {
             Args::Sqlite(conn, args) => sqlx::query_as_with(text, args).fetch_all(conn).await,
             Args::Postgres(conn, args) => sqlx::query_as_with(text, args).fetch_all(conn).await,
         };
-        rows.map_err(|error| Error::met(error, lost_race))
+        rows.map_err(|error| Error::met(error, race))
     }
 
     pub async fn optional<T: Record>(self) -> Result<Option<T>> {
-        let (text, args, lost_race) = self.ready()?;
+        let (text, args, race) = self.ready()?;
         let row = match args {
             Args::Sqlite(conn, args) => sqlx::query_as_with(text, args).fetch_optional(conn).await,
             Args::Postgres(conn, args) => sqlx::query_as_with(text, args).fetch_optional(conn).await,
         };
-        row.map_err(|error| Error::met(error, lost_race))
+        row.map_err(|error| Error::met(error, race))
     }
 
     /// The one row that must be there.
@@ -119,7 +119,7 @@ impl<'c> Query<'c> {
 
     /// Runs the statement; returns the number of rows it changed.
     pub async fn run(self) -> Result<u64> {
-        let (text, args, lost_race) = self.ready()?;
+        let (text, args, race) = self.ready()?;
         let done = match args {
             Args::Sqlite(conn, args) => sqlx::query_with(text, args)
                 .execute(conn)
@@ -130,11 +130,11 @@ impl<'c> Query<'c> {
                 .await
                 .map(|done| done.rows_affected()),
         };
-        done.map_err(|error| Error::met(error, lost_race))
+        done.map_err(|error| Error::met(error, race))
     }
 
     /// The text and the connection with its arguments, or the error that binding met.
-    fn ready(self) -> Result<(SqlStr, Args<'c>, &'c mut bool)> {
+    fn ready(self) -> Result<(SqlStr, Args<'c>, &'c mut Race)> {
         if let Some(error) = self.error {
             return Err(sqlx::Error::Encode(error).into());
         }
@@ -142,6 +142,6 @@ impl<'c> Query<'c> {
             Cow::Borrowed(text) => text.into_sql_str(),
             Cow::Owned(text) => AssertSqlSafe(text).into_sql_str(),
         };
-        Ok((text, self.args, self.lost_race))
+        Ok((text, self.args, self.race))
     }
 }

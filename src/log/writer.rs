@@ -17,7 +17,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::bus::Bus;
 use super::change::{Change, Reached, Recorded, flush};
-use crate::db::{Db, Error, Result, Tx};
+use crate::db::{Db, Error, Race, Result, Tx};
 
 /// How many changes share a commit at most.
 const GROUP: usize = 128;
@@ -251,7 +251,11 @@ async fn run_alone(desk: &Desk, work: Box<dyn Work>) {
                 hint(desk, reached);
                 return;
             }
-            Ok(Attempt::LostRace) => {
+            // The row that was met is there now: once more tells whether that was all.
+            Ok(Attempt::Refused(Race::None)) => break,
+            Ok(Attempt::Refused(Race::Met)) if attempt > 0 => break,
+            Ok(Attempt::Refused(Race::Met)) => {}
+            Ok(Attempt::Refused(Race::Lost)) => {
                 fate = Err(Error::Unavailable(
                     "too many changes at once; try again".to_owned(),
                 ));
@@ -269,27 +273,24 @@ async fn run_alone(desk: &Desk, work: Box<dyn Work>) {
 
 enum Attempt {
     Done(Reached),
-    LostRace,
+    /// Nothing was written.
+    Refused(Race),
 }
 
 async fn try_alone(desk: &Desk, work: &dyn Work) -> Result<Attempt> {
     let tx = desk.db.begin().await?;
     let (mut tx, kept) = run_one(desk, tx, work).await;
     let Some(recorded) = kept else {
-        return Ok(if tx.lost_race() {
-            Attempt::LostRace
-        } else {
-            Attempt::Done(Reached::default())
-        });
+        return Ok(Attempt::Refused(tx.race()));
     };
     let flushed = flush(&mut tx, vec![recorded]).await;
-    if tx.lost_race() {
-        return Ok(Attempt::LostRace);
+    if tx.race() == Race::Lost {
+        return Ok(Attempt::Refused(Race::Lost));
     }
     let reached = flushed?;
     match tx.commit().await {
         Ok(()) => Ok(Attempt::Done(reached)),
-        Err(Error::Other(error)) if is_lost_race(&error) => Ok(Attempt::LostRace),
+        Err(Error::Other(error)) if is_lost_race(&error) => Ok(Attempt::Refused(Race::Lost)),
         Err(error) => Err(error),
     }
 }
