@@ -5,4 +5,5 @@ mod durable_mail;
 mod email_in;
 mod email_out;
 mod examples;
+mod kill;
 mod phone;

@@ -2,6 +2,7 @@
 
 pub(crate) mod desk;
 pub(crate) mod person;
+pub(crate) mod process;
 pub(crate) mod s3;
 pub(crate) mod servers;
 pub(crate) mod smtp;

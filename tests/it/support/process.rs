@@ -1,0 +1,124 @@
+//! The program itself in a process of its own, that can be killed and started again on its folder and ports.
+
+use std::io::{BufRead, BufReader};
+use std::net::{SocketAddr, TcpListener};
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+use serde_json::{Value, json};
+
+pub(crate) struct Program {
+    child: Child,
+    /// Held open: the program ends when there is nobody to tell.
+    output: BufReader<ChildStdout>,
+    folder: tempfile::TempDir,
+    pub(crate) http: SocketAddr,
+    pub(crate) smtp: SocketAddr,
+}
+
+impl Program {
+    /// Starts on an empty folder; the session cookie of the first administrator comes with it.
+    pub(crate) async fn start() -> (Self, String) {
+        let (folder, http, smtp) = (tempfile::tempdir().unwrap(), free_port(), free_port());
+        let (child, output) = spawn(&folder, http, smtp);
+        let mut program = Self { child, output, folder, http, smtp };
+        let line = program.wait_for("setup ");
+        let token = line.split("token=").nth(1).unwrap().trim().to_owned();
+        let body = json!({ "token": token, "workspace_name": "Shop", "name": "Ada", "email": "ada@desk.example",
+            "password": "a long enough passphrase", "locale": "en" });
+        let url = format!("http://{http}/api/v1/setup");
+        let answer = reqwest::Client::new().post(url).json(&body).send().await.unwrap();
+        assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
+        let cookie = answer.headers()["set-cookie"].to_str().unwrap();
+        let cookie = cookie.split(';').next().unwrap().to_owned();
+        (program, cookie)
+    }
+
+    fn wait_for(&mut self, start: &str) -> String {
+        loop {
+            let mut line = String::new();
+            assert_ne!(self.output.read_line(&mut line).unwrap(), 0, "the program ended");
+            if line.starts_with(start) {
+                return line;
+            }
+        }
+    }
+
+    /// SIGKILL: nothing of the program runs any more.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// SIGTERM: the program stops in order. Whether it ended well.
+    pub(crate) fn stop(&mut self) -> bool {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        self.child.wait().unwrap().success()
+    }
+
+    /// Starts again on the same folder and ports.
+    pub(crate) fn start_again(&mut self) {
+        (self.child, self.output) = spawn(&self.folder, self.http, self.smtp);
+        self.wait_for("listening ");
+    }
+
+    /// Where the embedded database is.
+    pub(crate) fn database(&self) -> std::path::PathBuf {
+        self.folder.path().join("shouwen.db")
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn spawn(folder: &tempfile::TempDir, http: SocketAddr, smtp: SocketAddr) -> (Child, BufReader<ChildStdout>) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_shouwen"))
+        .args(["serve", "--set", &format!("data.folder={}", folder.path().display())])
+        .args(["--set", &format!("http.listen={http}"), "--set", &format!("smtp.listen={smtp}")])
+        .args(["--set", "workers.grace_seconds=10", "--set", "log.level=error"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let output = BufReader::new(child.stdout.take().unwrap());
+    (child, output)
+}
+
+fn free_port() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+}
+
+/// A caller that is not surprised when the program is away: `None` then.
+#[derive(Clone)]
+pub(crate) struct Caller {
+    pub(crate) url: String,
+    pub(crate) cookie: String,
+    client: reqwest::Client,
+}
+
+impl Caller {
+    pub(crate) fn new(http: SocketAddr, cookie: String) -> Self {
+        let client = reqwest::Client::builder().timeout(std::time::Duration::from_secs(10)).build().unwrap();
+        Self { url: format!("http://{http}"), cookie, client }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Option<Value> {
+        let request = self.client.get(format!("{}/api/v1{path}", self.url)).header("cookie", &self.cookie);
+        let answer = request.send().await.ok()?;
+        if !answer.status().is_success() {
+            return None;
+        }
+        answer.json().await.ok()
+    }
+
+    /// The status and the body, when there is an answer at all.
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Option<(u16, Value)> {
+        let request = self.client.post(format!("{}/api/v1{path}", self.url)).header("cookie", &self.cookie);
+        let answer = request.json(body).send().await.ok()?;
+        let status = answer.status().as_u16();
+        Some((status, answer.json().await.ok()?))
+    }
+}
