@@ -66,7 +66,8 @@ async fn fifty_kills_lose_nothing_and_send_nothing_twice() {
 async fn set_up(program: &Program, cookie: String) -> (Arc<World>, Outside) {
     let outside = Outside::start().await;
     let caller = Caller::new(program.http, cookie);
-    let smtp = json!({ "host": "127.0.0.1", "port": outside.address.port(), "security": "none", "username": null });
+    let smtp =
+        json!({ "host": "127.0.0.1", "port": outside.address.port(), "security": "none", "username": null });
     let email = json!({ "name": "Help", "channel": "email", "address": INBOX,
         "settings": { "sender_name": "Help", "smtp": smtp, "imap": null, "signature": "" } });
     assert_eq!(caller.post("/inboxes", &email).await.unwrap().0, 201);
@@ -75,7 +76,13 @@ async fn set_up(program: &Program, cookie: String) -> (Arc<World>, Outside) {
     let (status, chat) = caller.post("/inboxes", &chat).await.unwrap();
     assert_eq!(status, 201, "{chat}");
     let widget_key = chat["widget_key"].as_str().unwrap().to_owned();
-    let world = World { caller, smtp: program.smtp, widget_key, said: Acknowledged::default(), over: AtomicBool::new(false) };
+    let world = World {
+        caller,
+        smtp: program.smtp,
+        widget_key,
+        said: Acknowledged::default(),
+        over: AtomicBool::new(false),
+    };
     (Arc::new(world), outside)
 }
 
@@ -198,7 +205,9 @@ async fn answer(world: Arc<World>) {
 }
 
 async fn open(program: &Program) -> SqliteConnection {
-    SqliteConnection::connect(&format!("sqlite://{}?mode=ro", program.database().display())).await.unwrap()
+    SqliteConnection::connect(&format!("sqlite://{}?mode=ro", program.database().display()))
+        .await
+        .unwrap()
 }
 
 async fn number(database: &mut SqliteConnection, text: &'static str) -> i64 {
@@ -210,7 +219,11 @@ async fn number(database: &mut SqliteConnection, text: &'static str) -> i64 {
 async fn quiet(database: &mut SqliteConnection) {
     for _ in 0..600 {
         let mails = number(database, "SELECT COUNT(*) FROM raw_mail WHERE state = 'received'").await;
-        let going = number(database, "SELECT COUNT(*) FROM message WHERE delivery IN ('queued', 'sending')").await;
+        let going = number(
+            database,
+            "SELECT COUNT(*) FROM message WHERE delivery IN ('queued', 'sending')",
+        )
+        .await;
         if mails + going == 0 {
             return;
         }
@@ -226,8 +239,16 @@ async fn check_acknowledged(world: &World, database: &mut SqliteConnection) {
         std::mem::take(&mut *said.chats.lock().unwrap()),
         std::mem::take(&mut *said.answers.lock().unwrap()),
     );
-    println!("acknowledged: {} mails, {} chat messages, {} answers", mails.len(), chats.len(), answers.len());
-    assert!(mails.len() >= KILLS && chats.len() >= KILLS / 2 && answers.len() >= KILLS / 2, "the load was a load");
+    println!(
+        "acknowledged: {} mails, {} chat messages, {} answers",
+        mails.len(),
+        chats.len(),
+        answers.len()
+    );
+    assert!(
+        mails.len() >= KILLS && chats.len() >= KILLS / 2 && answers.len() >= KILLS / 2,
+        "the load was a load"
+    );
     for id in mails {
         let query = sqlx::query_as("SELECT COUNT(*) FROM mail_reference WHERE mail_id = $1");
         let (count,): (i64,) = query.bind(&id).fetch_one(&mut *database).await.unwrap();
@@ -256,7 +277,9 @@ async fn check_sent(outside: &Outside, database: &mut SqliteConnection) {
     let rows: Vec<(String, Option<String>)> = sqlx::query_as(query).fetch_all(database).await.unwrap();
     let mut uncertain = 0;
     for (delivery, id) in rows {
-        let copies = id.and_then(|id| arrived.remove(&format!("<{id}>"))).unwrap_or_default();
+        let copies = id
+            .and_then(|id| arrived.remove(&format!("<{id}>")))
+            .unwrap_or_default();
         match delivery.as_str() {
             "sent" => assert_eq!(copies, 1, "a mail that is marked as sent has arrived"),
             "uncertain" => uncertain += 1,
@@ -279,15 +302,37 @@ async fn a_server_that_stops_tells_its_sockets_and_loses_nothing() {
     agent.wait_type("welcome").await;
     visitor.send(json!({ "type": "send", "client_id": "chat-0-0000", "text": "Are you there?", "attachment_ids": [] })).await;
     visitor.wait_type("ack").await;
-    let raw = format!("From: c@outside.example\nTo: {INBOX}\nSubject: Lamp\nMessage-ID: <1@outside.example>\n\nIt broke.\n");
-    assert_eq!(deliver(world.smtp, "c@outside.example", &[INBOX], &raw).await.unwrap().0, 250);
+    let raw = format!(
+        "From: c@outside.example\nTo: {INBOX}\nSubject: Lamp\nMessage-ID: <1@outside.example>\n\nIt broke.\n"
+    );
+    assert_eq!(
+        deliver(world.smtp, "c@outside.example", &[INBOX], &raw)
+            .await
+            .unwrap()
+            .0,
+        250
+    );
 
     let stopping = tokio::task::spawn_blocking(move || {
         let ended_well = program.stop();
         (program, ended_well)
     });
-    assert!(visitor.until_closed().await.iter().any(|frame| frame["type"] == "moved"), "the visitor is told");
-    assert!(agent.until_closed().await.iter().any(|frame| frame["type"] == "moved"), "the agent is told");
+    assert!(
+        visitor
+            .until_closed()
+            .await
+            .iter()
+            .any(|frame| frame["type"] == "moved"),
+        "the visitor is told"
+    );
+    assert!(
+        agent
+            .until_closed()
+            .await
+            .iter()
+            .any(|frame| frame["type"] == "moved"),
+        "the agent is told"
+    );
     let (mut program, ended_well) = stopping.await.unwrap();
     assert!(ended_well);
 

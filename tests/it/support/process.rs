@@ -18,9 +18,16 @@ pub(crate) struct Program {
 impl Program {
     /// Starts on an empty folder; the session cookie of the first administrator comes with it.
     pub(crate) async fn start() -> (Self, String) {
+        shouwen::serve::install_tls_provider();
         let (folder, http, smtp) = (tempfile::tempdir().unwrap(), free_port(), free_port());
         let (child, output) = spawn(&folder, http, smtp);
-        let mut program = Self { child, output, folder, http, smtp };
+        let mut program = Self {
+            child,
+            output,
+            folder,
+            http,
+            smtp,
+        };
         let line = program.wait_for("setup ");
         let token = line.split("token=").nth(1).unwrap().trim().to_owned();
         let body = json!({ "token": token, "workspace_name": "Shop", "name": "Ada", "email": "ada@desk.example",
@@ -52,7 +59,13 @@ impl Program {
     /// SIGTERM: the program stops in order. Whether it ended well.
     pub(crate) fn stop(&mut self) -> bool {
         let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        assert!(
+            Command::new("kill")
+                .args(["-TERM", &pid])
+                .status()
+                .unwrap()
+                .success()
+        );
         self.child.wait().unwrap().success()
     }
 
@@ -77,8 +90,17 @@ impl Drop for Program {
 
 fn spawn(folder: &tempfile::TempDir, http: SocketAddr, smtp: SocketAddr) -> (Child, BufReader<ChildStdout>) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_shouwen"))
-        .args(["serve", "--set", &format!("data.folder={}", folder.path().display())])
-        .args(["--set", &format!("http.listen={http}"), "--set", &format!("smtp.listen={smtp}")])
+        .args([
+            "serve",
+            "--set",
+            &format!("data.folder={}", folder.path().display()),
+        ])
+        .args([
+            "--set",
+            &format!("http.listen={http}"),
+            "--set",
+            &format!("smtp.listen={smtp}"),
+        ])
         .args(["--set", "workers.grace_seconds=10", "--set", "log.level=error"])
         .stdout(Stdio::piped())
         .spawn()
@@ -101,12 +123,22 @@ pub(crate) struct Caller {
 
 impl Caller {
     pub(crate) fn new(http: SocketAddr, cookie: String) -> Self {
-        let client = reqwest::Client::builder().timeout(std::time::Duration::from_secs(10)).build().unwrap();
-        Self { url: format!("http://{http}"), cookie, client }
+        let client = reqwest::Client::builder()
+            .timeout(std::time::Duration::from_secs(10))
+            .build()
+            .unwrap();
+        Self {
+            url: format!("http://{http}"),
+            cookie,
+            client,
+        }
     }
 
     pub(crate) async fn get(&self, path: &str) -> Option<Value> {
-        let request = self.client.get(format!("{}/api/v1{path}", self.url)).header("cookie", &self.cookie);
+        let request = self
+            .client
+            .get(format!("{}/api/v1{path}", self.url))
+            .header("cookie", &self.cookie);
         let answer = request.send().await.ok()?;
         if !answer.status().is_success() {
             return None;
@@ -116,7 +148,10 @@ impl Caller {
 
     /// The status and the body, when there is an answer at all.
     pub(crate) async fn post(&self, path: &str, body: &Value) -> Option<(u16, Value)> {
-        let request = self.client.post(format!("{}/api/v1{path}", self.url)).header("cookie", &self.cookie);
+        let request = self
+            .client
+            .post(format!("{}/api/v1{path}", self.url))
+            .header("cookie", &self.cookie);
         let answer = request.json(body).send().await.ok()?;
         let status = answer.status().as_u16();
         Some((status, answer.json().await.ok()?))
