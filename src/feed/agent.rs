@@ -33,7 +33,7 @@ pub async fn serve(app: App, workspace: WorkspaceId, session: SessionId, socket:
     let Some(after) = hello(&mut speaker, &mut listener, &stop).await else {
         return;
     };
-    let mut agent = match enter(&app, workspace, session, speaker).await {
+    let mut agent = match enter(&app, workspace, session, speaker, &mut listener).await {
         Ok(Some(agent)) => agent,
         Ok(None) => return,
         Err(error) => {
@@ -44,14 +44,12 @@ pub async fn serve(app: App, workspace: WorkspaceId, session: SessionId, socket:
     let end = agent.run(after, &mut listener, &stop).await;
     agent.leave();
     match end {
-        Ok((code, reason)) => agent.speaker.close(code, reason).await,
+        Ok((code, reason)) => wire::close(&mut agent.speaker, &mut listener, code, reason).await,
         Err(End::Gone) => {}
         Err(End::Store(error)) => {
             tracing::error!(%error, "an agent's feed ended");
-            agent
-                .speaker
-                .close(RESTART, "the desk cannot read just now")
-                .await;
+            let reason = "the desk cannot read just now";
+            wire::close(&mut agent.speaker, &mut listener, RESTART, reason).await;
         }
     }
 }
@@ -108,7 +106,7 @@ async fn hello(
         }
     };
     let _ = speaker.say(&FeedOut::Problem { problem }).await;
-    speaker.close(POLICY, "no hello").await;
+    wire::close(speaker, listener, POLICY, "no hello").await;
     None
 }
 
@@ -118,10 +116,11 @@ async fn enter(
     workspace: WorkspaceId,
     session: SessionId,
     mut speaker: Speaker,
+    listener: &mut Listener,
 ) -> Result<Option<Agent>> {
     let room = app.feed.room(app, workspace).await?;
     let Some(audience) = load_audiences(app, &room, &[session]).await?.remove(&session) else {
-        speaker.close(POLICY, "signed out").await;
+        wire::close(&mut speaker, listener, POLICY, "signed out").await;
         return Ok(None);
     };
     let (socket, queue): (Uuid, Arc<Queue<ToAgent>>) = (app.ids.next(app.now()), Arc::default());

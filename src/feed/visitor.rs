@@ -52,14 +52,12 @@ pub async fn serve(
     let end = visitor.run(&mut listener).await;
     visitor.leave();
     match end {
-        Ok((code, reason)) => visitor.speaker.close(code, reason).await,
+        Ok((code, reason)) => wire::close(&mut visitor.speaker, &mut listener, code, reason).await,
         Err(End::Gone) => {}
         Err(End::Store(error)) => {
             tracing::error!(%error, "a visitor's conversation broke off");
-            visitor
-                .speaker
-                .close(RESTART, "the desk cannot read or store just now")
-                .await;
+            let reason = "the desk cannot read or store just now";
+            wire::close(&mut visitor.speaker, &mut listener, RESTART, reason).await;
         }
     }
 }

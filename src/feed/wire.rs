@@ -1,5 +1,7 @@
 //! One WebSocket, whoever is at its other end: frames in and out, with their limits and its end.
 
+use std::time::Duration;
+
 use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
@@ -11,6 +13,9 @@ use crate::http::{Failure, Problem};
 
 /// Refusals beyond the rate, until the connection is closed.
 const PATIENCE: u32 = 120;
+
+/// How long the other side may take to hear that the connection ends.
+const FAREWELL: Duration = Duration::from_secs(2);
 
 /// The other side is gone, or was let go: the session ends.
 #[derive(Debug)]
@@ -50,6 +55,19 @@ pub(super) fn split(socket: WebSocket) -> (Speaker, Listener) {
     )
 }
 
+/// Ends the connection in order: says why, and reads on until the other side has heard it. Closing over what was not
+/// read would take the last words back (RFC 9293, 3.6.1).
+pub(super) async fn close(speaker: &mut Speaker, listener: &mut Listener, code: u16, reason: &'static str) {
+    let frame = CloseFrame {
+        code,
+        reason: reason.into(),
+    };
+    if speaker.send(Message::Close(Some(frame))).await.is_ok() {
+        let heard = async { while let Some(Ok(_)) = listener.stream.next().await {} };
+        let _ = tokio::time::timeout(FAREWELL, heard).await; // it ends either way
+    }
+}
+
 impl Speaker {
     pub(super) async fn say(&mut self, frame: &impl Serialize) -> Result<(), Gone> {
         self.say_text(serde_json::to_string(frame).map_err(|_| Gone)?)
@@ -58,15 +76,6 @@ impl Speaker {
 
     pub(super) async fn say_text(&mut self, text: String) -> Result<(), Gone> {
         self.send(Message::Text(text.into())).await
-    }
-
-    /// Ends the connection in order.
-    pub(super) async fn close(&mut self, code: u16, reason: &'static str) {
-        let frame = CloseFrame {
-            code,
-            reason: reason.into(),
-        };
-        let _ = self.send(Message::Close(Some(frame))).await; // it ends either way
     }
 
     async fn send(&mut self, message: Message) -> Result<(), Gone> {

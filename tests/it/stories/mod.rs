@@ -1,9 +1,13 @@
 //! Stories of the desk, each through the real wire, on both engines.
 
 mod backup;
+mod chat_guard;
+mod chat_live;
 mod durable_mail;
 mod email_in;
 mod email_out;
 mod examples;
+mod feed_cluster;
+mod feed_resume;
 mod kill;
 mod phone;
