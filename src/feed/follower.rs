@@ -190,10 +190,10 @@ pub(super) async fn keep_house(app: &App, room: &Arc<Room>, stop: CancellationTo
             _ = rounds.tick() => {
                 round = round.wrapping_add(1);
                 room.keep_house();
-                if round % 2 == 0 {
+                if round.is_multiple_of(2) {
                     say_again(app, &room.state());
                 }
-                if round % 3 == 0 {
+                if round.is_multiple_of(3) {
                     let reached = room.state().reached;
                     check_sessions(app, room, reached).await?;
                 }

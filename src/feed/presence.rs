@@ -13,7 +13,7 @@ use super::frame::{Typing, Viewer};
 use crate::log::Ephemeral;
 
 /// How long something counts that is not told again.
-const FORGOTTEN_AFTER: Duration = Duration::from_secs(60);
+const FORGOTTEN_AFTER: Duration = Duration::from_mins(1);
 
 #[derive(Default)]
 pub(super) struct Presence {
@@ -48,12 +48,8 @@ pub(super) struct Changed {
 }
 
 impl Presence {
-    pub(super) fn hear(&mut self, news: &Ephemeral) -> Changed {
-        let (mut changed, until, was_online) = (
-            Changed::default(),
-            Instant::now() + FORGOTTEN_AFTER,
-            self.is_online(),
-        );
+    pub(super) fn hear(&mut self, news: &Ephemeral, now: Instant) -> Changed {
+        let (mut changed, until, was_online) = (Changed::default(), now + FORGOTTEN_AFTER, self.is_online());
         match news {
             Ephemeral::Viewing {
                 socket,
@@ -104,8 +100,8 @@ impl Presence {
     }
 
     /// Forgets what was not told again.
-    pub(super) fn expire(&mut self) -> Changed {
-        let (mut changed, now, was_online) = (Changed::default(), Instant::now(), self.is_online());
+    pub(super) fn expire(&mut self, now: Instant) -> Changed {
+        let (mut changed, was_online) = (Changed::default(), self.is_online());
         self.here.retain(|_, until| *until > now);
         self.looks
             .retain(|_, look| look.until > now || !changed.viewers.insert(look.ticket));
@@ -182,12 +178,12 @@ mod tests {
         }
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn an_agent_with_two_tabs_is_one_viewer_until_both_are_closed() {
-        let (ids, mut presence) = (Ids::seeded(1), Presence::default());
+    #[test]
+    fn an_agent_with_two_tabs_is_one_viewer_until_both_are_closed() {
+        let (ids, mut presence, now) = (Ids::seeded(1), Presence::default(), Instant::now());
         let (agent, ticket, first, second) = (ids.next(AT), ids.next(AT), ids.next(AT), ids.next(AT));
-        presence.hear(&viewing(first, agent, Some(ticket), None));
-        presence.hear(&viewing(second, agent, Some(ticket), Some("note")));
+        presence.hear(&viewing(first, agent, Some(ticket), None), now);
+        presence.hear(&viewing(second, agent, Some(ticket), Some("note")), now);
         assert_eq!(
             presence.viewers(ticket),
             [Viewer {
@@ -200,7 +196,7 @@ mod tests {
             None,
             "a note is not shown to visitors"
         );
-        presence.hear(&viewing(second, agent, None, None));
+        presence.hear(&viewing(second, agent, None, None), now);
         assert_eq!(
             presence.viewers(ticket),
             [Viewer {
@@ -208,36 +204,39 @@ mod tests {
                 typing: None
             }]
         );
-        let changed = presence.hear(&viewing(first, agent, None, None));
+        let changed = presence.hear(&viewing(first, agent, None, None), now);
         assert!(changed.viewers.contains(&ticket) && presence.viewers(ticket).is_empty());
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn what_is_not_told_again_is_forgotten() {
-        let (ids, mut presence) = (Ids::seeded(1), Presence::default());
+    #[test]
+    fn what_is_not_told_again_is_forgotten() {
+        let (ids, mut presence, mut now) = (Ids::seeded(1), Presence::default(), Instant::now());
         let (agent, ticket, socket) = (ids.next(AT), ids.next(AT), ids.next(AT));
-        presence.hear(&Ephemeral::Present {
-            socket,
-            agent,
-            there: true,
-        });
-        presence.hear(&viewing(socket, agent, Some(ticket), None));
-        tokio::time::advance(Duration::from_secs(50)).await;
+        presence.hear(
+            &Ephemeral::Present {
+                socket,
+                agent,
+                there: true,
+            },
+            now,
+        );
+        presence.hear(&viewing(socket, agent, Some(ticket), None), now);
+        now += Duration::from_secs(50);
         assert!(
             !presence
-                .hear(&viewing(socket, agent, Some(ticket), None))
+                .hear(&viewing(socket, agent, Some(ticket), None), now)
                 .viewers
                 .contains(&ticket),
             "nothing new"
         );
-        tokio::time::advance(Duration::from_secs(20)).await;
-        let changed = presence.expire();
+        now += Duration::from_secs(20);
+        let changed = presence.expire(now);
         assert!(
             changed.online && !presence.is_online(),
             "the socket was not told again"
         );
         assert_eq!(presence.viewers(ticket).len(), 1);
-        tokio::time::advance(Duration::from_secs(60)).await;
-        assert!(presence.expire().viewers.contains(&ticket) && presence.viewers(ticket).is_empty());
+        now += Duration::from_secs(60);
+        assert!(presence.expire(now).viewers.contains(&ticket) && presence.viewers(ticket).is_empty());
     }
 }

@@ -318,7 +318,7 @@ async fn render_tickets(
         let tags = tags.remove(id).unwrap_or_default();
         batch.tickets.push(ticket_part(
             row,
-            tags,
+            &tags,
             own,
             positions.remove(id).unwrap_or_default(),
         ));
@@ -328,7 +328,7 @@ async fn render_tickets(
 
 fn ticket_part<'e>(
     mut row: SummaryRow,
-    tags: Vec<TagId>,
+    tags: &[TagId],
     events: impl DoubleEndedIterator<Item = &'e Logged>,
     positions: HashMap<AgentId, i64>,
 ) -> TicketPart {
@@ -341,7 +341,7 @@ fn ticket_part<'e>(
     };
     let summary = |row: &SummaryRow| {
         frame(&Frame::Ticket {
-            ticket: Box::new(view::summary(row, tags.clone())),
+            ticket: Box::new(view::summary(row, tags.to_vec())),
         })
     };
     row.read_position = last_position;

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use shouwen_core::id::{AgentId, SessionId, TicketId, VisitorId, WorkspaceId};
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::audience::Audience;
@@ -145,14 +146,14 @@ impl Room {
         {
             state.tell_read(*agent, *ticket, *position);
         }
-        let changed = state.presence.hear(news);
+        let changed = state.presence.hear(news, Instant::now());
         state.tell_presence(&changed);
     }
 
     /// Forgets who has not been heard of, and says to everybody which number is reached.
     pub(super) fn keep_house(&self) {
         let mut state = self.state();
-        let changed = state.presence.expire();
+        let changed = state.presence.expire(Instant::now());
         state.tell_presence(&changed);
         let reached = state.reached;
         state.earlier.push_back(reached);
@@ -385,10 +386,10 @@ impl Item for ToAgent {
     fn absorb(&mut self, next: Self) -> Option<Self> {
         match (self, next) {
             (Self::Batch { seq, .. }, Self::Batch { seq: later, frames }) if frames.is_empty() => {
-                *seq = later.max(*seq)
+                *seq = later.max(*seq);
             }
             (Self::CatchUp { upto, .. }, Self::CatchUp { after, upto: later }) if after <= *upto => {
-                *upto = later
+                *upto = later;
             }
             (_, next) => return Some(next),
         }

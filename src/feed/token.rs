@@ -49,7 +49,7 @@ mod tests {
         let token = write(&secrets, inbox, visitor);
         assert_eq!(read(&secrets, &token), Some((inbox, visitor)));
         let other = write(&secrets, inbox, VisitorId(Uuid::from_u128(3)));
-        let forged = format!("{}{}", &other[..20], &token[20..]);
+        let forged = format!("{}{}", &other[..30], &token[30..]);
         for wrong in ["", "x", forged.as_str(), &token[..40], &format!("{token}A")] {
             assert_eq!(read(&secrets, wrong), None, "{wrong}");
         }
