@@ -10,6 +10,7 @@ pub mod deliveries;
 pub mod desk_mail;
 pub mod edits;
 pub mod files;
+pub mod idempotency;
 pub mod inbox_test;
 pub mod inboxes;
 pub mod intake;

@@ -80,6 +80,17 @@ impl FromRequestParts<App> for SignedIn {
     }
 }
 
+/// Whoever it is: an agent or an API key.
+pub struct Anybody(pub Actor);
+
+impl FromRequestParts<App> for Anybody {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        Ok(Self(authenticate(parts, app).await?.actor))
+    }
+}
+
 #[derive(Clone)]
 struct Caller {
     actor: Actor,

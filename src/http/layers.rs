@@ -38,6 +38,8 @@ const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Puts the layers around the routes. The last one added is the first that a request meets, so read from below.
 pub fn around<S: Clone + Send + Sync + 'static>(router: Router<S>, app: &App) -> Router<S> {
     router
+        // 10. What was asked before with the same key is answered again.
+        .layer(from_fn_with_state(app.clone(), super::idempotency::remember))
         // 9. Answers are compressed with gzip where the browser takes it and it helps.
         .layer(CompressionLayer::new())
         // 8. A handler that takes too long is given up. Sockets answer at once and live on.

@@ -73,6 +73,8 @@ pub enum Failure {
     EditConflict(serde_json::Value),
     #[error("something was written in this ticket since you looked")]
     NewMessages,
+    #[error("this Idempotency-Key was used for another request; make a new one")]
+    KeyReused,
     #[error("too large: at most {0} bytes")]
     TooLarge(usize),
     #[error("{0}")]
@@ -134,6 +136,11 @@ impl Failure {
                 "Changed by somebody else",
             ),
             Self::NewMessages => (StatusCode::CONFLICT, "/problems/new-messages", "New messages"),
+            Self::KeyReused => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "/problems/key-reused",
+                "Key used before",
+            ),
             Self::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "/problems/too-large", "Too large"),
             Self::UnsupportedType(_) => (
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -284,7 +291,7 @@ fn remove_nul(value: &mut serde_json::Value) {
     }
 }
 
-/// Query parameters; what is wrong with them becomes a problem.
+/// Query parameters; what is wrong with them becomes a problem. U+0000 is removed, as from bodies.
 #[derive(Debug)]
 pub struct Params<T>(pub T);
 
@@ -292,6 +299,10 @@ impl<S: Send + Sync, T: DeserializeOwned> axum::extract::FromRequestParts<S> for
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut http::request::Parts, state: &S) -> Result<Self, Failure> {
+        if parts.uri.query().is_some_and(|query| query.contains("%00")) {
+            let clean = parts.uri.to_string().replace("%00", "");
+            parts.uri = clean.parse().unwrap_or_default();
+        }
         let query = axum::extract::Query::<T>::from_request_parts(parts, state).await;
         query
             .map(|found| Self(found.0))

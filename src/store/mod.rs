@@ -5,6 +5,7 @@ pub mod api_keys;
 pub mod calls;
 pub mod customers;
 pub mod files;
+pub mod idempotency;
 pub mod inboxes;
 pub mod listeners;
 pub mod mailboxes;
