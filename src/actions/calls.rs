@@ -220,7 +220,7 @@ pub async fn tell_call(change: &mut Change, told: &ToldCall) -> Result<CallRow, 
     let call = if calls::add(change.tx(), workspace, &fresh).await? {
         fresh
     } else {
-        let known = calls::find_by_external(change.tx(), workspace, &told.external_id)
+        let known = calls::lock_by_external(change.tx(), workspace, &told.external_id)
             .await?
             .unwrap_or(fresh);
         let over = matches!(known.state, CallState::Ended | CallState::Missed);

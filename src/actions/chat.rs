@@ -261,7 +261,7 @@ async fn take_name(
 ) -> Result<(), ChatError> {
     let workspace = change.workspace();
     let Some(name) = name else { return Ok(()) };
-    let found = customer_rows::find(change.tx(), workspace, customer).await?;
+    let found = customer_rows::lock(change.tx(), workspace, customer).await?;
     let mut row = found.ok_or(ChatError::NoSuchVisitor)?;
     let theirs = row.name.is_empty() || Some(&row.name) == before.as_ref();
     if theirs && row.name != name {

@@ -94,7 +94,7 @@ pub async fn edit(
     edit: &CustomerEdit,
 ) -> Result<(), CustomerError> {
     let workspace = change.workspace();
-    let found = customers::find(change.tx(), workspace, customer).await?;
+    let found = customers::lock(change.tx(), workspace, customer).await?;
     let mut row = found.ok_or(CustomerError::NotFound)?;
     row.name = edit.name.clone().unwrap_or(row.name);
     row.tier = edit.tier.clone().unwrap_or(row.tier);

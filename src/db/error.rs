@@ -44,8 +44,13 @@ impl Error {
             *race = Race::Lost;
         }
         let error = error.into();
-        if matches!(error, Self::Conflict(_)) && *race == Race::None {
-            *race = Race::Met;
+        // Of several the first: those after it may be its consequences.
+        if *race == Race::None {
+            *race = if matches!(error, Self::Conflict(_)) {
+                Race::Met
+            } else {
+                Race::Other
+            };
         }
         error
     }

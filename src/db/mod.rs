@@ -107,6 +107,8 @@ pub(crate) enum Race {
     Met,
     /// A deadlock or a serialisation failure: run again, and as often as it takes.
     Lost,
+    /// Something that does not go away by itself.
+    Other,
 }
 
 enum Inner {

@@ -6,7 +6,7 @@ use shouwen_core::id::{TicketId, WorkspaceId};
 use shouwen_core::time::Timestamp;
 use uuid::Uuid;
 
-use crate::db::{Conn, JsonText, Result};
+use crate::db::{Conn, Result};
 
 /// An event as it stands in the log.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -17,12 +17,24 @@ pub struct Logged {
     pub actor_id: Option<Uuid>,
     pub origin: Origin,
     pub happened_at: Timestamp,
-    payload: JsonText<Event>,
+    #[sqlx(try_from = "String")]
+    payload: Payload,
 }
 
 impl Logged {
     pub fn event(&self) -> &Event {
         &self.payload.0
+    }
+}
+
+/// What a newer server wrote may have kinds, and words in kinds, that this one does not know: no reader of the log
+/// may stumble over them.
+#[derive(Debug, Clone)]
+struct Payload(Event);
+
+impl From<String> for Payload {
+    fn from(text: String) -> Self {
+        Self(serde_json::from_str(&text).unwrap_or(Event::Unknown))
     }
 }
 

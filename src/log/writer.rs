@@ -74,7 +74,8 @@ where
 
     fn run<'c>(&'c self, change: &'c mut Change) -> BoxFuture<'c, bool> {
         Box::pin(async move {
-            let guarded = AssertUnwindSafe((self.work)(change, &self.input)).catch_unwind();
+            // Called inside, because a closure may panic before it has a future to give.
+            let guarded = AssertUnwindSafe(async { (self.work)(change, &self.input).await }).catch_unwind();
             let result = match tokio::time::timeout(LONGEST, guarded).await {
                 Ok(Ok(result)) => result,
                 Ok(Err(_)) => {
@@ -97,9 +98,9 @@ where
             .into_inner()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
         let told = match (result, fate) {
-            (Some(Err(refused)), _) => Err(refused),
+            // Before what the closure said: it was said in a run that did not come to an end.
             (_, Err(error)) => Err(error.into()),
-            (Some(done), Ok(())) => done,
+            (Some(result), Ok(())) => result,
             (None, Ok(())) => Err(Error::Unavailable("the change was not run".to_owned()).into()),
         };
         // A caller that went away (a closed connection) does not undo what is committed.
@@ -252,9 +253,11 @@ async fn run_alone(desk: &Desk, work: Box<dyn Work>) {
                 return;
             }
             // The row that was met is there now: once more tells whether that was all.
-            Ok(Attempt::Refused(Race::None)) => break,
-            Ok(Attempt::Refused(Race::Met)) if attempt > 0 => break,
-            Ok(Attempt::Refused(Race::Met)) => {}
+            Ok(Attempt::Refused(Race::Met)) if attempt == 0 => {}
+            Ok(Attempt::Refused(Race::None | Race::Met | Race::Other)) => {
+                fate = Ok(());
+                break;
+            }
             Ok(Attempt::Refused(Race::Lost)) => {
                 fate = Err(Error::Unavailable(
                     "too many changes at once; try again".to_owned(),
@@ -288,6 +291,11 @@ async fn try_alone(desk: &Desk, work: &dyn Work) -> Result<Attempt> {
         return Ok(Attempt::Refused(Race::Lost));
     }
     let reached = flushed?;
+    if tx.race() != Race::None {
+        // PostgreSQL would answer the commit of such a transaction with a silent rollback.
+        let words = "a statement failed and the change went on";
+        return Err(Error::Other(sqlx::Error::Protocol(words.to_owned())));
+    }
     match tx.commit().await {
         Ok(()) => Ok(Attempt::Done(reached)),
         Err(Error::Other(error)) if is_lost_race(&error) => Ok(Attempt::Refused(Race::Lost)),

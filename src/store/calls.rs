@@ -38,16 +38,18 @@ pub async fn find(conn: &mut Conn, workspace: WorkspaceId, id: CallId) -> Result
     query.bind(workspace).bind(id).optional().await
 }
 
-pub async fn find_by_external(
-    conn: &mut Conn,
+/// Takes the call of an external id for this change: whoever decides on it waits here for whoever came before.
+pub async fn lock_by_external(
+    tx: &mut Tx,
     workspace: WorkspaceId,
     external: &str,
 ) -> Result<Option<CallRow>> {
-    let query = conn
-        .build("SELECT ")
+    tx.build("UPDATE call SET state = state WHERE workspace_id = $1 AND external_id = $2 RETURNING ")
         .push(COLUMNS)
-        .push(" FROM call WHERE workspace_id = $1 AND external_id = $2");
-    query.bind(workspace).bind(external).optional().await
+        .bind(workspace)
+        .bind(external)
+        .optional()
+        .await
 }
 
 /// The newest calls in a state that were told of since `since`.

@@ -39,6 +39,16 @@ pub async fn find(conn: &mut Conn, workspace: WorkspaceId, id: CustomerId) -> Re
     query.bind(workspace).bind(id).optional().await
 }
 
+/// Takes the customer's row for this change: whoever decides on it waits here for whoever came before.
+pub async fn lock(tx: &mut Tx, workspace: WorkspaceId, id: CustomerId) -> Result<Option<CustomerRow>> {
+    tx.build("UPDATE customer SET name = name WHERE workspace_id = $1 AND id = $2 RETURNING ")
+        .push(COLUMNS)
+        .bind(workspace)
+        .bind(id)
+        .optional()
+        .await
+}
+
 /// The customers of these ids, in no order.
 pub async fn some(conn: &mut Conn, workspace: WorkspaceId, ids: &[CustomerId]) -> Result<Vec<CustomerRow>> {
     let query = conn

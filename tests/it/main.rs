@@ -5,5 +5,6 @@ mod api;
 mod blobs;
 mod invariants;
 mod servers;
+mod spine;
 mod stories;
 mod support;

@@ -26,6 +26,11 @@ const FLOORS: &[&[&str]] = &[
 /// `(who, whom, why)`, where somebody uses a neighbour or a room above.
 const NEIGHBOURS: &[(&str, &str, &str)] = &[
     (
+        "intake",
+        "sending",
+        "opens the sealed passwords of mailboxes as sending does",
+    ),
+    (
         "app",
         "actions",
         "opening the desk makes its workspace, which is an action",
@@ -53,11 +58,6 @@ const NEIGHBOURS: &[(&str, &str, &str)] = &[
     ),
     ("housekeeping", "jobs", "says how a job ended"),
     ("intake", "jobs", "says how a job ended"),
-    (
-        "intake",
-        "sending",
-        "opens the secrets of a mailbox as sending does",
-    ),
     ("sending", "jobs", "says how a job ended"),
     ("jobs", "timers", "the stepper of tests runs both"),
     ("timers", "jobs", "a timer that is due enqueues a job"),

@@ -79,6 +79,12 @@ impl Desk {
         Some(Self::open(engine, &url, folder, clock, sets).await)
     }
 
+    /// A desk on an empty PostgreSQL of the story's own.
+    pub(crate) async fn on(engine: Engine, url: &str) -> Self {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        Self::open(engine, url, folder, ManualClock::at(START), &[]).await
+    }
+
     /// A second server on the same PostgreSQL and Redis, with a folder of its own and the same clock.
     pub(crate) async fn another(&self, sets: &[&str]) -> Self {
         let url = self.app.config.database.url.clone();

@@ -1,0 +1,9 @@
+//! The spine, rule by rule: each story fails without the rule it tells of.
+
+mod change;
+mod database_away;
+mod idempotency;
+mod log;
+mod races;
+mod rows;
+mod start;
