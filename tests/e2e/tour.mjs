@@ -1,0 +1,132 @@
+// Pictures of every screen of a running demo, to be looked at: node tests/e2e/tour.mjs FOLDER [part of a screen's name].
+// Three widths, both languages, both themes. Start `shouwen demo` first; SHOUWEN_URL says where it is.
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { chromium } from './support/packages.mjs'
+
+const [folder, part = ''] = process.argv.slice(2)
+if (!folder) {
+  console.error('usage: node tests/e2e/tour.mjs FOLDER [part of a screen’s name]')
+  process.exit(2)
+}
+const url = process.env.SHOUWEN_URL ?? 'http://127.0.0.1:8080'
+const PASSWORD = process.env.SHOUWEN_PASSWORD ?? 'lamp-and-tea-demo'
+const ADMINISTRATOR = 'admin@lamp-tea.example'
+const widths = process.env.WIDTHS?.split(',').map(Number) ?? [390, 1024, 1600]
+mkdirSync(folder, { recursive: true })
+
+/** The number of the newest ticket of a channel, as the list has it. */
+async function newest(page, channel, fits = () => true) {
+  const answer = await page.request.get(`${url}/api/v1/tickets?view=all&limit=100`)
+  return (await answer.json()).items.find((ticket) => ticket.channel === channel && fits(ticket))?.number
+}
+
+const ticket = (channel, fits) => async (page) => {
+  await page.goto(`${url}/t/${await newest(page, channel, fits)}`)
+  await page.getByRole('log').waitFor()
+}
+const at = (path) => (page) => page.goto(url + path)
+const press = (...keys) => async (page) => {
+  for (const key of keys) await page.keyboard.press(key)
+}
+const inDialog = (before, ...keys) => async (page) => {
+  await before(page)
+  await settle(page)
+  await press(...keys)(page)
+  await page.locator('dialog[open], [data-picker]').first().waitFor()
+}
+const onMail = ticket('email', ({ last_direction: last }) => last === 'in')
+
+/** Every screen: how one gets there. `out` is for those who have not signed in. */
+const screens = {
+  login: { out: true, go: at('/login') },
+  reset: { out: true, go: at('/reset') },
+  setup: { out: true, go: at('/setup?token=none') },
+  list: { go: at('/view/all') },
+  'list-mine': { go: at('/view/mine') },
+  'list-empty': { go: at('/view/mentions') },
+  mail: { go: onMail },
+  'mail-answered': { go: ticket('email', ({ last_direction: last }) => last === 'out') },
+  chat: { go: ticket('chat') },
+  phone: { go: ticket('phone') },
+  failed: { go: ticket('email', ({ failed }) => failed) },
+  reply: {
+    go: async (page) => {
+      await onMail(page)
+      await page.locator('.composer textarea').fill('您好，非常抱歉给您带来不便。新的台灯今天寄出，预计两天内送到。\n\nWe are sorry, and send a new one today.')
+    },
+  },
+  note: {
+    go: async (page) => {
+      await onMail(page)
+      await page.keyboard.press('n')
+      await page.keyboard.type('@')
+    },
+  },
+  palette: { go: inDialog(onMail, 'Control+k') },
+  assign: { go: inDialog(onMail, 'a') },
+  tags: { go: inDialog(onMail, 'l') },
+  find: { go: inDialog(at('/view/all'), '/') },
+  keys: { go: inDialog(at('/view/all'), '?') },
+  call: { go: inDialog(at('/view/all'), 'c') },
+  compose: { go: inDialog(at('/view/all'), 'w') },
+  notifications: { go: at('/notifications') },
+  ...Object.fromEntries(['account', 'inboxes', 'agents', 'teams', 'roles', 'tags', 'statuses', 'keys'].map((section) => [`settings-${section}`, { go: at(`/settings/${section}`) }])),
+  'inbox-form': {
+    go: async (page) => {
+      await page.goto(`${url}/settings/inboxes`)
+      await page.getByText('@lamp-tea.example').first().click()
+      await page.getByRole('dialog').waitFor()
+    },
+  },
+  'gone': { go: at('/t/99999999') },
+  shop: { out: true, go: at('/demo/shop') },
+  widget: {
+    out: true,
+    go: async (page) => {
+      await page.goto(`${url}/demo/shop`)
+      await page.locator('button[aria-expanded]').last().click()
+      const field = page.frameLocator('iframe').locator('textarea')
+      await field.fill('你好，这盏灯可以调光吗？')
+      await field.press('Enter')
+      await page.frameLocator('iframe').locator('.visitor .bubble').first().waitFor()
+    },
+  },
+  catcher: { out: true, go: at('/demo/mail') },
+}
+
+/** Waits until nothing is on its way and all that is drawn stands still. */
+async function settle(page) {
+  await page.waitForLoadState('networkidle', { timeout: 3_000 }).catch(() => {})
+  await page.evaluate(() => Promise.all(document.getAnimations().map((one) => one.finished.catch(() => {}))))
+}
+
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'] })
+const signedIn = await browser.newContext()
+await signedIn.request.post(`${url}/api/v1/session`, { data: { email: ADMINISTRATOR, password: PASSWORD }, headers: { origin: url } })
+const cookies = await signedIn.cookies()
+let missed = 0
+for (const width of widths)
+  for (const [locale, theme] of [['en', 'light'], ['zh', 'light'], ['en', 'dark'], ['zh', 'dark']]) {
+    const look = { viewport: { width, height: width < 500 ? 844 : 900 }, locale: locale === 'zh' ? 'zh-CN' : 'en-GB', colorScheme: theme, reducedMotion: 'reduce', hasTouch: width < 500, isMobile: width < 500 }
+    for (const [name, { go, out }] of Object.entries(screens).filter(([one]) => one.includes(part))) {
+      const context = await browser.newContext(look)
+      if (!out) await context.addCookies(cookies)
+      await context.addInitScript(([mode, tongue]) => { localStorage.setItem('shouwen.theme', JSON.stringify(mode)); localStorage.setItem('shouwen.language', tongue) }, [theme, locale])
+      const page = await context.newPage()
+      page.setDefaultTimeout(8_000)
+      try {
+        await go(page)
+        await settle(page)
+        await page.screenshot({ path: join(folder, `${name}-${width}-${locale}-${theme}.png`) })
+      } catch (error) {
+        missed += 1
+        console.log(`no picture of ${name} at ${width}, ${locale}, ${theme}: ${error.message.split('\n')[0]}`)
+      }
+      await context.close()
+    }
+  }
+await browser.close()
+console.log(missed ? `${missed} screens could not be reached` : 'every screen was reached')
+process.exit(missed ? 1 : 0)
