@@ -12,4 +12,8 @@ test('a mention follows Chinese directly, an address is none', () => {
   expect(splitWords('请看@王芳').at(-1)).toEqual({ text: '@王芳', mention: true })
   expect(splitWords('me@mail.example')).toEqual([{ text: 'me@mail.example' }])
 })
+test('a mention takes the whole of a name that is known', () => {
+  expect(splitWords('@Emily Carter sees it', ['Emily', 'Emily Carter'])).toEqual([{ text: '@Emily Carter', mention: true }, { text: ' sees it' }])
+  expect(splitWords('@王芳请看', ['王芳']).at(0)).toEqual({ text: '@王芳', mention: true })
+})
 test('only http links become links', () => expect(splitWords('javascript:alert(1)')).toEqual([{ text: 'javascript:alert(1)' }]))
