@@ -198,9 +198,8 @@ async fn run_groups(desk: Desk, mut queue: mpsc::Receiver<Box<dyn Work>>) {
                 }
             }
             Err(error) => {
-                for work in group.drain(..).take(1) {
+                if let Some(work) = group.pop() {
                     work.settle(Err(error));
-                    break;
                 }
             }
         }

@@ -305,7 +305,9 @@ impl<'h> Reader<'h> {
                     Some(value) => self.expression(value, paths),
                     None => paths,
                 };
-                paths.iter_mut().for_each(|path| path.returned = true);
+                for path in &mut paths {
+                    path.returned = true;
+                }
                 paths
             }
             Expr::If(choice) => {
@@ -374,7 +376,7 @@ impl<'h> Reader<'h> {
                 path.making = Some(text.to_owned());
             }),
             ("push", Some(text)) if count == 1 && paths.iter().any(|path| path.making.is_some()) => {
-                self.append(text, paths, |path, text| path.push(text))
+                self.append(text, paths, Path::push)
             }
             ("bind", Some(_)) => each(paths, Path::bind),
             ("push_bind", Some(_)) => each(paths, |path| {
@@ -401,7 +403,9 @@ impl<'h> Reader<'h> {
         let mut inner = Reader::new(self.house, file);
         let mut paths = inner.block(body, paths);
         self.unreadable.append(&mut inner.unreadable);
-        paths.iter_mut().for_each(|path| path.returned = false);
+        for path in &mut paths {
+            path.returned = false;
+        }
         paths
     }
 
