@@ -38,7 +38,9 @@ const inDialog = (before, ...keys) => async (page) => {
 }
 const onMail = ticket('email', ({ last_direction: last }) => last === 'in')
 
-/** Every screen: how one gets there. `out` is for those who have not signed in. */
+let visitor
+
+/** Every screen: how one gets there. `out` is for those who have not signed in, `returns` for the visitor of before. */
 const screens = {
   login: { out: true, go: at('/login') },
   reset: { out: true, go: at('/reset') },
@@ -76,7 +78,7 @@ const screens = {
   'inbox-form': {
     go: async (page) => {
       await page.goto(`${url}/settings/inboxes`)
-      await page.getByText('@lamp-tea.example').first().click()
+      await page.getByRole('main').getByText('@lamp-tea.example').first().click()
       await page.getByRole('dialog').waitFor()
     },
   },
@@ -84,13 +86,18 @@ const screens = {
   shop: { out: true, go: at('/demo/shop') },
   widget: {
     out: true,
+    returns: true,
     go: async (page) => {
       await page.goto(`${url}/demo/shop`)
       await page.locator('button[aria-expanded]').last().click()
-      const field = page.frameLocator('iframe').locator('textarea')
-      await field.fill('你好，这盏灯可以调光吗？')
-      await field.press('Enter')
-      await page.frameLocator('iframe').locator('.visitor .bubble').first().waitFor()
+      const panel = page.frameLocator('iframe')
+      const field = panel.locator('textarea')
+      if (!visitor) {
+        await field.fill('你好，这盏灯可以调光吗？')
+        await field.press('Enter')
+      }
+      await panel.locator('.visitor .bubble:not(.pending)').first().waitFor()
+      visitor ??= await page.context().storageState()
     },
   },
   catcher: { out: true, go: at('/demo/mail') },
@@ -110,8 +117,8 @@ let missed = 0
 for (const width of widths)
   for (const [locale, theme] of [['en', 'light'], ['zh', 'light'], ['en', 'dark'], ['zh', 'dark']]) {
     const look = { viewport: { width, height: width < 500 ? 844 : 900 }, locale: locale === 'zh' ? 'zh-CN' : 'en-GB', colorScheme: theme, reducedMotion: 'reduce', hasTouch: width < 500, isMobile: width < 500 }
-    for (const [name, { go, out }] of Object.entries(screens).filter(([one]) => one.includes(part))) {
-      const context = await browser.newContext(look)
+    for (const [name, { go, out, returns }] of Object.entries(screens).filter(([one]) => one.includes(part))) {
+      const context = await browser.newContext({ ...look, storageState: returns ? visitor : undefined })
       if (!out) await context.addCookies(cookies)
       await context.addInitScript(([mode, tongue]) => { localStorage.setItem('shouwen.theme', JSON.stringify(mode)); localStorage.setItem('shouwen.language', tongue) }, [theme, locale])
       const page = await context.newPage()
