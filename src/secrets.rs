@@ -45,7 +45,7 @@ impl Secrets {
     fn make(file: &Path) -> Result<Self, SecretError> {
         use std::os::unix::fs::OpenOptionsExt;
         let key = random();
-        let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = crate::blobs::hex(&key);
         let write = || {
             let mut out = std::fs::OpenOptions::new()
                 .write(true)

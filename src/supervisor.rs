@@ -12,7 +12,7 @@ pub type TaskError = Box<dyn std::error::Error + Send + Sync>;
 const FIRST_DELAY: Duration = Duration::from_millis(200);
 const LONGEST_DELAY: Duration = Duration::from_secs(30);
 /// A task that ran this long was well.
-const WELL: Duration = Duration::from_secs(60);
+const WELL: Duration = Duration::from_mins(1);
 
 /// Cheap to clone; clones share the tasks.
 #[derive(Clone, Default)]
@@ -41,7 +41,7 @@ impl Supervisor {
                 match AssertUnwindSafe(task(stop.clone())).catch_unwind().await {
                     Ok(Ok(())) => break,
                     Ok(Err(error)) => {
-                        tracing::error!(task.name = name, %error, "task failed, starting it again")
+                        tracing::error!(task.name = name, %error, "task failed, starting it again");
                     }
                     Err(_) => tracing::error!(task.name = name, "task panicked, starting it again"),
                 }

@@ -89,7 +89,7 @@ impl Desk {
             .unwrap();
         assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
         let cookie = answer.headers()["set-cookie"].to_str().unwrap();
-        self.cookie = cookie.split(';').next().unwrap().to_owned();
+        cookie.split(';').next().unwrap().clone_into(&mut self.cookie);
     }
 
     pub(crate) async fn post(&self, path: &str, body: Value) -> Value {

@@ -69,26 +69,23 @@ pub async fn log_call(change: &mut Change, agent: AgentId, call: &LoggedCall) ->
     }
     let inbox = inboxes::find(change.tx(), workspace, call.inbox).await?;
     let inbox = inbox.filter(|inbox| inbox.active).ok_or(CallError::NoSuchInbox)?;
-    let ticket = match call.ticket {
-        Some(id) => {
-            let ticket = lock_visible(change, id).await?.ok_or(CallError::NoSuchTicket)?;
-            if ticket.category == Category::Closed {
-                return Err(CallError::Closed);
-            }
-            ticket
+    let ticket = if let Some(id) = call.ticket {
+        let ticket = lock_visible(change, id).await?.ok_or(CallError::NoSuchTicket)?;
+        if ticket.category == Category::Closed {
+            return Err(CallError::Closed);
         }
-        None => {
-            let new = NewTicket {
-                subject: shorten(call.text.lines().next().unwrap_or_default(), 80),
-                customer: caller(change, call).await?,
-                inbox: inbox.id,
-                channel: Channel::Phone,
-                team: inbox.team_id,
-                assignee: Some(agent),
-                priority: Priority::Normal,
-            };
-            open(change, &new).await?
-        }
+        ticket
+    } else {
+        let new = NewTicket {
+            subject: shorten(call.text.lines().next().unwrap_or_default(), 80),
+            customer: caller(change, call).await?,
+            inbox: inbox.id,
+            channel: Channel::Phone,
+            team: inbox.team_id,
+            assignee: Some(agent),
+            priority: Priority::Normal,
+        };
+        open(change, &new).await?
     };
     let message = message(agent, call, ticket.customer_id, key, change.now());
     let (mut ticket, row) = adding::add(change, ticket, &message).await?;

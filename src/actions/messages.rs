@@ -134,19 +134,19 @@ pub async fn add(
 /// What a message does to its ticket: its life by core's rules, and what a list shows of it.
 async fn move_ticket(change: &mut Change, ticket: &mut TicketRow, new: &NewMessage) -> Result<(), Error> {
     let life = match (new.author, new.visibility) {
-        (_, Visibility::Note) => ticket.life(),
         (Author::Customer(_), Visibility::Public) => {
             customer_wrote(&ticket.life(), new.happened_at, new.automatic).unwrap_or_else(|| ticket.life())
         }
         (Author::Agent(agent), Visibility::Public) if !new.automatic => {
             agent_answered(&ticket.life(), agent, new.happened_at)
         }
-        (Author::Agent(_) | Author::System, Visibility::Public) => ticket.life(),
+        // A note, the desk's own words: nothing that the customer waits for.
+        _ => ticket.life(),
     };
     live_on(change, ticket, &life).await?;
     if new.visibility == Visibility::Public {
         ticket.channel = new.channel;
-        ticket.last_direction = new.direction.as_str().to_owned();
+        new.direction.as_str().clone_into(&mut ticket.last_direction);
     } else {
         "note".clone_into(&mut ticket.last_direction);
     }

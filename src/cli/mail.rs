@@ -15,7 +15,7 @@ const DATA_ERROR: u8 = 65;
 const NO_USER: u8 = 67;
 const TRY_AGAIN: u8 = 75;
 /// How long a server may take to keep a mail.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 #[derive(Args)]
 pub(super) struct MailCommand {
@@ -60,10 +60,9 @@ impl MailCommand {
 
 impl Deliver {
     fn run(self, raw: &[u8]) -> anyhow::Result<ExitCode> {
-        let config = match configuration(&self.source) {
-            Ok(config) => config,
+        let Ok(config) = configuration(&self.source) else {
             // A mail server must not return mail because our configuration is wrong.
-            Err(_) => return Ok(ExitCode::from(TRY_AGAIN)),
+            return Ok(ExitCode::from(TRY_AGAIN));
         };
         let recipients = self.recipients(raw);
         if recipients.is_empty() {

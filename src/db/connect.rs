@@ -94,7 +94,7 @@ impl Db {
             .pragma("secure_delete", "ON");
         let write = SqlitePoolOptions::new()
             .max_connections(1)
-            .acquire_timeout(Duration::from_secs(60))
+            .acquire_timeout(Duration::from_mins(1))
             .connect_with(writing)
             .await?;
         let read = SqlitePoolOptions::new()

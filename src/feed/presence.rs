@@ -236,7 +236,7 @@ mod tests {
             "the socket was not told again"
         );
         assert_eq!(presence.viewers(ticket).len(), 1);
-        now += Duration::from_secs(60);
+        now += Duration::from_mins(1);
         assert!(presence.expire(now).viewers.contains(&ticket) && presence.viewers(ticket).is_empty());
     }
 }

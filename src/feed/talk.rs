@@ -277,7 +277,7 @@ impl Visitor {
             locale: talk
                 .locale
                 .chars()
-                .filter(|c| c.is_ascii_graphic())
+                .filter(char::is_ascii_graphic)
                 .take(35)
                 .collect(),
         };

@@ -24,7 +24,7 @@ use crate::store::raw_mails::Source;
 /// More clients than this at once are asked to come back.
 const MOST_SESSIONS: usize = 500;
 const MOST_RECIPIENTS: usize = 100;
-const IDLE: Duration = Duration::from_secs(300);
+const IDLE: Duration = Duration::from_mins(5);
 const BUSY: &[u8] = b"421 4.3.2 Too many connections, please try again\r\n";
 
 /// Where mail is taken.

@@ -25,12 +25,12 @@ use crate::store::raw_mails::Source;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How often to look where the server cannot notify us.
-const POLL: Duration = Duration::from_secs(60);
+const POLL: Duration = Duration::from_mins(1);
 const RENEW: Duration = Duration::from_secs(20);
 /// How soon to ask again for a mailbox that another server reads.
 const ASK_AGAIN: Duration = Duration::from_secs(15);
 const FIRST_WAIT: Duration = Duration::from_secs(5);
-const LONGEST_WAIT: Duration = Duration::from_secs(300);
+const LONGEST_WAIT: Duration = Duration::from_mins(5);
 
 /// The account from which an inbox fetches; `None` when mail is delivered to it.
 pub fn imap_account(app: &App, inbox: &InboxRow) -> Result<Option<ImapAccount>, AccountProblem> {

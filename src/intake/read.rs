@@ -107,16 +107,15 @@ fn sameness(mail: &Mail, body_hash: String) -> Sameness {
 
 /// The name under which a part is kept; a nameless one is named by its type.
 pub(super) fn file_name(file: &Attachment) -> String {
-    match file.name.as_deref().filter(|name| !name.trim().is_empty()) {
-        Some(name) => safe_name(name),
-        None => {
-            let known = mime_guess::get_mime_extensions_str(&file.media_type);
-            let ending = known
-                .and_then(|endings| endings.first())
-                .copied()
-                .unwrap_or("bin");
-            format!("file.{ending}")
-        }
+    if let Some(name) = file.name.as_deref().filter(|name| !name.trim().is_empty()) {
+        safe_name(name)
+    } else {
+        let known = mime_guess::get_mime_extensions_str(&file.media_type);
+        let ending = known
+            .and_then(|endings| endings.first())
+            .copied()
+            .unwrap_or("bin");
+        format!("file.{ending}")
     }
 }
 

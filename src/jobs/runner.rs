@@ -134,7 +134,7 @@ impl Shift {
     fn start(&self, lane: Lane, job: Job) {
         let (app, ended) = (self.app.clone(), self.ended.clone());
         self.app.supervisor.run("job", async move {
-            let end = attempt(&app, &job).await;
+            let end = Box::pin(attempt(&app, &job)).await;
             let _ = ended.send((lane, job.id, end)); // the runner is gone: the lease ends by itself
         });
     }
@@ -216,7 +216,7 @@ async fn attempt(app: &App, job: &Job) -> End {
     if job.attempts > kind.most_attempts() {
         return give_up(app, job, kind, "the server stopped every time it was tried").await;
     }
-    let guarded = AssertUnwindSafe(kind.run(app, job)).catch_unwind();
+    let guarded = AssertUnwindSafe(Box::pin(kind.run(app, job))).catch_unwind();
     let result = while_held(app, job, guarded).await;
     let error = match result {
         Ok(Ok(())) => {

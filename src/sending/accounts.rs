@@ -109,7 +109,10 @@ pub fn relay(config: &Config) -> Option<SmtpAccount> {
 
 /// The pools in use: one for each inbox, one for the server. `None` is the server's.
 #[derive(Default)]
-pub struct Senders(Mutex<HashMap<Option<InboxId>, (String, Arc<SmtpPool>)>>);
+pub struct Senders(Mutex<HashMap<Option<InboxId>, Known>>);
+
+/// The fingerprint of an account, and its pool.
+type Known = (String, Arc<SmtpPool>);
 
 impl Senders {
     /// The pool of an account; a new one when the account was changed.

@@ -51,9 +51,8 @@ pub(crate) async fn run(app: &App, job: &Job) -> Result<(), JobError> {
     if recipients.is_empty() {
         return Ok(());
     }
-    let outcomes = match send(app, &actor, &answer, recipients.clone()).await? {
-        Some(outcomes) => outcomes,
-        None => return Ok(()),
+    let Some(outcomes) = send(app, &actor, &answer, recipients.clone()).await? else {
+        return Ok(());
     };
     let again = outcomes.iter().find(|outcome| outcome.state == Delivery::Queued);
     let again = again.map(|outcome| outcome.response.clone().unwrap_or_default());
@@ -141,10 +140,10 @@ struct Begin {
 
 /// From here on the other side may have it.
 async fn commit_sending(app: &App, actor: &Actor, begin: Begin) -> Result<(), Halted> {
-    let begun = app.change(actor, begin, |change, begin| {
+    let committed = app.change(actor, begin, |change, begin| {
         deliveries::begin(change, &begin.message, &begin.recipients, &begin.mail_id).boxed()
     });
-    match begun.await {
+    match committed.await {
         Ok(true) => Ok(()),
         Ok(false) => Err(Halted::NotWaiting),
         Err(error) => Err(Halted::Store(error)),

@@ -100,8 +100,8 @@ pub fn category_chosen(life: &Life, category: Category, at: Timestamp) -> Life {
     };
     Life {
         category,
-        solved_at,
         waiting_since,
+        solved_at,
         ..*life
     }
 }

@@ -483,7 +483,7 @@ impl From<EditError> for Failure {
             EditError::Store(Error::Other(error))
                 if error
                     .as_database_error()
-                    .is_some_and(|e| e.is_foreign_key_violation()) =>
+                    .is_some_and(sqlx::error::DatabaseError::is_foreign_key_violation) =>
             {
                 Self::field("", "one of the ids is not there any more")
             }

@@ -44,7 +44,7 @@ pub async fn list(
     for part in parts(view) {
         found.extend(list_part(conn, actor, view, part, filter, after, limit).await?);
     }
-    found.sort_by(|a, b| (b.last_message_at, b.id).cmp(&(a.last_message_at, a.id)));
+    found.sort_by_key(|seek| std::cmp::Reverse((seek.last_message_at, seek.id)));
     found.truncate(limit);
     Ok(found)
 }

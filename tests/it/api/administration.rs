@@ -40,7 +40,7 @@ both_engines! {
         // The slower one either meets the rule or is signed out by the faster one already.
         assert_eq!(statuses[0], 200, "{statuses:?}");
         assert!([401, 409].contains(&statuses[1]), "{statuses:?}");
-        let active = (one.get("/me").await.status == 200) as u8 + (other.get("/me").await.status == 200) as u8;
+        let active = u8::from(one.get("/me").await.status == 200) + u8::from(other.get("/me").await.status == 200);
         assert_eq!(active, 1);
     }
 

@@ -165,7 +165,7 @@ fn compare(before: &Value, after: &Value) {
 
 async fn refuses_a_stranger(admin: &Person) {
     let mut stranger = admin.clone();
-    stranger.cookie = "shouwen_session=guessed".to_owned();
+    "shouwen_session=guessed".clone_into(&mut stranger.cookie);
     let (status, _) = stranger.call(Method::GET, "/session", None).await;
     assert_eq!(status, 401);
 }

@@ -82,7 +82,7 @@ both_engines! {
         let customer = agent.get(&format!("/customers/{}", first["customer"]["id"].as_str().unwrap())).await;
         let identity = &customer["identities"][0];
         assert_eq!((&identity["value"], &identity["verified"]), (&json!("Wang@Example.com"), &json!("claimed")));
-        let (mut again, _) = (Socket::visitor(&desk.url(), &chat.key, Some(&token), None).await, ());
+        let (mut again, ()) = (Socket::visitor(&desk.url(), &chat.key, Some(&token), None).await, ());
         assert_eq!(again.wait_type("welcome").await["visitor"]["email"], "wang@example.com", "it is kept as a claim");
         again.send(json!({ "type": "identify", "name": null, "email": "not an address" })).await;
         assert_eq!(again.wait_type("refused").await["problem"]["status"], 400);

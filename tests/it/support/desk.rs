@@ -199,7 +199,7 @@ impl Desk {
                 .boxed()
             })
             .await;
-        Person::new(self.url(), id.unwrap(), name.to_owned(), &token)
+        Person::new(self.url(), id.unwrap(), &token)
     }
 
     pub(crate) async fn administrator(&self) -> Person {

@@ -7,18 +7,16 @@ use shouwen_core::id::AgentId;
 #[derive(Clone)]
 pub(crate) struct Person {
     pub(crate) id: AgentId,
-    pub(crate) name: String,
     pub(crate) cookie: String,
     url: String,
     client: reqwest::Client,
 }
 
 impl Person {
-    pub(crate) fn new(url: String, id: AgentId, name: String, token: &str) -> Self {
+    pub(crate) fn new(url: String, id: AgentId, token: &str) -> Self {
         let cookie = format!("shouwen_session={token}");
         Self {
             id,
-            name,
             cookie,
             url,
             client: reqwest::Client::new(),

@@ -158,12 +158,11 @@ impl Outside {
                 };
                 say(&mut stream, "250 2.1.0 ok").await?;
             } else if upper.starts_with("RCPT TO") {
-                match manner.to_recipient {
-                    Some(refusal) => say(&mut stream, &refusal).await?,
-                    None => {
-                        mail.to.push(between(&line));
-                        say(&mut stream, "250 2.1.5 ok").await?;
-                    }
+                if let Some(refusal) = manner.to_recipient {
+                    say(&mut stream, &refusal).await?
+                } else {
+                    mail.to.push(between(&line));
+                    say(&mut stream, "250 2.1.5 ok").await?;
                 }
             } else if upper == "DATA" {
                 say(&mut stream, "354 go").await?;
