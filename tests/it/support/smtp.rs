@@ -159,7 +159,7 @@ impl Outside {
                 say(&mut stream, "250 2.1.0 ok").await?;
             } else if upper.starts_with("RCPT TO") {
                 if let Some(refusal) = manner.to_recipient {
-                    say(&mut stream, &refusal).await?
+                    say(&mut stream, &refusal).await?;
                 } else {
                     mail.to.push(between(&line));
                     say(&mut stream, "250 2.1.5 ok").await?;
