@@ -16,13 +16,24 @@ export async function openShop(desk, key) {
   return { url: `http://localhost:${server.address().port}/lamp`, close: () => server.close() }
 }
 
-/** A visitor's browser on the shop's page, with the panel open. The browser gives third parties no cookies. */
+/** What a browser that blocks third-party cookies does to a frame of another site: no storage of any kind. */
+function forgetInFrames() {
+  if (globalThis.self === globalThis.top) return
+  const refuse = () => {
+    throw new DOMException('Access is denied for this document.', 'SecurityError')
+  }
+  for (const store of ['localStorage', 'sessionStorage', 'indexedDB']) Object.defineProperty(globalThis, store, { get: refuse })
+  Object.defineProperty(document, 'cookie', { get: refuse, set: refuse })
+}
+
+/** A visitor's browser on the shop's page, with the panel open. The browser gives third parties nothing to remember. */
 export async function visit(browser, shop, { colorScheme = 'light', locale = 'en', open = true } = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, colorScheme, locale, reducedMotion: 'reduce' })
   const page = await context.newPage()
   const browserItself = await context.newCDPSession(page)
   const refuse = { enableThirdPartyCookieRestriction: true, disableThirdPartyCookieMetadata: true, disableThirdPartyCookieHeuristics: true }
   await browserItself.send('Network.setCookieControls', refuse)
+  await context.addInitScript(forgetInFrames)
   await page.goto(shop.url)
   return enter(page, open)
 }

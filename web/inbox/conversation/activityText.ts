@@ -7,7 +7,7 @@ export function activityText(activity: Activity): string {
   const { reference } = desk
   const who = actorName(activity.actor)
   switch (activity.kind) {
-    case 'ticket_opened': return t.activity.opened(who)
+    case 'ticket_opened': return t.activity.opened(openerName(activity) ?? who)
     case 'tag_added': return t.activity.tagAdded(who, tagName(activity))
     case 'tag_removed': return t.activity.tagRemoved(who, tagName(activity))
     case 'call_ended': return t.activity.callEnded(who)
@@ -21,7 +21,7 @@ export function activityText(activity: Activity): string {
       return activity.actor.id === to ? t.activity.took(who) : t.activity.assigned(who, reference.agentName(to))
     case 'owner':
       if (to === null) return t.activity.noOwner(who)
-      return activity.actor.id === to || activity.actor.kind === 'system' ? t.activity.ownerSelf(reference.agentName(to)) : t.activity.owner(who, reference.agentName(to))
+      return activity.actor.id === to || activity.actor.kind === 'system' ? t.activity.ownerSelf(desk.isMe(to) ? t.people.you : reference.agentName(to)) : t.activity.owner(who, reference.agentName(to))
     case 'team': return to === null ? t.activity.noTeam(who) : t.activity.team(who, reference.team(to)?.name ?? t.unknown)
     case 'priority': return t.activity.priority(who, t.priority[to as Priority] ?? String(to))
     case 'subject': return t.activity.subject(who)
@@ -41,4 +41,10 @@ function actorName(actor: Activity['actor']): string {
     case 'key': return t.people.key
     case 'system': return t.people.system
   }
+}
+
+/** A mail is taken in by the server, but the ticket is the customer's who wrote it. */
+function openerName(activity: Activity): string | null {
+  const { customer, messages } = desk.conversation
+  return activity.actor.kind === 'system' && messages[0]?.direction === 'in' ? customer?.name || t.people.customer : null
 }

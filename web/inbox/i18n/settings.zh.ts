@@ -25,7 +25,7 @@ export const settingsZh: SettingsTexts = {
     permissions: { 'ticket.read': '查看工单', 'ticket.reply': '回复客户', 'ticket.note': '写备注', 'ticket.edit': '修改状态、优先级、标签', 'ticket.assign': '分配', 'ticket.create': '新建工单', 'customer.read': '查看客户', 'customer.edit': '修改客户', 'call.log': '登记通话', 'raw.read': '查看原始邮件', 'board.read': '查看看板', 'admin.agents': '客服', 'admin.teams': '团队', 'admin.inboxes': '渠道', 'admin.tags': '标签', 'admin.statuses': '状态', 'admin.roles': '角色', 'admin.keys': 'API 密钥' },
   },
   tags: { lead: '用来给工单归类的词。', add: '添加标签', color: '颜色', empty: '还没有标签', emptyHint: '少而精：退款、物流、破损。' },
-  statuses: { lead: '固定含义下的自定义名称。', add: '添加状态', category: '含义', archived: '已归档', archive: '归档', restore: '恢复', builtIn: '内置', nameHint: '留空则按各人语言显示内置名称。' },
+  statuses: { lead: '含义固定，名称可以自定。', add: '添加状态', category: '含义', archived: '已归档', archive: '归档', restore: '恢复', builtIn: '内置', nameHint: '留空则按各人语言显示内置名称。' },
   keys: {
     lead: '供电话系统等程序连接首问。', add: '创建密钥', scopes: '权限', scope: { 'calls:write': '上报通话', 'tickets:read': '读取工单', 'tickets:write': '写入工单', 'customers:read': '读取客户', 'customers:write': '写入客户' }, once: '请立即复制，密钥不会再次显示。', revoke: '吊销', revokeText: (name) => `吊销“${name}”？使用它的程序会立即失效。`, lastUsed: (when) => `${when}使用`, never: '从未使用', empty: '还没有密钥', emptyHint: '为电话系统或店铺创建一个。', created: '密钥已创建', needScope: '请至少选择一项权限。',
   },
