@@ -28,15 +28,10 @@ pub struct Blobs(Arc<dyn ObjectStore>);
 
 /// The hash that names a content: hex SHA-256.
 pub fn hash(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
-}
-
-/// Two lower-case digits a byte.
-pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
-    bytes
+    Sha256::digest(bytes)
         .iter()
-        .fold(String::with_capacity(2 * bytes.len()), |mut hex, byte| {
+        .fold(String::with_capacity(64), |mut hex, byte| {
             let _ = write!(hex, "{byte:02x}");
             hex
         })

@@ -43,9 +43,13 @@ impl Secrets {
     }
 
     fn make(file: &Path) -> Result<Self, SecretError> {
+        use std::fmt::Write as _;
         use std::os::unix::fs::OpenOptionsExt;
         let key = random();
-        let hex = crate::blobs::hex(&key);
+        let mut hex = String::with_capacity(64);
+        for byte in key {
+            let _ = write!(hex, "{byte:02x}");
+        }
         let write = || {
             let mut out = std::fs::OpenOptions::new()
                 .write(true)
