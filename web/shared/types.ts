@@ -101,7 +101,6 @@ export interface TicketDetail {
   draft: { text: string; visibility: Visibility; updated_at: Time } | null
   read_position: number
   reply_defaults: { channel: Channel; to: string[]; cc: string[]; subject: string | null }
-  viewers: Viewer[]
 }
 export interface Viewer { agent_id: Id; typing: 'reply' | 'note' | null }
 export interface Notification { id: Id; kind: 'mention' | 'assigned' | 'owner_contact' | 'delivery_failed' | 'follow_up_due'; ticket_id: Id; ticket_number: string; subject: string; by: Id | null; created_at: Time; read_at: Time | null }

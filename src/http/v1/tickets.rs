@@ -144,14 +144,6 @@ pub struct ReplyDefaults {
     subject: Option<String>,
 }
 
-/// Who looks at the ticket now.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Viewer {
-    pub agent_id: AgentId,
-    /// `reply`, `note` or nothing.
-    pub typing: Option<String>,
-}
-
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TicketDetail {
     /// The number of the log that this is true of.
@@ -166,7 +158,6 @@ pub struct TicketDetail {
     draft: Option<Draft>,
     read_position: i64,
     reply_defaults: ReplyDefaults,
-    viewers: Vec<Viewer>,
 }
 
 /// Open a ticket by its id or its number
@@ -236,7 +227,6 @@ pub async fn detail(conn: &mut Conn, actor: &Actor, id: TicketId) -> Result<Tick
         }),
         read_position,
         reply_defaults,
-        viewers: Vec::new(),
     })
 }
 

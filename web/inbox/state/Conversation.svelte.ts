@@ -192,7 +192,6 @@ export class Conversation {
     this.messages = byPosition(overlapping ? [...this.messages, ...detail.messages] : detail.messages)
     this.activities = bySeq(overlapping ? [...this.activities, ...detail.activities] : detail.activities)
     if (!overlapping) this.before = detail.before
-    this.viewers = detail.viewers
     this.phase = 'ready'
     this.error = null
     const early = this.early

@@ -1,0 +1,126 @@
+//! A hosted mailbox, read over IMAP from a real Dovecot that goes away in the middle.
+
+use std::net::SocketAddr;
+
+use serde_json::json;
+use shouwen::intake::mailboxes;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
+
+use crate::support::desk::{Desk, PATIENCE, both_engines};
+use crate::support::person::Person;
+use crate::support::servers::Dovecot;
+
+both_engines! {
+    async fn a_hosted_mailbox_is_read_from_now_on_and_once_whatever_happens_to_its_server(desk: Desk) {
+        let Some(dovecot) = Dovecot::start() else { return };
+        let user = "help";
+        deliver(&dovecot, user, "An old matter").await;
+        let admin = desk.administrator().await;
+        watch_mailboxes(&desk);
+        let account = json!({ "host": "127.0.0.1", "port": dovecot.imap_port, "security": "none", "username": user,
+            "folder": "INBOX", "password": Dovecot::PASSWORD });
+        let settings = json!({ "sender_name": "Help", "smtp": null, "imap": account, "signature": "" });
+        let inbox = admin.post("/inboxes", json!({ "name": "Help", "channel": "email", "address": "help@shop.example",
+            "settings": settings })).await;
+        assert!(!inbox.to_string().contains(Dovecot::PASSWORD), "a password is only ever written");
+        let test = admin.post(&format!("/inboxes/{}/test", inbox["id"].as_str().unwrap()), json!({})).await;
+        let imap = test["checks"].as_array().unwrap().iter().find(|check| check["what"] == "imap").unwrap().clone();
+        assert_eq!(imap["code"], "ok", "{test}");
+
+        started(&desk).await;
+        deliver(&dovecot, user, "The lamp is broken").await;
+        assert_eq!(subjects(&desk, &admin, 1).await, ["The lamp is broken"], "what was there before stays there");
+
+        dovecot.kill();
+        dovecot.restart();
+        deliver(&dovecot, user, "And the shade").await;
+        assert_eq!(subjects(&desk, &admin, 2).await, ["And the shade", "The lamp is broken"]);
+    }
+}
+
+fn watch_mailboxes(desk: &Desk) {
+    let app = desk.app.clone();
+    desk.app.supervisor.keep("mailboxes", move |stop| {
+        let app = app.clone();
+        async move { Ok(mailboxes::run(&app, stop).await?) }
+    });
+}
+
+/// Waits until the mailbox has been opened: from then on its mail is ours.
+async fn started(desk: &Desk) {
+    let waiting = async {
+        loop {
+            let mut conn = desk.app.db.read().await.unwrap();
+            let query = conn
+                .sql("SELECT uid_validity FROM mailbox_cursor WHERE workspace_id = $1 AND uid_validity > 0");
+            let row: Option<(i64,)> = query.bind(desk.app.workspace).optional().await.unwrap();
+            if row.is_some() {
+                return;
+            }
+            drop(conn);
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, waiting)
+        .await
+        .expect("the mailbox is opened in time");
+}
+
+/// The subjects of the desk's tickets, sorted, once there are so many.
+async fn subjects(desk: &Desk, admin: &Person, count: usize) -> Vec<String> {
+    let waiting = async {
+        loop {
+            desk.settle().await;
+            let tickets = admin.tickets("all").await;
+            if tickets.len() >= count {
+                let subject = |ticket: &serde_json::Value| ticket["subject"].as_str().unwrap().to_owned();
+                let mut subjects: Vec<String> = tickets.iter().map(subject).collect();
+                subjects.sort();
+                return subjects;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+    };
+    tokio::time::timeout(3 * PATIENCE, waiting)
+        .await
+        .expect("the mail comes in time")
+}
+
+/// Puts a mail into the mailbox by Dovecot's LMTP.
+async fn deliver(dovecot: &Dovecot, user: &str, subject: &str) {
+    let address: SocketAddr = ([127, 0, 0, 1], dovecot.lmtp_port).into();
+    let mut stream = BufReader::new(TcpStream::connect(address).await.unwrap());
+    let mail = format!(
+        "From: Wang <wang@example.com>\r\nTo: {user}@shop.example\r\nSubject: {subject}\r\n\
+         Message-ID: <{}@example.com>\r\n\r\n{subject}.\r\n.",
+        subject.replace(' ', "-")
+    );
+    let recipient = format!("RCPT TO:<{user}>");
+    for line in [
+        "LHLO test",
+        "MAIL FROM:<wang@example.com>",
+        &recipient,
+        "DATA",
+        &mail,
+    ] {
+        answer(&mut stream).await;
+        stream
+            .get_mut()
+            .write_all(format!("{line}\r\n").as_bytes())
+            .await
+            .unwrap();
+    }
+    answer(&mut stream).await;
+}
+
+async fn answer(stream: &mut BufReader<TcpStream>) {
+    loop {
+        let mut line = String::new();
+        stream.read_line(&mut line).await.unwrap();
+        assert!(line.starts_with(['2', '3']), "{line}");
+        if line.as_bytes().get(3) != Some(&b'-') {
+            return;
+        }
+    }
+}
