@@ -66,11 +66,17 @@ impl Blobs {
     /// Stores the bytes, durable on return, and returns their hash. Storing the same bytes again changes nothing.
     pub async fn put(&self, workspace: WorkspaceId, bytes: Bytes) -> Result<String, BlobError> {
         let sha256 = hash(&bytes);
+        self.put_as(workspace, &sha256, bytes).await?;
+        Ok(sha256)
+    }
+
+    /// As [`Blobs::put`], for bytes whose hash is known.
+    pub async fn put_as(&self, workspace: WorkspaceId, sha256: &str, bytes: Bytes) -> Result<(), BlobError> {
         self.0
-            .put(&key(workspace, &sha256), bytes.into())
+            .put(&key(workspace, sha256), bytes.into())
             .await
             .map_err(unavailable)?;
-        Ok(sha256)
+        Ok(())
     }
 
     pub async fn get(&self, workspace: WorkspaceId, sha256: &str) -> Result<Bytes, BlobError> {

@@ -76,23 +76,32 @@ async fn drop_uses(change: &mut Change, blobs: &[String]) -> Result<(), db::Erro
     Ok(())
 }
 
-/// The row goes first: whoever needs the bytes again finds none and stores them again.
+/// Marked first, then the bytes, then the row: whoever stores the same bytes meanwhile meets the mark, and waits
+/// (see `actions::files::store_bytes`). What a sweep that broke off left marked is removed by the next.
 async fn remove_blobs(app: &App, actor: &Actor, before: Timestamp) -> Result<(), JobError> {
     for _ in 0..MOST_BATCHES {
-        let removed = app.change(actor, before, |change, before| {
+        let marked = app.change(actor, before, |change, before| {
             async move {
                 let workspace = change.workspace();
-                sweeps::remove_unused_blobs(change.tx(), workspace, *before, BATCH).await
+                sweeps::mark_unused_blobs(change.tx(), workspace, *before, BATCH).await
             }
             .boxed()
         });
-        let removed = removed.await?;
-        for sha256 in &removed {
-            app.blobs.remove(actor.workspace, sha256).await?;
-        }
-        if removed.is_empty() {
+        let marked = marked.await?;
+        if marked.is_empty() {
             break;
         }
+        for sha256 in &marked {
+            app.blobs.remove(actor.workspace, sha256).await?;
+        }
+        let gone = app.change(actor, marked, |change, marked| {
+            async move {
+                let workspace = change.workspace();
+                sweeps::remove_blobs(change.tx(), workspace, marked).await
+            }
+            .boxed()
+        });
+        gone.await?;
     }
     Ok(())
 }

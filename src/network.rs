@@ -48,6 +48,15 @@ impl Network {
     }
 }
 
+/// Where an address is, for counting what comes from there: of IPv6 the /64, which one customer of a provider has
+/// to themselves (RFC 6177).
+pub fn place(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => IpAddr::V6((address.to_bits() >> 64 << 64).into()),
+        address @ IpAddr::V4(_) => address,
+    }
+}
+
 /// Whether both are equal but for their last `rest` bits.
 fn same_prefix(one: u128, other: u128, rest: u32) -> bool {
     (one ^ other).checked_shr(rest).unwrap_or(0) == 0

@@ -103,7 +103,6 @@ pub async fn log_call(change: &mut Change, agent: AgentId, call: &LoggedCall) ->
 
 /// Who called: the one chosen, else whoever has the number, else somebody new.
 async fn caller(change: &mut Change, call: &LoggedCall) -> Result<CustomerId, CallError> {
-    let workspace = change.workspace();
     let known = Known {
         kind: IdentityKind::Phone,
         value: call.number.clone(),
@@ -111,7 +110,8 @@ async fn caller(change: &mut Change, call: &LoggedCall) -> Result<CustomerId, Ca
         verified: Verified::Agent,
     };
     if let Some(id) = call.customer {
-        let found = customers::find(change.tx(), workspace, id).await?;
+        let actor = change.actor().clone();
+        let found = customers::find_visible(change.tx(), &actor, id).await?;
         found.ok_or(CallError::NoSuchCustomer)?;
         // The number may be somebody else's (an office): then it stays theirs.
         people::add_identity(change, id, &known).await?;

@@ -161,7 +161,8 @@ async fn write(change: &mut Change, row: &mut TicketRow, edit: &Edit) -> Result<
         Field::Customer => {
             let id: CustomerId =
                 parse(field, new)?.ok_or(EditError::Wrong(field, "a ticket has a customer"))?;
-            let found = customers::find(change.tx(), workspace, id).await?;
+            let actor = change.actor().clone();
+            let found = customers::find_visible(change.tx(), &actor, id).await?;
             row.customer_id = found.ok_or(EditError::Wrong(field, "no such customer"))?.id;
         }
     }
@@ -221,21 +222,21 @@ pub async fn edit_tags(
     Ok(())
 }
 
-/// The agent has read the ticket up to a position.
+/// The agent has read the ticket up to a position, but not beyond its last, which is returned.
 pub async fn mark_read(
     change: &mut Change,
     agent: AgentId,
     ticket: TicketId,
     position: i64,
-) -> Result<(), EditError> {
+) -> Result<i64, EditError> {
     let (workspace, actor, now) = (change.workspace(), change.actor().clone(), change.now());
     let found = tickets::find_visible(change.tx(), &actor, ticket)
         .await?
         .ok_or(EditError::NoSuchTicket)?;
-    let position = position.min(found.last_position);
+    let position = position.clamp(0, found.last_position);
     tickets::mark_read(change.tx(), workspace, ticket, agent, position).await?;
     notifications::mark_ticket_read(change.tx(), workspace, agent, ticket, now).await?;
-    Ok(())
+    Ok(position)
 }
 
 /// Keeps what the agent is writing, or drops it.

@@ -1,13 +1,15 @@
 //! Uploads: stored at once, attached when the message is sent, swept when it never is.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use futures_util::FutureExt;
 use shouwen_core::actor::Actor;
-use shouwen_core::id::{AttachmentId, MessageId};
+use shouwen_core::id::{AttachmentId, MessageId, WorkspaceId};
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::blobs::BlobError;
+use crate::blobs::{BlobError, hash};
 use crate::db;
 use crate::log::Change;
 use crate::store::files::{self, AttachmentRow};
@@ -49,13 +51,54 @@ pub async fn store_upload(
         name: safe_name(name),
         media_type: media_type(name, &bytes),
         size: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
-        sha256: app.blobs.put(actor.workspace, bytes).await?,
+        sha256: store_bytes(app, actor.workspace, bytes).await?,
         inline: false,
         content_id: None,
         created_at: app.now(),
     };
     app.change(actor, row, |change, row| keep(change, row).boxed())
         .await
+}
+
+/// How often, and how long apart, whoever stores bytes asks whether their removal has ended.
+const ASKED: u32 = 50;
+const APART: Duration = Duration::from_millis(100);
+
+/// Stores bytes on which a row will stand soon, and returns their hash. A blob that nothing stands on may be swept at
+/// any moment: it is renewed before, so that the sweep passes it over; one that is being removed is waited for.
+pub async fn store_bytes(app: &App, workspace: WorkspaceId, bytes: Bytes) -> Result<String, BlobError> {
+    let sha256 = hash(&bytes);
+    for _ in 0..ASKED {
+        if is_safe(app, workspace, &sha256).await.map_err(away)? {
+            app.blobs.put_as(workspace, &sha256, bytes).await?;
+            return Ok(sha256);
+        }
+        tokio::time::sleep(APART).await;
+    }
+    Err(BlobError::Unavailable(
+        "the same file is being removed; try again later".to_owned(),
+    ))
+}
+
+/// Whether no sweep removes these bytes in the next hours.
+async fn is_safe(app: &App, workspace: WorkspaceId, sha256: &str) -> Result<bool, db::Error> {
+    match files::uses(&mut app.db.read().await?, workspace, sha256).await? {
+        None | Some(1..) => return Ok(true),
+        Some(..0) => return Ok(false),
+        Some(0) => {}
+    }
+    app.change(&Actor::system(workspace), sha256.to_owned(), |change, sha256| {
+        async move {
+            let (workspace, now) = (change.workspace(), change.now());
+            files::renew(change.tx(), workspace, sha256, now).await
+        }
+        .boxed()
+    })
+    .await
+}
+
+fn away(error: db::Error) -> BlobError {
+    BlobError::Unavailable(error.to_string())
 }
 
 async fn keep(change: &mut Change, row: &AttachmentRow) -> Result<AttachmentRow, FileError> {

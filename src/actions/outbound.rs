@@ -95,10 +95,10 @@ pub async fn open(change: &mut Change, agent: AgentId, new: &Outbound) -> Result
 }
 
 async fn customer(change: &mut Change, new: &Outbound) -> Result<CustomerId, OutboundError> {
-    let workspace = change.workspace();
     match &new.whom {
         Whom::Known(id) => {
-            let found = customers::find(change.tx(), workspace, *id).await?;
+            let actor = change.actor().clone();
+            let found = customers::find_visible(change.tx(), &actor, *id).await?;
             Ok(found.ok_or(OutboundError::NoSuchCustomer)?.id)
         }
         Whom::ByEmail { name } => {

@@ -12,6 +12,7 @@ use super::throttle::{self, MAILS, PLACE};
 use crate::app::App;
 use crate::db;
 use crate::log::Change;
+use crate::network::place;
 use crate::passwords::{self, HashError, WeakPassword};
 use crate::secrets::{hash_token, new_token};
 use crate::store::agents::AgentRow;
@@ -59,7 +60,7 @@ async fn ask_within(change: &mut Change, request: &Request) -> Result<(), db::Er
     let workspace = change.workspace();
     let keys = [
         (format!("reset of {}", hash_token(&request.folded)), MAILS),
-        (format!("reset from {}", request.ip), PLACE),
+        (format!("reset from {}", place(request.ip)), PLACE),
     ];
     if throttle::attempt(change, &keys).await?.is_some() {
         return Ok(());

@@ -1,5 +1,7 @@
 //! An agent writes in a ticket: a public answer by the ticket's channel, or a note.
 
+use std::collections::HashSet;
+
 use shouwen_core::channel::{Channel, Direction};
 use shouwen_core::customer::{IdentityKind, fold};
 use shouwen_core::id::{
@@ -25,6 +27,12 @@ pub const SEND_MESSAGE: &str = "send_message";
 
 /// Longest text of one message, in characters.
 pub const LONGEST_TEXT: usize = 200_000;
+
+/// Most addresses that get one answer; as many are looked at of a mail that names more.
+pub const MOST_RECIPIENTS: usize = 100;
+
+/// Longest subject that an agent writes, in characters; with the "Re:" of one as long as a ticket's.
+const LONGEST_SUBJECT: usize = 1_000;
 
 #[derive(Debug, Clone)]
 pub struct Reply {
@@ -63,6 +71,10 @@ pub enum ReplyError {
     NotAnAddress(String),
     #[error("there is nobody to send it to: add an email address")]
     NoRecipient,
+    #[error("at most {MOST_RECIPIENTS} addresses get one answer")]
+    TooManyRecipients,
+    #[error("a subject has at most {LONGEST_SUBJECT} characters")]
+    LongSubject,
     #[error("no inbox can send email; an administrator can add one")]
     NoEmailInbox,
     #[error("an answer cannot go out by phone: call, and log the call")]
@@ -174,11 +186,20 @@ async fn compose(
             if to.is_empty() {
                 return Err(ReplyError::NoRecipient);
             }
+            if everybody.len() > MOST_RECIPIENTS {
+                return Err(ReplyError::TooManyRecipients);
+            }
             let subject = reply
                 .subject
                 .clone()
                 .or(derived.subject)
                 .or_else(|| Some(ticket.subject.clone()));
+            if subject
+                .as_ref()
+                .is_some_and(|subject| subject.chars().count() > LONGEST_SUBJECT)
+            {
+                return Err(ReplyError::LongSubject);
+            }
             new.inbox = inbox.id;
             new.delivery = Delivery::Queued;
             new.mail = Some(MailDetails {
@@ -313,12 +334,17 @@ fn answering(mail: &MailDetails, own: &[String]) -> Recipients {
         let folded = fold(address);
         own.iter().any(|own| *own == folded || is_plus_of(&folded, own))
     };
-    let to: Vec<String> = to.into_iter().filter(|address| !is_own(address)).collect();
-    let answered = |address: &String| to.iter().any(|to| fold(to) == fold(address));
+    let to: Vec<String> = distinct(to.iter().take(MOST_RECIPIENTS))
+        .into_iter()
+        .filter(|address| !is_own(address))
+        .collect();
+    let foldeds: HashSet<String> = to.iter().map(|address| fold(address)).collect();
+    let answered = |address: &String| foldeds.contains(&fold(address));
     let others = mail
         .to
         .iter()
         .chain(&mail.cc)
+        .take(MOST_RECIPIENTS)
         .filter(|address| !is_own(address) && !answered(address));
     Recipients {
         cc: distinct(others),
@@ -362,6 +388,9 @@ async fn email_of(
 }
 
 fn checked(addresses: Vec<String>) -> Result<Vec<String>, ReplyError> {
+    if addresses.len() > MOST_RECIPIENTS {
+        return Err(ReplyError::TooManyRecipients);
+    }
     let trimmed = addresses.into_iter().map(|address| address.trim().to_owned());
     let mut kept = Vec::new();
     for address in trimmed.filter(|address| !address.is_empty()) {
@@ -389,14 +418,11 @@ pub fn is_address(text: &str) -> bool {
 }
 
 fn distinct<'a>(addresses: impl Iterator<Item = &'a String>) -> Vec<String> {
-    let mut kept: Vec<String> = Vec::new();
-    for address in addresses {
-        let folded = fold(address);
-        if !kept.iter().any(|have| fold(have) == folded) {
-            kept.push(address.clone());
-        }
-    }
-    kept
+    let mut known = HashSet::new();
+    addresses
+        .filter(|address| known.insert(fold(address)))
+        .cloned()
+        .collect()
 }
 
 #[cfg(test)]

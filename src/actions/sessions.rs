@@ -13,6 +13,7 @@ use super::throttle::{self, GUESSES, PLACE};
 use crate::app::App;
 use crate::db;
 use crate::log::Change;
+use crate::network::place;
 use crate::passwords::{self, HashError, WeakPassword};
 use crate::secrets::{hash_token, new_token};
 use crate::store::sessions::NewSession;
@@ -241,9 +242,9 @@ pub(super) async fn count_attempt(
 
 /// Holds no address in the clear.
 fn guess_key(folded: &str, ip: IpAddr) -> String {
-    format!("sign-in of {} from {ip}", hash_token(folded))
+    format!("sign-in of {} from {}", hash_token(folded), place(ip))
 }
 
 fn place_key(ip: IpAddr) -> String {
-    format!("sign-in from {ip}")
+    format!("sign-in from {}", place(ip))
 }

@@ -9,6 +9,8 @@ use std::time::Duration;
 use shouwen_core::id::{AgentId, VisitorId};
 use tokio::time::Instant;
 
+use crate::network::place;
+
 /// The largest frame that a client may send.
 pub const FRAME_BYTES: usize = 64 << 10;
 /// Frames that make no sense, until the connection is closed.
@@ -98,7 +100,7 @@ pub struct Doors {
 impl Doors {
     /// Lets in a connection from an address; `None` when there are too many.
     pub fn enter(&self, address: IpAddr) -> Option<Entry<IpAddr>> {
-        self.addresses.enter(address, SOCKETS_PER_ADDRESS)
+        self.addresses.enter(place(address), SOCKETS_PER_ADDRESS)
     }
 
     /// Lets in a connection of an agent; `None` when there are too many.
@@ -108,15 +110,16 @@ impl Doors {
 
     /// Whether one more conversation may begin from this address.
     pub fn may_begin(&self, address: IpAddr) -> bool {
-        self.conversations.take(address, || {
+        self.conversations.take(place(address), || {
             Bucket::new(CONVERSATIONS_PER_HOUR, Duration::from_hours(1))
         })
     }
 
     /// Whether one more file may come from this address.
     pub fn may_upload(&self, address: IpAddr) -> bool {
-        self.uploads
-            .take(address, || Bucket::new(FILES_PER_HOUR, Duration::from_hours(1)))
+        self.uploads.take(place(address), || {
+            Bucket::new(FILES_PER_HOUR, Duration::from_hours(1))
+        })
     }
 
     /// Whether the visitor may write one more message.

@@ -74,7 +74,10 @@ struct NotificationPart {
 #[derive(Debug)]
 struct CallPart {
     call: RingingCall,
+    /// Of the customer's open tickets.
     holders: Vec<(TicketId, Holders)>,
+    /// Of every ticket of the customer: who sees one of them, or finds none, sees the customer.
+    customer: Vec<Holders>,
 }
 
 /// What a batch of events names.
@@ -189,6 +192,10 @@ impl CallPart {
             .map(|(id, _)| *id)
             .collect();
         call.open_tickets.retain(|ticket| visible.contains(&ticket.id));
+        let known = self.customer.is_empty() || self.customer.iter().any(|ticket| audience.sees(ticket));
+        if !known || !audience.may(Permission::CustomerRead) {
+            call.customer = None;
+        }
         frame(&Frame::Call { call: Box::new(call) })
     }
 }
@@ -450,9 +457,20 @@ async fn render_call(conn: &mut Conn, workspace: WorkspaceId, id: CallId) -> Res
             },
         )
     });
+    let holders = holders.collect();
+    let mut customer = Vec::new();
+    if let Some(id) = row.customer_id {
+        let rows = listeners::holders_of_customers(conn, workspace, &[id]).await?;
+        customer.extend(rows.into_iter().map(|row| Holders {
+            team: row.team_id,
+            assignee: row.assignee_id,
+            owner: row.owner_id,
+        }));
+    }
     Ok(Some(CallPart {
         call,
-        holders: holders.collect(),
+        holders,
+        customer,
     }))
 }
 

@@ -323,6 +323,8 @@ impl Visitor {
 
     pub(super) async fn see(&mut self, position: i64) -> Step {
         let Some(talk) = &mut self.talk else { return Ok(()) };
+        // Nobody has seen what they were not shown.
+        let position = position.min(talk.sent);
         let (Some(customer), Some((part, within))) = (talk.customer, part_of(&talk.parts, position)) else {
             return Ok(());
         };
@@ -345,6 +347,10 @@ impl Visitor {
             .is_some_and(|talk| talk.claimed.name == name && talk.claimed.email == email);
         if same {
             return Ok(());
+        }
+        let id = self.talk.as_ref().map(|talk| talk.id);
+        if id.is_some_and(|id| !self.app.feed.doors.may_write(id)) {
+            return self.refuse(None, Failure::Throttled(3).problem()).await;
         }
         let actor = match self.admitted().await? {
             Ok(actor) => actor,

@@ -162,6 +162,9 @@ impl Visitor {
     }
 
     async fn find_inbox(&self, key: &str, page: Option<&Page>) -> Step<Result<InboxRow, Failure>> {
+        if key.contains('\0') {
+            return Ok(Err(Failure::NotFound("chat")));
+        }
         let found = inboxes::find_by_widget_key(&mut self.app.db.read().await?, key).await?;
         let open = |inbox: &InboxRow| {
             inbox.active && inbox.channel == Channel::Chat && inbox.workspace_id == self.room.workspace
@@ -186,6 +189,7 @@ impl Visitor {
         locale: String,
     ) -> Step {
         self.leave();
+        let after = after.map(|after| after.max(0));
         let mut talk = self.recognise(inbox, given, locale).await?;
         let workspace = self.room.workspace;
         let parts = visitors::parts(&mut self.app.db.read().await?, workspace, talk.id, 1_000).await?;

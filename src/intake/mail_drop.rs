@@ -7,6 +7,7 @@ use shouwen_channels::email::smtp_server::{DropError, Envelope, MailDrop, Recipi
 use shouwen_core::id::InboxId;
 
 use super::recipients::inbox_of;
+use crate::actions::files::store_bytes;
 use crate::actions::intake::{NewRawMail, keep};
 use crate::app::App;
 use crate::db;
@@ -63,7 +64,9 @@ impl MailDrop for DeskMailDrop {
         }
         let raw = with_return_path(raw, envelope.from.as_deref());
         let size = i64::try_from(raw.len()).unwrap_or(i64::MAX);
-        let blob = self.app.blobs.put(self.app.workspace, raw).await.map_err(later)?;
+        let blob = store_bytes(&self.app, self.app.workspace, raw)
+            .await
+            .map_err(later)?;
         let new = NewRawMail {
             inboxes,
             from: envelope.from.clone(),

@@ -13,6 +13,7 @@ use shouwen_channels::email::imap::{
 use shouwen_core::time::Timestamp;
 use tokio_util::sync::CancellationToken;
 
+use crate::actions::files::store_bytes;
 use crate::actions::intake::NewRawMail;
 use crate::actions::mailboxes::{self, Place};
 use crate::app::App;
@@ -237,7 +238,7 @@ impl ImapIntake for Desk {
     ) -> Result<(), IntakeError> {
         let (workspace, now) = (self.inbox.workspace_id, self.app.now());
         let size = i64::try_from(raw.len()).unwrap_or(i64::MAX);
-        let blob = self.app.blobs.put(workspace, raw).await.map_err(refused)?;
+        let blob = store_bytes(&self.app, workspace, raw).await.map_err(refused)?;
         let arrived = internal_date_ms.map_or(now, Timestamp::from_millis).min(now);
         let new = NewRawMail {
             inboxes: vec![(self.inbox.id, self.inbox.address.iter().cloned().collect())],

@@ -14,6 +14,7 @@ use shouwen_core::ticket::{Category, Priority};
 use super::read::{Reading, file_name, read_aside};
 use super::{report, thread};
 use crate::actions::customers::{self, Known};
+use crate::actions::files::store_bytes;
 use crate::actions::messages::{self, Author, FileRef, NewMessage};
 use crate::actions::tickets::{self, NewTicket};
 use crate::app::App;
@@ -106,7 +107,7 @@ async fn store_files(
     let mut files = Vec::with_capacity(reading.files.len());
     for file in std::mem::take(&mut reading.files) {
         let (name, size) = (file_name(&file), file.bytes.len());
-        let sha256 = app.blobs.put(workspace, Bytes::from(file.bytes)).await?;
+        let sha256 = store_bytes(app, workspace, Bytes::from(file.bytes)).await?;
         files.push(FileRef {
             name,
             media_type: file.media_type,

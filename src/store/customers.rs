@@ -80,6 +80,14 @@ pub async fn is_visible(conn: &mut Conn, actor: &Actor, id: CustomerId) -> Resul
     Ok(seen.is_some())
 }
 
+/// The customer, if the actor may see them.
+pub async fn find_visible(conn: &mut Conn, actor: &Actor, id: CustomerId) -> Result<Option<CustomerRow>> {
+    if !is_visible(conn, actor, id).await? {
+        return Ok(None);
+    }
+    find(conn, actor.workspace, id).await
+}
+
 /// Who has an identity, by its folded value.
 pub async fn find_by_identity(
     conn: &mut Conn,

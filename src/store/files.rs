@@ -141,6 +141,29 @@ pub async fn attach(
     Ok(())
 }
 
+/// How many rows stand on the blob; less than none while its bytes are being removed. `None`: there is no such blob.
+pub async fn uses(conn: &mut Conn, workspace: WorkspaceId, sha256: &str) -> Result<Option<i64>> {
+    let row: Option<(i64,)> = conn
+        .sql("SELECT uses FROM blob WHERE workspace_id = $1 AND sha256 = $2")
+        .bind(workspace)
+        .bind(sha256)
+        .optional()
+        .await?;
+    Ok(row.map(|(uses,)| uses))
+}
+
+/// Lets a blob that nothing stands on live on from now. False when it is not there as such.
+pub async fn renew(tx: &mut Tx, workspace: WorkspaceId, sha256: &str, at: Timestamp) -> Result<bool> {
+    let renewed = tx
+        .sql("UPDATE blob SET unused_since = $3 WHERE workspace_id = $1 AND sha256 = $2 AND uses = 0")
+        .bind(workspace)
+        .bind(sha256)
+        .bind(at)
+        .run()
+        .await?;
+    Ok(renewed > 0)
+}
+
 /// One more row stands on the blob.
 pub async fn add_use(tx: &mut Tx, workspace: WorkspaceId, sha256: &str, size: i64) -> Result<()> {
     tx.sql(

@@ -1,9 +1,11 @@
 //! Notifications: what an agent is told of beyond the list.
 
+use shouwen_core::actor::Actor;
 use shouwen_core::id::{AgentId, MessageId, NotificationId, TicketId, WorkspaceId};
 use shouwen_core::ticket::TicketNumber;
 use shouwen_core::time::Timestamp;
 
+use super::tickets::visible;
 use crate::db::{Conn, Result, Tx};
 
 shouwen_core::words! {
@@ -52,18 +54,19 @@ pub async fn add(tx: &mut Tx, workspace: WorkspaceId, row: &NotificationRow) -> 
     Ok(())
 }
 
-/// The newest of an agent, before a notification, newest first.
+/// The newest of an agent, before a notification, newest first; of tickets that the agent may see.
 pub async fn list(
     conn: &mut Conn,
-    workspace: WorkspaceId,
+    actor: &Actor,
     agent: AgentId,
     before: Option<(Timestamp, NotificationId)>,
     limit: i64,
 ) -> Result<Vec<ShownRow>> {
     let mut query = shown(conn)
         .push(" AND notification.agent_id = $2")
-        .bind(workspace)
+        .bind(actor.workspace)
         .bind(agent);
+    query = visible(query, actor);
     if let Some((at, id)) = before {
         query = query
             .push(" AND (notification.created_at, notification.id) < (")
@@ -87,17 +90,15 @@ pub async fn some(conn: &mut Conn, workspace: WorkspaceId, ids: &[NotificationId
         .await
 }
 
-/// How many are unread, counted up to 100.
-pub async fn unread(conn: &mut Conn, workspace: WorkspaceId, agent: AgentId) -> Result<i64> {
-    let (count,): (i64,) = conn
-        .sql(
-            "SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT 1 AS one FROM notification
-             WHERE workspace_id = $1 AND agent_id = $2 AND read_at IS NULL LIMIT 100) AS unread",
-        )
-        .bind(workspace)
-        .bind(agent)
-        .one()
-        .await?;
+/// How many are unread of tickets that the agent may see, counted up to 100.
+pub async fn unread(conn: &mut Conn, actor: &Actor, agent: AgentId) -> Result<i64> {
+    let query = conn.build(
+        "SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT 1 AS one FROM notification
+         JOIN ticket ON ticket.workspace_id = notification.workspace_id AND ticket.id = notification.ticket_id
+         WHERE notification.workspace_id = $1 AND notification.agent_id = $2 AND notification.read_at IS NULL",
+    );
+    let query = visible(query.bind(actor.workspace).bind(agent), actor);
+    let (count,): (i64,) = query.push(" LIMIT 100) AS unread").one().await?;
     Ok(count)
 }
 

@@ -63,8 +63,9 @@ pub async fn remove_loose(
     Ok(rows.into_iter().map(|(_, sha256)| sha256).collect())
 }
 
-/// Removes the rows of blobs that nothing stands on since before `before`; which ones.
-pub async fn remove_unused_blobs(
+/// Marks blobs that nothing stands on since before `before` as being removed, those of a sweep that broke off too;
+/// which ones.
+pub async fn mark_unused_blobs(
     tx: &mut Tx,
     workspace: WorkspaceId,
     before: Timestamp,
@@ -72,7 +73,7 @@ pub async fn remove_unused_blobs(
 ) -> Result<Vec<String>> {
     let rows: Vec<(String,)> = tx
         .sql(
-            "DELETE FROM blob WHERE workspace_id = $1 AND uses <= 0 AND unused_since < $2 AND sha256 IN
+            "UPDATE blob SET uses = -1 WHERE workspace_id = $1 AND uses <= 0 AND unused_since < $2 AND sha256 IN
                (SELECT sha256 FROM blob WHERE workspace_id = $1 AND unused_since < $2 LIMIT $3)
              RETURNING sha256",
         )
@@ -82,6 +83,16 @@ pub async fn remove_unused_blobs(
         .all()
         .await?;
     Ok(rows.into_iter().map(|(sha256,)| sha256).collect())
+}
+
+/// Removes the rows of blobs whose bytes are gone.
+pub async fn remove_blobs(tx: &mut Tx, workspace: WorkspaceId, gone: &[String]) -> Result<()> {
+    tx.build("DELETE FROM blob WHERE workspace_id = $1 AND uses < 0 AND sha256 IN ")
+        .bind(workspace)
+        .push_list(gone.iter())
+        .run()
+        .await?;
+    Ok(())
 }
 
 pub async fn remove_idempotency(tx: &mut Tx, workspace: WorkspaceId, before: Timestamp) -> Result<u64> {

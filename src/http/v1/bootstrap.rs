@@ -103,7 +103,7 @@ async fn bootstrap(State(app): State<App>, caller: SignedIn) -> Result<Json<Boot
             .into_iter()
             .map(Tag::from)
             .collect(),
-        unread_notifications: notifications::unread(&mut tx, workspace, caller.agent).await?,
+        unread_notifications: notifications::unread(&mut tx, &caller.actor, caller.agent).await?,
         server_time: app.now(),
     }))
 }

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use futures_util::FutureExt;
 use serde::{Deserialize, Serialize};
-use shouwen_core::actor::Actor;
+use shouwen_core::actor::{Actor, Permission};
 use shouwen_core::channel::Direction;
 use shouwen_core::id::{AgentId, CallId, CustomerId, InboxId, TicketId};
 use shouwen_core::time::{Length, Timestamp};
@@ -24,6 +24,7 @@ use crate::http::page::Page;
 use crate::http::problem::Params;
 use crate::http::{Body, Can, Failure, Problem};
 use crate::store::calls::{self, CallRow, CallState};
+use crate::store::customers;
 use crate::store::messages::Outcome;
 use crate::store::tickets::{self, Filter, View};
 
@@ -67,8 +68,19 @@ async fn log_a_call(
     let number = app
         .phone_number(&call.number)
         .map_err(|error| Failure::field("number", error.to_string()))?;
-    if !(0..=86_400).contains(&call.duration_s) {
-        return Err(Failure::field("duration_s", "a call lasts 0 to 86400 seconds"));
+    if !(0..=LONGEST_CALL).contains(&call.duration_s) {
+        return Err(too_long());
+    }
+    if call
+        .customer_name
+        .as_deref()
+        .is_some_and(|name| name.chars().count() > 200)
+    {
+        return Err(Failure::field("customer_name", "at most 200 characters"));
+    }
+    let latest = app.now().plus(FARTHEST);
+    if call.follow_up_at.is_some_and(|at| at > latest) {
+        return Err(Failure::field("follow_up_at", "at most two years from now"));
     }
     if call.text.chars().count() > 20_000 {
         return Err(Failure::field("text", "at most 20000 characters"));
@@ -98,6 +110,15 @@ async fn log_a_call(
         StatusCode::CREATED,
         Json(detail(&mut conn, &actor, ticket).await?),
     ))
+}
+
+/// Seconds.
+const LONGEST_CALL: i64 = 86_400;
+/// How far away a follow-up may be.
+const FARTHEST: Length = Length::days(2 * 366);
+
+fn too_long() -> Failure {
+    Failure::field("duration_s", "a call lasts 0 to 86400 seconds")
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -143,6 +164,12 @@ async fn tell_of_call(
     if call.number.chars().count() > 60 {
         return Err(Failure::field("number", "this is not a telephone number"));
     }
+    if call
+        .duration_s
+        .is_some_and(|seconds| !(0..=LONGEST_CALL).contains(&seconds))
+    {
+        return Err(too_long());
+    }
     // A withheld number is still a call.
     let number = app.phone_number(&call.number).unwrap_or(call.number);
     let told = ToldCall {
@@ -161,10 +188,13 @@ async fn tell_of_call(
     Ok(Json(shown(&mut conn, &actor, &row).await?))
 }
 
-/// The call as the actor may see it.
+/// The call as the actor may see it: who calls, and what of theirs is open.
 pub async fn shown(conn: &mut Conn, actor: &Actor, row: &CallRow) -> Result<RingingCall, Failure> {
     let (mut customer, mut open_tickets) = (None, Vec::new());
-    if let Some(id) = row.customer_id {
+    if let Some(id) = row.customer_id
+        && actor.may(Permission::CustomerRead)
+        && customers::is_visible(conn, actor, id).await?
+    {
         let found = view::customers(conn, actor.workspace, &[id]).await?.pop();
         customer = found.map(|found| CustomerBrief {
             id: found.id,
@@ -185,6 +215,9 @@ pub async fn shown(conn: &mut Conn, actor: &Actor, row: &CallRow) -> Result<Ring
             );
         }
         open_tickets = view::summaries(conn, actor.workspace, actor.agent(), &ids).await?;
+    }
+    if !actor.may(Permission::TicketRead) {
+        open_tickets.clear();
     }
     Ok(RingingCall {
         id: row.id,

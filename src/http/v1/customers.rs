@@ -99,6 +99,12 @@ async fn edit_customer(
     {
         return Err(Failure::field("notes", "at most 20000 characters"));
     }
+    for (field, text) in [("tier", &edit.tier), ("locale", &edit.locale)] {
+        let long = text.as_ref().and_then(Option::as_deref);
+        if long.is_some_and(|text| text.chars().count() > 100) {
+            return Err(Failure::field(field, "at most 100 characters"));
+        }
+    }
     let edit = CustomerEdit {
         name: edit.name,
         tier: edit.tier,

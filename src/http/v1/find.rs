@@ -5,7 +5,7 @@
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
-use shouwen_core::actor::Actor;
+use shouwen_core::actor::{Actor, Permission};
 use shouwen_core::customer::{IdentityKind, fold};
 use shouwen_core::id::{CustomerId, TicketId};
 use shouwen_core::ticket::TicketNumber;
@@ -78,7 +78,7 @@ async fn find(
     );
     ids.truncate(usize::try_from(MOST).unwrap_or(20));
     let tickets = view::summaries(&mut conn, actor.workspace, actor.agent(), &ids).await?;
-    let customers = view::customers(&mut conn, actor.workspace, &people).await?;
+    let customers = known(&mut conn, &actor, &people).await?;
     Ok(Json(Found { tickets, customers }))
 }
 
@@ -123,6 +123,14 @@ async fn people(
         }
     }
     Ok(seen)
+}
+
+/// The customers, for whoever may read customers.
+async fn known(conn: &mut Conn, actor: &Actor, people: &[CustomerId]) -> Result<Vec<Customer>, Failure> {
+    if !actor.may(Permission::CustomerRead) {
+        return Ok(Vec::new());
+    }
+    Ok(view::customers(conn, actor.workspace, people).await?)
 }
 
 async fn tickets_of(
@@ -175,13 +183,14 @@ async fn find_callers(
     let mut conn = app.db.snapshot().await?;
     let found = people(&app, &mut conn, &actor, &query.number, &fold(&query.number)).await?;
     let mut ids = Vec::new();
-    for customer in found.iter().take(3) {
+    let shown = if actor.may(Permission::TicketRead) { 3 } else { 0 };
+    for customer in found.iter().take(shown) {
         for view in [View::Open, View::Waiting, View::OnHold] {
             add_new(&mut ids, tickets_of(&mut conn, &actor, *customer, view, 5).await?);
         }
     }
     Ok(Json(Callers {
-        customers: view::customers(&mut conn, actor.workspace, &found).await?,
+        customers: known(&mut conn, &actor, &found).await?,
         open_tickets: view::summaries(&mut conn, actor.workspace, actor.agent(), &ids).await?,
         problem: number.as_ref().err().map(ToString::to_string),
         normalised: number.ok(),

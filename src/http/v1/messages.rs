@@ -1,5 +1,7 @@
 //! Messages: an agent's answer or note, older pages, the HTML and the raw source of a mail.
 
+use std::collections::HashMap;
+
 use axum::Json;
 use axum::body::Body as Bytes;
 use axum::extract::State;
@@ -169,6 +171,13 @@ async fn open_ticket(
 ) -> Result<(StatusCode, Json<TicketDetail>), Failure> {
     let agent = actor.agent().ok_or_else(no_account)?;
     check_client_id(&new.client_id)?;
+    if new
+        .customer_name
+        .as_deref()
+        .is_some_and(|name| name.chars().count() > 200)
+    {
+        return Err(Failure::field("customer_name", "at most 200 characters"));
+    }
     let whom = match (new.customer_id, new.to.first()) {
         (Some(customer), _) => Whom::Known(customer),
         (None, Some(_)) => Whom::ByEmail {
@@ -236,13 +245,11 @@ async fn show_html(
         .clone()
         .ok_or(Failure::NotFound("HTML of this message"))?;
     let message = shown(&app, &actor, &row).await?;
-    let mut body = html;
-    for file in &message.attachments {
-        if let Some(id) = &file.content_id {
-            // The pictures of the mail itself, by RFC 2392.
-            body = body.replace(&format!("cid:{id}"), &format!("/api/v1/attachments/{}", file.id));
-        }
-    }
+    let own = message.attachments.iter();
+    let pictures = own
+        .filter_map(|file| Some((file.content_id.as_deref()?, file.id)))
+        .collect();
+    let body = with_pictures(&html, &pictures);
     let page = format!(
         "<!doctype html><meta charset=utf-8><meta name=color-scheme content=light><base target=_blank>\
          <style>body{{margin:0;font:14px/1.6 system-ui,'PingFang SC','Noto Sans CJK SC','Microsoft YaHei',sans-serif;\
@@ -265,6 +272,25 @@ async fn show_html(
         HeaderValue::from_static("private, no-store"),
     );
     Ok(response)
+}
+
+/// Puts the pictures of the mail itself in their places (RFC 2392). A reference ends where its attribute does, so that
+/// no content id can take more of the page with it than itself.
+fn with_pictures(html: &str, pictures: &HashMap<&str, AttachmentId>) -> String {
+    let mut parts = html.split("cid:");
+    let mut page = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let end = part
+            .find(|c: char| c.is_whitespace() || "\"'<>)".contains(c))
+            .unwrap_or(part.len());
+        let (id, rest) = part.split_at(end);
+        match pictures.get(id) {
+            Some(file) => page.extend(["/api/v1/attachments/", &file.to_string()]),
+            None => page.extend(["cid:", id]),
+        }
+        page.push_str(rest);
+    }
+    page
 }
 
 /// Read the raw source of a mail; the reading is logged
@@ -306,7 +332,10 @@ impl From<ReplyError> for Failure {
             ReplyError::Empty | ReplyError::TooLong => Self::field("text", words),
             ReplyError::Closed => Self::Conflict(words),
             ReplyError::NewMessages => Self::NewMessages,
-            ReplyError::NotAnAddress(_) | ReplyError::NoRecipient => Self::field("to", words),
+            ReplyError::NotAnAddress(_) | ReplyError::NoRecipient | ReplyError::TooManyRecipients => {
+                Self::field("to", words)
+            }
+            ReplyError::LongSubject => Self::field("subject", words),
             ReplyError::NoEmailInbox | ReplyError::ByPhone => Self::field("channel", words),
             ReplyError::NoSuchStatus => Self::field("status_id", words),
             ReplyError::File(error) => error.into(),
@@ -336,6 +365,39 @@ impl From<FileError> for Failure {
             FileError::TooMany | FileError::Gone => Self::field("attachment_ids", words),
             FileError::Blob(error) => error.into(),
             FileError::Store(error) => error.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_content_id_takes_nothing_of_the_page_but_itself() {
+        let (one, two): (AttachmentId, AttachmentId) = (
+            AttachmentId(uuid::Uuid::from_u128(1)),
+            AttachmentId(uuid::Uuid::from_u128(2)),
+        );
+        let hostile = "a\"><p title=\"";
+        let pictures = HashMap::from([("a", one), ("ab@c", two), (hostile, two), ("", two)]);
+        for (html, page) in [
+            (
+                r#"<img src="cid:a">"#,
+                format!(r#"<img src="/api/v1/attachments/{one}">"#),
+            ),
+            (
+                r#"<img src="cid:ab@c">"#,
+                format!(r#"<img src="/api/v1/attachments/{two}">"#),
+            ),
+            (r#"<img src="cid:abc">"#, r#"<img src="cid:abc">"#.to_owned()),
+            (
+                r#"<img src="cid:a"><p title=" onerror=x ">"#,
+                format!(r#"<img src="/api/v1/attachments/{one}"><p title=" onerror=x ">"#),
+            ),
+            ("no picture", "no picture".to_owned()),
+        ] {
+            assert_eq!(with_pictures(html, &pictures), page);
         }
     }
 }

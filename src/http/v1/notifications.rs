@@ -58,6 +58,8 @@ pub struct NotificationQuery {
 }
 
 const PAGE: i64 = 30;
+/// Most that are marked one by one.
+const MOST: usize = 1_000;
 
 /// List your notifications, newest first
 #[utoipa::path(get, path = "/notifications", tag = "notifications", params(NotificationQuery),
@@ -69,7 +71,7 @@ async fn list_notifications(
 ) -> Result<Json<Page<Notification>>, Failure> {
     let before: Option<(Timestamp, NotificationId)> = read_cursor(query.after.as_deref())?;
     let mut conn = app.db.read().await?;
-    let rows = notifications::list(&mut conn, me.actor.workspace, me.agent, before, PAGE).await?;
+    let rows = notifications::list(&mut conn, &me.actor, me.agent, before, PAGE).await?;
     let full = i64::try_from(rows.len()).unwrap_or_default() == PAGE;
     let next = rows
         .last()
@@ -95,6 +97,12 @@ async fn read_notifications(
     me: SignedIn,
     Body(read): Body<ReadIn>,
 ) -> Result<StatusCode, Failure> {
+    if read.ids.as_ref().is_some_and(|ids| ids.len() > MOST) {
+        return Err(Failure::field(
+            "ids",
+            format!("at most {MOST}; without ids all are marked"),
+        ));
+    }
     app.change(&me.actor, (me.agent, read.ids), |change, (agent, ids)| {
         mark(change, *agent, ids.as_deref()).boxed()
     })

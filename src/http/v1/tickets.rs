@@ -290,6 +290,9 @@ pub async fn conversation(
     })
 }
 
+/// Fields or tags that change at once, while everybody else's changes wait.
+const MOST_EDITS: usize = 100;
+
 /// One field: what the editor saw, and what it shall be.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct EditIn {
@@ -318,6 +321,9 @@ async fn edit_ticket(
     PathId(ticket): PathId<TicketId>,
     Body(edits): Body<EditsIn>,
 ) -> Result<Json<TicketSummary>, Failure> {
+    if edits.edits.len() > MOST_EDITS {
+        return Err(Failure::field("edits", format!("at most {MOST_EDITS} at once")));
+    }
     let edits: Vec<Edit> = edits
         .edits
         .into_iter()
@@ -365,6 +371,9 @@ async fn edit_tags(
     PathId(ticket): PathId<TicketId>,
     Body(tags): Body<TagsIn>,
 ) -> Result<Json<TicketSummary>, Failure> {
+    if tags.add.len() + tags.remove.len() > MOST_EDITS {
+        return Err(Failure::field("add", format!("at most {MOST_EDITS} at once")));
+    }
     let input = (ticket, tags.add, tags.remove);
     app.change(&actor, input, |change, (ticket, add, remove)| {
         edits::edit_tags(change, *ticket, add, remove).boxed()
@@ -389,16 +398,17 @@ async fn mark_read(
 ) -> Result<StatusCode, Failure> {
     let agent = actor.agent().ok_or_else(no_account)?;
     let input = (agent, ticket, read.position);
-    app.change(&actor, input, |change, &(agent, ticket, position)| {
-        edits::mark_read(change, agent, ticket, position).boxed()
-    })
-    .await?;
+    let position = app
+        .change(&actor, input, |change, &(agent, ticket, position)| {
+            edits::mark_read(change, agent, ticket, position).boxed()
+        })
+        .await?;
     app.bus.tell(
         actor.workspace,
         Ephemeral::Read {
             agent,
             ticket,
-            position: read.position,
+            position,
         },
     );
     Ok(StatusCode::NO_CONTENT)

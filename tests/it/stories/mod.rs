@@ -10,5 +10,7 @@ mod email_out;
 mod examples;
 mod feed_cluster;
 mod feed_resume;
+mod hidden;
+mod hostile;
 mod kill;
 mod phone;
