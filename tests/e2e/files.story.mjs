@@ -13,8 +13,14 @@ export async function run({ desk, browser, expect }) {
   const chat = await admin.chat()
   const shop = await openShop(desk.url, chat.widget_key)
   const inbox = await admin.open(browser)
-  const visitor = await visit(browser, shop)
+  // The picture is there before the server has said who the visitor is.
+  let greet
+  const greeted = new Promise((resolve) => (greet = resolve))
+  const slowly = (page) => page.routeWebSocket(/widget\/v1\/socket/, (socket) => greeted.then(() => void socket.connectToServer()))
+  const visitor = await visit(browser, shop, { prepare: slowly })
   await visitor.panel.locator('input[type=file]').setInputFiles({ name: 'broken lamp.png', mimeType: 'image/png', buffer: PICTURE })
+  await expect.visible(visitor.panel.getByText('broken lamp.png'))
+  greet()
   await visitor.field.fill('It looks like this.')
   await visitor.panel.locator('.send[aria-disabled=false]').click()
   await expect.visible(visitor.panel.locator('.picture img'))

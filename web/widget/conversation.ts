@@ -86,6 +86,15 @@ export class Conversation {
     return () => this.listeners.delete(listener)
   }
 
+  /** The visitor's token, as soon as the server has given one. */
+  async admitted(): Promise<string> {
+    while (!this.token)
+      await new Promise<void>((heard) => {
+        const stop = this.subscribe(() => heard(void stop()))
+      })
+    return this.token
+  }
+
   get unread(): number {
     const { messages, seen } = this.snapshot
     return messages.filter((message) => message.from === 'agent' && message.position > seen).length

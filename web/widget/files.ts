@@ -10,14 +10,16 @@ export const isPicture = (attachment: Attachment) =>
 export class Files {
   private readonly urls = new Map<Id, Promise<string>>()
 
-  constructor(private readonly token: () => string | null) {}
+  constructor(private readonly token: () => Promise<string>) {}
 
   /** Rejects with the server's problem, or with `null` when it could not be reached or `signal` aborted. */
-  upload(file: File, progress: (share: number) => void, signal: AbortSignal): Promise<Attachment> {
+  async upload(file: File, progress: (share: number) => void, signal: AbortSignal): Promise<Attachment> {
+    // A file may be the first thing that a visitor gives, before the server has greeted.
+    const token = await this.token()
     return new Promise((resolve, reject: (problem: Problem | null) => void) => {
       const request = new XMLHttpRequest()
       request.open('POST', '/api/widget/v1/uploads?name=' + encodeURIComponent(file.name))
-      request.setRequestHeader('Authorization', 'Bearer ' + this.token())
+      request.setRequestHeader('Authorization', 'Bearer ' + token)
       request.setRequestHeader('Content-Type', file.type || 'application/octet-stream')
       request.responseType = 'json'
       request.upload.onprogress = (event) => progress(event.loaded / (event.total || 1))
@@ -29,6 +31,7 @@ export class Files {
         this.urls.set(attachment.id, Promise.resolve(URL.createObjectURL(file)))
         resolve(attachment)
       }
+      if (signal.aborted) return reject(null)
       signal.addEventListener('abort', () => request.abort())
       request.send(file)
     })
@@ -46,7 +49,7 @@ export class Files {
 
   private async fetch(id: Id): Promise<string> {
     const response = await fetch('/api/widget/v1/attachments/' + id, {
-      headers: { Authorization: 'Bearer ' + this.token() },
+      headers: { Authorization: 'Bearer ' + (await this.token()) },
     })
     if (!response.ok) throw new Error(String(response.status))
     return URL.createObjectURL(await response.blob())

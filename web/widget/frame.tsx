@@ -52,7 +52,7 @@ function begin(): void {
     newId,
   })
   const locale = localeOf(state.locale)
-  const files = new Files(() => conversation!.token)
+  const files = new Files(() => conversation!.admitted())
   startReading({ locale, words: wordsOf(locale), files, conversation })
   try {
     config = JSON.parse(state.kept[':config']!) as Config

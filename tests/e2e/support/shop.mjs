@@ -27,13 +27,14 @@ function forgetInFrames() {
 }
 
 /** A visitor's browser on the shop's page, with the panel open. The browser gives third parties nothing to remember. */
-export async function visit(browser, shop, { colorScheme = 'light', locale = 'en', open = true } = {}) {
+export async function visit(browser, shop, { colorScheme = 'light', locale = 'en', open = true, prepare = async () => {} } = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, colorScheme, locale, reducedMotion: 'reduce' })
   const page = await context.newPage()
   const browserItself = await context.newCDPSession(page)
   const refuse = { enableThirdPartyCookieRestriction: true, disableThirdPartyCookieMetadata: true, disableThirdPartyCookieHeuristics: true }
   await browserItself.send('Network.setCookieControls', refuse)
   await context.addInitScript(forgetInFrames)
+  await prepare(page)
   await page.goto(shop.url)
   return enter(page, open)
 }
