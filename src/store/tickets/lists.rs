@@ -131,8 +131,11 @@ async fn list_part(
 fn in_view<'c>(query: Query<'c>, actor: &Actor, view: View, category: &'static str) -> Query<'c> {
     let me = actor.agent();
     match view {
-        View::Mine => query.push(" AND ticket.active AND ticket.assignee_id = ").push_bind(me),
-        View::Unassigned => query.push(" AND ticket.active AND ticket.assignee_id IS NULL"),
+        // Compared with TRUE: only then SQLite seeks along the index by assignee.
+        View::Mine => query
+            .push(" AND ticket.active = TRUE AND ticket.assignee_id = ")
+            .push_bind(me),
+        View::Unassigned => query.push(" AND ticket.active = TRUE AND ticket.assignee_id IS NULL"),
         View::All => query,
         View::Mentions => query
             .push(
