@@ -63,5 +63,13 @@ export async function run({ desk, browser, expect }) {
   const { messages } = await admin.get(`/tickets/${ticket.id}`)
   expect.deepEqual(messages.map(({ direction }) => direction), ['in', 'out', 'in'])
   expect.equal(office.mails.length, 1)
+
+  // Somebody copied in whose address was typed last, and not confirmed.
+  await inbox.keyboard.type('It has left.')
+  await inbox.getByRole('button', { name: 'Cc', exact: true }).click()
+  const copied = inbox.getByLabel('Cc: Add address')
+  await copied.fill('li@outside.example')
+  await copied.press('Control+Enter')
+  await expect.soon(() => office.mails.slice(1).some(({ to }) => to.includes('li@outside.example')), 'the copy to leave')
   office.close()
 }
