@@ -43,6 +43,7 @@ pub(crate) async fn run(app: &App, job: &Job) -> Result<(), JobError> {
         date_ms: job.created_at.millis(),
         text: payload.text,
         from: from.clone(),
+        automatic: true,
         ..Outgoing::default()
     };
     let raw = compose(&outgoing).map_err(|error| hopeless(&error))?;

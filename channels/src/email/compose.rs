@@ -107,8 +107,14 @@ fn headers(outgoing: &Outgoing) -> Result<MessageBuilder, ComposeError> {
         builder = builder.references(references);
     }
     if outgoing.automatic {
+        // RFC 3834, section 5: what answers nothing was not replied.
+        let how = if outgoing.in_reply_to.is_some() {
+            "auto-replied"
+        } else {
+            "auto-generated"
+        };
         builder = builder
-            .raw_header(raw("Auto-Submitted", "auto-replied"))
+            .raw_header(raw("Auto-Submitted", how))
             .raw_header(raw("X-Auto-Response-Suppress", "All"));
     }
     Ok(builder)

@@ -13,4 +13,5 @@ mod feed_resume;
 mod hidden;
 mod hostile;
 mod kill;
+mod password_reset;
 mod phone;
