@@ -69,7 +69,10 @@ const APART: Duration = Duration::from_millis(100);
 pub async fn store_bytes(app: &App, workspace: WorkspaceId, bytes: Bytes) -> Result<String, BlobError> {
     let sha256 = hash(&bytes);
     for _ in 0..ASKED {
-        if is_safe(app, workspace, &sha256).await.map_err(away)? {
+        if is_safe(app, workspace, &sha256)
+            .await
+            .map_err(|error| away(&error))?
+        {
             app.blobs.put_as(workspace, &sha256, bytes).await?;
             return Ok(sha256);
         }
@@ -97,7 +100,7 @@ async fn is_safe(app: &App, workspace: WorkspaceId, sha256: &str) -> Result<bool
     .await
 }
 
-fn away(error: db::Error) -> BlobError {
+fn away(error: &db::Error) -> BlobError {
     BlobError::Unavailable(error.to_string())
 }
 

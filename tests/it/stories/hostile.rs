@@ -74,7 +74,8 @@ both_engines! {
     async fn lists_without_end_are_refused_or_cut(desk: Desk) {
         let admin = desk.administrator().await;
         admin.email_inbox("help@shop.example").await;
-        let to: String = (0..1_500).map(|n| format!(",\n someone{n}@example.com")).collect();
+        let to: Vec<String> = (0..1_500).map(|n| format!(",\n someone{n}@example.com")).collect();
+        let to = to.concat();
         let raw = format!(
             "From: wang@example.com\nTo: help@shop.example{to}\nSubject: Lamp\nMessage-ID: <1@example.com>\n\nHello\n"
         );
