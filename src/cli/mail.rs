@@ -38,7 +38,7 @@ struct Deliver {
     /// To whom; else Delivered-To, X-Original-To, Envelope-To, To and Cc of the mail
     #[arg(long, short)]
     recipient: Vec<String>,
-    /// The envelope sender; else the mail's Return-Path
+    /// The envelope sender; else the mail's Return-Path, else its From
     #[arg(long, short = 'f')]
     sender: Option<String>,
 }
@@ -69,7 +69,7 @@ impl Deliver {
             eprintln!("the mail names no recipient; say it by --recipient");
             return Ok(ExitCode::from(DATA_ERROR));
         }
-        let sender = self.sender.or_else(|| email::parse(raw).return_path);
+        let sender = self.sender.or_else(|| named_sender(raw));
         let socket = config.lmtp_socket();
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -107,4 +107,11 @@ impl Deliver {
             .filter(|address| email::address::fold(address).is_some())
             .collect()
     }
+}
+
+/// Who sent the mail, as far as the mail itself says. An empty Return-Path is a report's and stays so; a mail that
+/// has none at all was not sent by a machine for that.
+fn named_sender(raw: &[u8]) -> Option<String> {
+    let mail = email::parse(raw);
+    mail.return_path.or_else(|| mail.from.map(|from| from.address))
 }

@@ -408,10 +408,17 @@ mod tests {
     fn automatic_answers_say_so() {
         let (raw, mail) = read(&Outgoing {
             automatic: true,
+            in_reply_to: Some("c1@shop.example".into()),
             ..answer()
         });
         assert!(raw.contains("Auto-Submitted: auto-replied\r\n"));
         assert_eq!(mail.automatic, Automatic::AutoReply);
+        let (raw, mail) = read(&Outgoing {
+            automatic: true,
+            ..answer()
+        });
+        assert!(raw.contains("Auto-Submitted: auto-generated\r\n"));
+        assert!(mail.automatic.forbids_answer());
     }
 
     #[test]

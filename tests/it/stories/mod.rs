@@ -15,3 +15,4 @@ mod hostile;
 mod kill;
 mod password_reset;
 mod phone;
+mod pipe;
