@@ -1,6 +1,7 @@
 //! Chat: from a visitor's keyboard to an agent's open socket, with 200 conversations at once.
 
 use std::collections::HashMap;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -8,10 +9,10 @@ use axum::extract::ws::{Message as Frame, WebSocketUpgrade};
 use axum::routing::any;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, client_async};
 
 use super::desk::Desk;
 use super::spread::spread;
@@ -57,13 +58,26 @@ pub(crate) async fn run() {
     println!("  memory: {} MiB resident", desk.memory());
 }
 
-async fn open(url: &str, path: &str, cookie: &str) -> Socket {
-    let mut request = format!("{}{path}", url.replacen("http", "ws", 1))
-        .into_client_request()
-        .unwrap();
+/// Opens a socket from a loopback address of its own, as visitors have: limits count by address.
+async fn open_from(number: usize, url: &str, path: &str, cookie: &str) -> Socket {
+    let server: SocketAddr = url.trim_start_matches("http://").parse().unwrap();
+    let from = Ipv4Addr::new(
+        127,
+        1,
+        u8::try_from(number / 250).unwrap(),
+        u8::try_from(number % 250 + 1).unwrap(),
+    );
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind((from, 0).into()).unwrap();
+    let stream = socket.connect(server).await.unwrap();
+    stream.set_nodelay(true).unwrap();
+    let mut request = format!("ws://{server}{path}").into_client_request().unwrap();
     request.headers_mut().insert("cookie", cookie.parse().unwrap());
     request.headers_mut().insert("origin", url.parse().unwrap());
-    connect_async(request).await.unwrap().0
+    client_async(request, MaybeTlsStream::Plain(stream))
+        .await
+        .unwrap()
+        .0
 }
 
 fn text(value: &Value) -> Message {
@@ -76,7 +90,7 @@ async fn watch(
     sent: Arc<Mutex<HashMap<String, Instant>>>,
     seen: Arc<Mutex<Vec<Duration>>>,
 ) -> tokio::task::JoinHandle<()> {
-    let mut socket = open(&desk.http, "/api/v1/feed", &desk.cookie).await;
+    let mut socket = open_from(CONVERSATIONS, &desk.http, "/api/v1/feed", &desk.cookie).await;
     socket
         .send(text(&json!({ "type": "hello", "after": null })))
         .await
@@ -108,7 +122,7 @@ async fn talk(
         visitor as u64 * 1_000 / CONVERSATIONS as u64,
     ))
     .await;
-    let mut socket = open(url, "/api/widget/v1/socket", "").await;
+    let mut socket = open_from(visitor, url, "/api/widget/v1/socket", "").await;
     let hello =
         json!({ "type": "hello", "key": key, "token": null, "after": null, "locale": "en", "page": null });
     socket.send(text(&hello)).await.unwrap();
@@ -169,7 +183,7 @@ async fn baseline() {
                     visitor as u64 * 1_000 / CONVERSATIONS as u64,
                 ))
                 .await;
-                let mut socket = open(&url, "/echo", "").await;
+                let mut socket = open_from(visitor, &url, "/echo", "").await;
                 for _ in 0..SECONDS {
                     let next = Instant::now() + Duration::from_secs(1);
                     let start = Instant::now();

@@ -23,9 +23,9 @@ pub(crate) async fn run() {
         println!("    list of open tickets: {}", spread(lists));
         let all = measure(&desk, |_| "/api/v1/tickets?view=all".to_owned()).await;
         println!("    list of all tickets:  {}", spread(all));
-        let numbers = numbers(&desk).await;
+        let ids = ticket_ids(&desk).await;
         let opened = measure(&desk, |read| {
-            format!("/api/v1/tickets/{}", numbers[read * 7 % numbers.len()])
+            format!("/api/v1/tickets/{}", ids[read * 7 % ids.len()])
         })
         .await;
         println!("    open a ticket:        {}", spread(opened));
@@ -48,11 +48,11 @@ async fn measure(desk: &Desk, path: impl Fn(usize) -> String) -> Vec<Duration> {
     times
 }
 
-async fn numbers(desk: &Desk) -> Vec<i64> {
+async fn ticket_ids(desk: &Desk) -> Vec<uuid::Uuid> {
     let mut database = SqliteConnection::connect(&desk.database()).await.unwrap();
-    let query = sqlx::query_as("SELECT number FROM ticket ORDER BY id LIMIT 5000");
-    let rows: Vec<(i64,)> = query.fetch_all(&mut database).await.unwrap();
-    rows.into_iter().map(|(number,)| number).collect()
+    let query = sqlx::query_as("SELECT id FROM ticket ORDER BY id LIMIT 5000");
+    let rows: Vec<(uuid::Uuid,)> = query.fetch_all(&mut database).await.unwrap();
+    rows.into_iter().map(|(id,)| id).collect()
 }
 
 /// Fills the store of a stopped server by SQL alone, from ticket `from` on.
