@@ -409,14 +409,3 @@ pub async fn any_failed(conn: &mut Conn, workspace: WorkspaceId, ticket: TicketI
         .await?;
     Ok(row.is_some())
 }
-
-/// Where the raw source of a mail lies.
-pub async fn raw_blob(conn: &mut Conn, workspace: WorkspaceId, raw: RawMailId) -> Result<Option<String>> {
-    let row: Option<(String,)> = conn
-        .sql("SELECT blob FROM raw_mail WHERE workspace_id = $1 AND id = $2 AND blob <> ''")
-        .bind(workspace)
-        .bind(raw)
-        .optional()
-        .await?;
-    Ok(row.map(|(blob,)| blob))
-}

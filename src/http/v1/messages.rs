@@ -28,7 +28,7 @@ use crate::http::page::read_cursor;
 use crate::http::problem::{Params, PathId};
 use crate::http::{Body, Can, Failure, Problem};
 use crate::store::messages::MessageRow;
-use crate::store::{messages, tickets};
+use crate::store::{messages, raw_mails, tickets};
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -305,14 +305,9 @@ async fn show_raw(
     let raw = row
         .raw_id
         .ok_or(Failure::NotFound("raw source of this message"))?;
-    let blob = messages::raw_blob(&mut app.db.read().await?, actor.workspace, raw).await?;
-    let bytes = app
-        .blobs
-        .get(
-            actor.workspace,
-            &blob.ok_or(Failure::NotFound("raw source of this message"))?,
-        )
-        .await?;
+    let found = raw_mails::find(&mut app.db.read().await?, actor.workspace, raw).await?;
+    let found = found.ok_or(Failure::NotFound("raw source of this message"))?;
+    let bytes = app.blobs.get(actor.workspace, &found.blob).await?;
     tracing::info!(message.id = %message, actor.id = ?actor.who.id(), "raw mail read");
     let mut response = Bytes::from(bytes).into_response();
     let headers = response.headers_mut();
