@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::channel::{Channel, Direction};
-use crate::id::{AgentId, CallId, CustomerId, InboxId, MessageId, NotificationId, TagId};
+use crate::id::{AgentId, CallId, CustomerId, InboxId, MessageId, NotificationId, TagId, TicketId};
 use crate::message::{Delivery, Visibility};
 use crate::ticket::Field;
 
@@ -54,6 +54,34 @@ pub enum Event {
     TagRemoved {
         tag: TagId,
     },
+    /// This ticket was joined into another: what was written here is there now.
+    Merged {
+        into: TicketId,
+    },
+    /// Another ticket was joined into this one.
+    MergedIn {
+        from: TicketId,
+    },
+    /// A merge was undone: on the ticket that is its own again.
+    MergeUndone {
+        from: TicketId,
+    },
+    /// A ticket that had been joined into this one left again.
+    MergeLeft {
+        into: TicketId,
+    },
+    /// Another matter was split off into a ticket of its own.
+    SplitOff {
+        into: TicketId,
+    },
+    /// This ticket began as a part of another.
+    SplitFrom {
+        from: TicketId,
+    },
+    /// Somebody, or a block list, said that this is spam or is not.
+    SpamChanged {
+        spam: bool,
+    },
     /// The customer has seen the conversation up to a position.
     CustomerSeen {
         position: i64,
@@ -98,6 +126,13 @@ impl Event {
             Self::TicketChanged { .. } => "ticket_changed",
             Self::TagAdded { .. } => "tag_added",
             Self::TagRemoved { .. } => "tag_removed",
+            Self::Merged { .. } => "merged",
+            Self::MergedIn { .. } => "merged_in",
+            Self::MergeUndone { .. } => "merge_undone",
+            Self::MergeLeft { .. } => "merge_left",
+            Self::SplitOff { .. } => "split_off",
+            Self::SplitFrom { .. } => "split_from",
+            Self::SpamChanged { .. } => "spam_changed",
             Self::CustomerSeen { .. } => "customer_seen",
             Self::CustomerChanged { .. } => "customer_changed",
             Self::CallChanged { .. } => "call_changed",
