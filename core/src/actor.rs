@@ -12,6 +12,12 @@ words! {
         CallLog = "call.log", RawRead = "raw.read", BoardRead = "board.read",
         AdminAgents = "admin.agents", AdminTeams = "admin.teams", AdminInboxes = "admin.inboxes",
         AdminTags = "admin.tags", AdminStatuses = "admin.statuses", AdminRoles = "admin.roles", AdminKeys = "admin.keys",
+        ComplaintEdit = "complaint.edit",
+        /// Approves or refuses what a compensation asks for.
+        ComplaintApprove = "complaint.approve",
+        /// Closes a case on their own word.
+        ComplaintClose = "complaint.close",
+        AdminComplaints = "admin.complaints",
     }
 }
 
@@ -41,8 +47,15 @@ impl BuiltInRole {
             P::CustomerRead,
             P::CustomerEdit,
             P::CallLog,
+            P::ComplaintEdit,
         ];
-        let supervisor = [P::RawRead, P::BoardRead, P::AdminTags];
+        let supervisor = [
+            P::RawRead,
+            P::BoardRead,
+            P::AdminTags,
+            P::ComplaintApprove,
+            P::ComplaintClose,
+        ];
         match self {
             Self::Administrator => Permission::ALL.iter().copied().collect(),
             Self::Supervisor => agent.into_iter().chain(supervisor).collect(),

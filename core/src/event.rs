@@ -6,7 +6,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::channel::{Channel, Direction};
-use crate::id::{AgentId, CallId, CustomerId, InboxId, MessageId, NotificationId, TagId, TicketId};
+use crate::complaint::{CaseDue, CaseField, Closure, CompensationState, Grade};
+use crate::id::{
+    AgentId, CallId, CompensationId, CustomerId, InboxId, MessageId, NotificationId, TagId, TicketId,
+};
 use crate::message::{Delivery, Visibility};
 use crate::ticket::Field;
 
@@ -19,7 +22,7 @@ words! {
     /// Reference data that screens keep in memory.
     Reference {
         Agents = "agents", Teams = "teams", Roles = "roles", Inboxes = "inboxes", Statuses = "statuses",
-        Tags = "tags", Workspace = "workspace", Keys = "keys",
+        Tags = "tags", Workspace = "workspace", Keys = "keys", Complaints = "complaints", Kinds = "kinds",
     }
 }
 
@@ -111,6 +114,39 @@ pub enum Event {
     MailboxChanged {
         inbox: InboxId,
     },
+    /// What the customer wrote makes the desk suggest that this is a complaint of a grade.
+    GradeSuggested {
+        grade: Grade,
+    },
+    /// A person confirmed or changed the grade of a complaint.
+    GradeChanged {
+        from: Option<Grade>,
+        to: Grade,
+    },
+    CaseOpened,
+    CaseChanged {
+        field: CaseField,
+    },
+    /// Somebody said "I take it".
+    CaseTaken {
+        level: i64,
+    },
+    /// Nobody took it in time: the next level must answer.
+    CaseEscalated {
+        level: i64,
+    },
+    /// The authority's time has run out, or a follow-up is to be made.
+    CaseFellDue {
+        what: CaseDue,
+    },
+    CompensationChanged {
+        compensation: CompensationId,
+        state: CompensationState,
+    },
+    CaseClosed {
+        closure: Closure,
+    },
+    CaseReopened,
     /// Written by a newer server.
     #[serde(other)]
     Unknown,
@@ -141,6 +177,16 @@ impl Event {
             Self::AccessChanged { .. } => "access_changed",
             Self::SignedOut { .. } => "signed_out",
             Self::MailboxChanged { .. } => "mailbox_changed",
+            Self::GradeSuggested { .. } => "grade_suggested",
+            Self::GradeChanged { .. } => "grade_changed",
+            Self::CaseOpened => "case_opened",
+            Self::CaseChanged { .. } => "case_changed",
+            Self::CaseTaken { .. } => "case_taken",
+            Self::CaseEscalated { .. } => "case_escalated",
+            Self::CaseFellDue { .. } => "case_fell_due",
+            Self::CompensationChanged { .. } => "compensation_changed",
+            Self::CaseClosed { .. } => "case_closed",
+            Self::CaseReopened => "case_reopened",
             Self::Unknown => "unknown",
         }
     }

@@ -45,6 +45,7 @@ ids! {
     StatusId, TagId, CustomerId, IdentityId,
     TicketId, MessageId, AttachmentId, RawMailId,
     JobId, TimerId, VisitorId, CallId, NotificationId,
+    ComplaintCategoryId, CompensationId, EvidenceId, CaseChangeId,
 }
 
 /// Makes ids: 48 bits of time, then randomness. Cheap to clone; clones share one source.

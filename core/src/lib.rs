@@ -8,6 +8,7 @@ mod column;
 
 pub mod actor;
 pub mod channel;
+pub mod complaint;
 pub mod customer;
 pub mod event;
 pub mod id;

@@ -38,6 +38,7 @@ macro_rules! grants {
 grants! {
     TicketRead, TicketReply, TicketNote, TicketEdit, TicketAssign, TicketCreate, CustomerRead, CustomerEdit, CallLog,
     RawRead, BoardRead, AdminAgents, AdminTeams, AdminInboxes, AdminTags, AdminStatuses, AdminRoles, AdminKeys,
+    ComplaintEdit, ComplaintApprove, ComplaintClose, AdminComplaints,
 }
 
 /// A caller with the permission `G`.
