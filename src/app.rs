@@ -14,6 +14,7 @@ use crate::blobs::{BlobError, Blobs};
 use crate::config::Config;
 use crate::db::{self, Db};
 use crate::feed::Hub;
+use crate::fetch::Fetcher;
 use crate::health::Health;
 use crate::log::{Bus, BusError, Change, Log};
 use crate::metrics::Metrics;
@@ -44,6 +45,8 @@ pub struct Parts {
     pub senders: Senders,
     pub passwords: Passwords,
     pub feed: Hub,
+    /// For what lies outside, at addresses that people typed.
+    pub fetcher: Fetcher,
     /// Tells this server from the others on the same database.
     pub node: Uuid,
     /// The one workspace of this installation.
@@ -69,6 +72,8 @@ pub enum StartError {
     Blobs(#[from] BlobError),
     #[error(transparent)]
     Secrets(#[from] SecretError),
+    #[error("cannot set up connections to the outside: {0}")]
+    Fetcher(#[from] reqwest::Error),
 }
 
 impl std::ops::Deref for App {
@@ -92,6 +97,7 @@ impl App {
             Blobs::open(&config)?,
             Secrets::open(&config.secrets.key, &folder)?,
         );
+        let fetcher = Fetcher::new(config.fetch.networks())?;
         let supervisor = Supervisor::default();
         let node: Uuid = ids.next(clock.now());
         let bus = start_bus(&config, node, &supervisor)?;
@@ -113,6 +119,7 @@ impl App {
             senders: Senders::default(),
             passwords: Passwords::default(),
             feed: Hub::default(),
+            fetcher,
             node,
             workspace,
             folder_lock: Some(folder_lock),

@@ -24,6 +24,7 @@ pub struct Config {
     pub lmtp: Lmtp,
     pub mail: Mail,
     pub phone: Phone,
+    pub fetch: Fetch,
     pub secrets: Secrets,
     pub log: LogConfig,
     pub workers: Workers,
@@ -107,6 +108,22 @@ pub enum MailSecurity {
 #[serde(deny_unknown_fields)]
 pub struct Phone {
     pub country: String,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fetch {
+    pub allowed_networks: Vec<String>,
+}
+
+impl Fetch {
+    /// Those that are networks; `check` refuses the others at the start.
+    pub fn networks(&self) -> Vec<Network> {
+        self.allowed_networks
+            .iter()
+            .filter_map(|one| one.parse().ok())
+            .collect()
+    }
 }
 
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -227,16 +244,8 @@ impl Config {
         if !self.http.public_url.is_empty() && url::Url::parse(&self.http.public_url).is_err() {
             return wrong("http.public_url is not a URL such as https://desk.shop.example");
         }
-        if let Some(wrong_one) = self
-            .http
-            .trusted_proxies
-            .iter()
-            .find(|one| one.parse::<Network>().is_err())
-        {
-            return Err(ConfigError::Wrong(format!(
-                "http.trusted_proxies: {wrong_one:?} is not an address or a network such as 10.0.0.0/8"
-            )));
-        }
+        check_networks("http.trusted_proxies", &self.http.trusted_proxies)?;
+        check_networks("fetch.allowed_networks", &self.fetch.allowed_networks)?;
         if self.smtp.tls_certificate.is_empty() != self.smtp.tls_key.is_empty() {
             return wrong("smtp.tls_certificate and smtp.tls_key go together: give both or neither");
         }
@@ -253,6 +262,15 @@ impl Config {
             return wrong("workers.jobs and database.connections must be at least 1");
         }
         Ok(())
+    }
+}
+
+fn check_networks(key: &str, written: &[String]) -> Result<(), ConfigError> {
+    match written.iter().find(|one| one.parse::<Network>().is_err()) {
+        None => Ok(()),
+        Some(wrong) => Err(ConfigError::Wrong(format!(
+            "{key}: {wrong:?} is not an address or a network such as 10.0.0.0/8"
+        ))),
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod fetch;
 pub mod network;
 pub mod serve;
 pub mod telemetry;

@@ -57,6 +57,30 @@ pub fn place(address: IpAddr) -> IpAddr {
     }
 }
 
+/// Whether an address is one of the open internet (RFC 6890): not private, local, shared, reserved or for examples.
+/// IPv6 that carries an IPv4 address (mapped, NAT64, 6to4) is what that is.
+pub fn is_public(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(ip) => {
+            let [a, b, c, _] = ip.octets();
+            let shared = a == 100 && (64..128).contains(&b);
+            let benchmark = a == 198 && (18..20).contains(&b);
+            let special = (a == 192 && b == 0 && c == 0) || a == 0 || a >= 224;
+            let local = ip.is_private() || ip.is_loopback() || ip.is_link_local();
+            !(local || shared || benchmark || special || ip.is_documentation())
+        }
+        IpAddr::V6(ip) => match ip.segments() {
+            [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => {
+                is_public(IpAddr::V4((u32::from(high) << 16 | u32::from(low)).into()))
+            }
+            // Teredo, ORCHID, documentation.
+            [0x2001, 0 | 0xdb8, ..] | [0x2001, 0x10..=0x2f, ..] | [0x3fff, ..] => false,
+            // Only 2000::/3 is given out.
+            [first, ..] => first >> 13 == 1,
+        },
+    }
+}
+
 /// Whether both are equal but for their last `rest` bits.
 fn same_prefix(one: u128, other: u128, rest: u32) -> bool {
     (one ^ other).checked_shr(rest).unwrap_or(0) == 0
@@ -86,6 +110,38 @@ mod tests {
                 inside,
                 "{network:?} {address}"
             );
+        }
+    }
+
+    #[test]
+    fn only_the_open_internet_is_public() {
+        for (address, public) in [
+            ("8.8.8.8", true),
+            ("2606:4700::1111", true),
+            ("10.1.2.3", false),
+            ("172.31.0.1", false),
+            ("192.168.0.1", false),
+            ("127.0.0.1", false),
+            ("169.254.169.254", false),
+            ("100.64.0.1", false),
+            ("0.0.0.0", false),
+            ("198.18.0.1", false),
+            ("192.0.2.1", false),
+            ("224.0.0.1", false),
+            ("255.255.255.255", false),
+            ("::1", false),
+            ("::", false),
+            ("fe80::1", false),
+            ("fd00::1", false),
+            ("ff02::1", false),
+            ("::ffff:10.0.0.1", false),
+            ("::ffff:8.8.8.8", true),
+            ("64:ff9b::a00:1", false),
+            ("64:ff9b::808:808", true),
+            ("2002:7f00:1::", false),
+            ("2001:db8::1", false),
+        ] {
+            assert_eq!(is_public(address.parse().unwrap()), public, "{address}");
         }
     }
 
