@@ -44,6 +44,7 @@ ids! {
     InboxId,
     StatusId, TagId, CustomerId, IdentityId,
     TicketId, MessageId, AttachmentId, RawMailId,
+    SkillId, TierId, OwnerOfferId,
     JobId, TimerId, VisitorId, CallId, NotificationId,
     ComplaintCategoryId, CompensationId, EvidenceId, CaseChangeId,
 }

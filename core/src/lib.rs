@@ -14,5 +14,6 @@ pub mod event;
 pub mod id;
 pub mod mention;
 pub mod message;
+pub mod routing;
 pub mod ticket;
 pub mod time;
