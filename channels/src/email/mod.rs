@@ -2,12 +2,15 @@
 
 pub mod address;
 mod attribution;
+pub mod authenticity;
 mod automatic;
 mod body;
 mod bounce;
 mod bounce_text;
 pub mod compose;
 pub mod dial;
+pub mod dns;
+pub mod dns_check;
 mod flowed;
 mod forward;
 pub mod html;
@@ -19,6 +22,7 @@ mod mime;
 mod parse;
 mod quote_header;
 mod reply;
+pub mod sign;
 pub mod smtp_client;
 pub mod smtp_server;
 mod style;

@@ -160,6 +160,14 @@ impl Headers<'_> {
             .collect()
     }
 
+    /// The fields of any of these names in the order in which they stand, unfolded.
+    pub(crate) fn named(&self, names: &[&str]) -> impl Iterator<Item = (&str, String)> {
+        self.fields
+            .iter()
+            .filter(|field| names.contains(&field.name.as_str()))
+            .map(|field| (field.name.as_str(), self.unfold(field.value)))
+    }
+
     /// The first value of that name as a reader sees it.
     pub(crate) fn text(&self, name: &str) -> Option<String> {
         self.raw(name).map(|value| visible(&encoded_word::decode(&value)))
