@@ -11,7 +11,15 @@ use super::source::{Source, server, under};
 const FLOORS: &[&[&str]] = &[
     // What knows nothing of the desk.
     &["clock", "network", "secrets", "supervisor"],
-    &["config", "db", "health", "metrics", "passwords", "setup_token"],
+    &[
+        "config",
+        "db",
+        "fetch",
+        "health",
+        "metrics",
+        "passwords",
+        "setup_token",
+    ],
     &["blobs", "log", "phone", "store", "telemetry"],
     // What everything above is handed; it is built of all of these.
     &["app"],
