@@ -28,6 +28,7 @@ pub mod intake;
 pub mod jobs;
 pub mod sending;
 pub mod timers;
+pub mod webhooks;
 pub mod workers;
 
 pub mod feed;

@@ -30,6 +30,11 @@ struct Job {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Stuck {
+    what: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Socket {
     kind: &'static str,
 }
@@ -54,6 +59,7 @@ struct Numbers {
     request_seconds: Family<Route, Histogram, fn() -> Histogram>,
     jobs: Family<Job, Counter>,
     sockets: Family<Socket, Gauge>,
+    stuck: Family<Stuck, Gauge>,
 }
 
 impl Metrics {
@@ -63,7 +69,7 @@ impl Metrics {
         // From 1 ms to 16 s.
         let histogram: fn() -> Histogram = || Histogram::new(exponential_buckets(0.001, 2.0, 15));
         let request_seconds = Family::new_with_constructor(histogram);
-        let (jobs, sockets) = (Family::default(), Family::default());
+        let (jobs, sockets, stuck) = (Family::default(), Family::default(), Family::default());
         let mut registry = Registry::with_prefix("shouwen");
         registry.register("http_requests", "HTTP requests answered", requests.clone());
         registry.register(
@@ -74,12 +80,18 @@ impl Metrics {
         registry.register("sql_statements", "SQL statements run", statements);
         registry.register("jobs", "Background jobs run", jobs.clone());
         registry.register("sockets", "WebSockets that are open", sockets.clone());
+        registry.register(
+            "stuck",
+            "What was given up and waits for a person, counted up to 1000",
+            stuck.clone(),
+        );
         Self(Arc::new(Numbers {
             registry,
             requests,
             request_seconds,
             jobs,
             sockets,
+            stuck,
         }))
     }
 
@@ -113,6 +125,11 @@ impl Metrics {
         let gauge = self.0.sockets.get_or_create_owned(&Socket { kind });
         gauge.inc();
         SocketGuard(gauge)
+    }
+
+    /// How much of `what` (`jobs`, `events`) was given up and waits for a person.
+    pub fn set_stuck(&self, what: &'static str, count: i64) {
+        self.0.stuck.get_or_create(&Stuck { what }).set(count);
     }
 
     /// All numbers in the OpenMetrics text format.

@@ -14,6 +14,9 @@ use rand::TryRng;
 use rand::rngs::SysRng;
 use sha2::{Digest, Sha256};
 
+/// What a signing secret begins with (standardwebhooks.com); the rest is base64.
+pub const SIGNED_PREFIX: &str = "whsec_";
+
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
     #[error("cannot read or write the key file {0}: {1}")]
@@ -107,6 +110,11 @@ impl Secrets {
 /// A token for a cookie, a link or a key: 256 random bits, URL-safe.
 pub fn new_token() -> String {
     URL_SAFE_NO_PAD.encode(random::<32>())
+}
+
+/// What calls to a webhook are signed with, in the form of Standard Webhooks.
+pub fn new_signing_secret() -> String {
+    format!("{SIGNED_PREFIX}{}", STANDARD.encode(random::<32>()))
 }
 
 /// What the database keeps of a token.

@@ -3,11 +3,12 @@
 use crate::app::App;
 use crate::intake::mailboxes;
 use crate::jobs::Runner;
-use crate::{sending, timers};
+use crate::{sending, timers, webhooks};
 
 /// Starts the work of this server; it runs until the process stops.
 pub fn start(app: &App) {
     sending::warn_when_unset(app);
+    webhooks::keep_following(app);
     let of_jobs = app.clone();
     app.supervisor.keep("jobs", move |stop| {
         let runner = Runner::new(of_jobs.clone());

@@ -152,6 +152,21 @@ pub enum Event {
     Unknown,
 }
 
+/// Kinds that only move the desk's own screens: other programs never hear of them.
+const OWN_KINDS: &[&str] = &[
+    "customer_seen",
+    "notification_added",
+    "reference_changed",
+    "access_changed",
+    "signed_out",
+];
+
+/// Whether other programs may hear of events of this kind, by webhooks.
+pub fn is_public_kind(kind: &str) -> bool {
+    let read = serde_json::from_value::<Event>(serde_json::json!({ "kind": kind }));
+    !matches!(read, Ok(Event::Unknown)) && !OWN_KINDS.contains(&kind)
+}
+
 impl Event {
     /// The word in the `kind` column.
     pub fn kind(&self) -> &'static str {
@@ -200,6 +215,25 @@ mod tests {
     fn a_kind_from_a_newer_server_is_read_as_unknown() {
         let event: Event = serde_json::from_str(r#"{"kind":"ticket_teleported","where":"moon"}"#).unwrap();
         assert_eq!(event, Event::Unknown);
+    }
+
+    #[test]
+    fn only_known_kinds_of_others_concern_are_public() {
+        for (kind, public) in [
+            ("message_added", true),
+            ("ticket_opened", true),
+            ("case_opened", true),
+            ("signed_out", false),
+            ("unknown", false),
+            ("ticket_teleported", false),
+            ("", false),
+        ] {
+            assert_eq!(is_public_kind(kind), public, "{kind}");
+        }
+        for kind in OWN_KINDS {
+            let read = serde_json::from_value::<Event>(serde_json::json!({ "kind": kind }));
+            assert!(!matches!(read, Ok(Event::Unknown)), "{kind}");
+        }
     }
 
     #[test]

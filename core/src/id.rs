@@ -46,6 +46,7 @@ ids! {
     TicketId, MessageId, AttachmentId, RawMailId,
     SkillId, TierId, OwnerOfferId,
     JobId, TimerId, VisitorId, CallId, NotificationId,
+    WebhookId,
     ComplaintCategoryId, CompensationId, EvidenceId, CaseChangeId,
 }
 

@@ -28,4 +28,5 @@ pub mod tags;
 pub mod teams;
 pub mod throttle;
 pub mod tickets;
+pub mod webhooks;
 pub mod workspaces;

@@ -11,7 +11,11 @@ use axum::{Json, Router};
 use super::Failure;
 use super::client_ip::ClientIp;
 use crate::app::App;
+use crate::jobs::queue;
+use crate::log;
 use crate::store::workspaces;
+
+const MOST_STUCK: i64 = 1000;
 
 pub fn routes() -> Router<App> {
     Router::new()
@@ -66,12 +70,25 @@ async fn numbers(
             "ask for the numbers from the server's own network".to_owned(),
         ));
     }
+    count_stuck(&app).await?;
     let text = app
         .metrics
         .text()
         .map_err(|error| Failure::Internal(error.into()))?;
     let media_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     Ok(([(header::CONTENT_TYPE, media_type)], text).into_response())
+}
+
+/// A store that is away leaves the numbers as they were: the others are wanted most just then.
+async fn count_stuck(app: &App) -> Result<(), Failure> {
+    let Ok(mut conn) = app.db.read().await else {
+        return Ok(());
+    };
+    let jobs = queue::count_dead(&mut conn, MOST_STUCK).await?;
+    let events = log::count_set_aside(&mut conn, app.workspace, MOST_STUCK).await?;
+    app.metrics.set_stuck("jobs", jobs);
+    app.metrics.set_stuck("events", events);
+    Ok(())
 }
 
 fn is_near(address: IpAddr) -> bool {

@@ -54,6 +54,7 @@ fn version_1() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(v1::agents::routes())
         .merge(v1::api_keys::routes())
+        .merge(v1::webhooks::routes())
         .merge(v1::bootstrap::routes())
         .merge(v1::calls::routes())
         .merge(v1::customers::routes())

@@ -8,6 +8,7 @@ use crate::blobs::BlobError;
 use crate::db;
 use crate::intake::read_mail;
 use crate::sending::{desk_mail, send_message};
+use crate::webhooks;
 
 shouwen_core::words! {
     JobKind {
@@ -17,6 +18,7 @@ shouwen_core::words! {
         SendMessage = "send_message",
         /// The server's own mail.
         SendDeskMail = "send_desk_mail",
+        SendWebhook = "send_webhook",
     }
 }
 
@@ -61,6 +63,8 @@ impl JobKind {
             // 5 s, doubling up to an hour: two days.
             Self::SendMessage => 56,
             Self::SendDeskMail => 20,
+            // A day.
+            Self::SendWebhook => 33,
         }
     }
 
@@ -77,6 +81,7 @@ impl JobKind {
             Self::ReadMail => read_mail::run(app, job).await,
             Self::SendMessage => send_message::run(app, job).await,
             Self::SendDeskMail => desk_mail::run(app, job).await,
+            Self::SendWebhook => webhooks::run(app, job).await,
         }
     }
 
@@ -86,6 +91,7 @@ impl JobKind {
             Self::Housekeeping | Self::SendDeskMail => Ok(()),
             Self::ReadMail => read_mail::give_up(app, job, error).await,
             Self::SendMessage => send_message::give_up(app, job, error).await,
+            Self::SendWebhook => webhooks::give_up(app, job, error).await,
         }
     }
 }

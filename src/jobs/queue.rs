@@ -113,10 +113,11 @@ pub async fn bury(tx: &mut Tx, job: &Job, error: &str) -> Result<()> {
     Ok(())
 }
 
-/// How many jobs were given up.
-pub async fn count_dead(conn: &mut Conn) -> Result<i64> {
+/// How many jobs were given up; counted up to `most`.
+pub async fn count_dead(conn: &mut Conn, most: i64) -> Result<i64> {
     let (count,): (i64,) = conn
-        .sql("SELECT CAST(COUNT(*) AS BIGINT) FROM job WHERE dead")
+        .sql("SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT id FROM job WHERE dead LIMIT $1) AS first")
+        .bind(most)
         .one()
         .await?;
     Ok(count)

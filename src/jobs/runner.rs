@@ -16,8 +16,9 @@ use super::kind::{JobError, JobKind};
 use super::queue::{self, Job, Lane};
 use crate::app::App;
 use crate::db;
-use crate::log::News;
+use crate::log::{News, Step};
 use crate::metrics::JobOutcome;
+use crate::webhooks::ToWebhooks;
 
 /// How long a job is ours without a sign of life.
 const LEASE: Length = Length::seconds(60);
@@ -337,12 +338,13 @@ fn log_unwritten(job: &Job, written: Result<(), db::Error>) -> End {
     End::Settled
 }
 
-/// For tests: runs jobs and timers until nothing is due.
+/// For tests: runs jobs and timers, and tells webhooks, until nothing is due.
 pub async fn settle(app: &App) -> Result<(), db::Error> {
     let runner = Runner::new(app.clone());
     loop {
         let timers = crate::timers::step(app).await?;
-        if runner.step().await?.ran + timers == 0 {
+        let told = ToWebhooks::cursor(app).step().await?;
+        if runner.step().await?.ran + timers == 0 && !matches!(told, Step::Moved | Step::SetAside) {
             return Ok(());
         }
     }

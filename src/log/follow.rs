@@ -41,7 +41,7 @@ pub async fn follow(
     Ok(())
 }
 
-async fn wait_for_news(
+pub(super) async fn wait_for_news(
     news: &mut tokio::sync::broadcast::Receiver<News>,
     workspace: WorkspaceId,
     seq: i64,

@@ -5,12 +5,14 @@
 
 mod bus;
 mod change;
+mod cursor;
 mod events;
 mod follow;
 mod writer;
 
 pub use bus::{Bus, BusError, Ephemeral, Hint, News};
 pub use change::{Change, NewJob};
+pub use cursor::{Cursor, Effect, Step, count_set_aside};
 pub use events::{Logged, last_seq, of_ticket, of_ticket_after, read_after};
 pub use follow::{Follower, follow};
 pub use writer::Log;

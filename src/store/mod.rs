@@ -21,4 +21,5 @@ pub mod throttle;
 pub mod tickets;
 pub mod timers;
 pub mod visitors;
+pub mod webhooks;
 pub mod workspaces;

@@ -23,3 +23,4 @@ pub mod tags;
 pub mod teams;
 pub mod tickets;
 pub mod view;
+pub mod webhooks;

@@ -24,7 +24,7 @@ const FLOORS: &[&[&str]] = &[
     // What everything above is handed; it is built of all of these.
     &["app"],
     &["actions"],
-    &["housekeeping", "intake", "sending"],
+    &["housekeeping", "intake", "sending", "webhooks"],
     &["feed", "http", "jobs", "timers"],
     &["workers"],
     &["archive", "demo", "serve"],
@@ -67,6 +67,7 @@ const NEIGHBOURS: &[(&str, &str, &str)] = &[
     ("housekeeping", "jobs", "says how a job ended"),
     ("intake", "jobs", "says how a job ended"),
     ("sending", "jobs", "says how a job ended"),
+    ("webhooks", "jobs", "says how a job ended"),
     ("jobs", "timers", "the stepper of tests runs both"),
     ("timers", "jobs", "a timer that is due enqueues a job"),
     (
@@ -75,6 +76,7 @@ const NEIGHBOURS: &[(&str, &str, &str)] = &[
         "a socket is opened by HTTP, and shows what HTTP shows",
     ),
     ("http", "feed", "the router has the sockets' routes"),
+    ("http", "jobs", "counts the jobs that were given up"),
 ];
 
 /// Who may use the crate of channels; the rest of the server hears of them as rows.

@@ -1,6 +1,7 @@
 //! The spine, rule by rule: each story fails without the rule it tells of.
 
 mod change;
+mod cursor;
 mod database_away;
 mod idempotency;
 mod log;

@@ -232,7 +232,7 @@ both_engines! {
         assert_eq!(state, "failed");
         assert!(reason.unwrap().contains("missing"));
         let mut conn = desk.app.db.read().await.unwrap();
-        assert_eq!(shouwen::jobs::queue::count_dead(&mut conn).await.unwrap(), 1);
+        assert_eq!(shouwen::jobs::queue::count_dead(&mut conn, 10).await.unwrap(), 1);
     }
 
     async fn what_is_past_its_time_is_swept(desk: Desk) {

@@ -16,3 +16,4 @@ mod kill;
 mod password_reset;
 mod phone;
 mod pipe;
+mod webhooks;
