@@ -8,10 +8,13 @@ use serde::{Deserialize, Serialize};
 use crate::channel::{Channel, Direction};
 use crate::complaint::{CaseDue, CaseField, Closure, CompensationState, Grade};
 use crate::id::{
-    AgentId, CallId, CompensationId, CustomerId, InboxId, MessageId, NotificationId, TagId, TicketId,
+    AgentId, CallId, CompensationId, CustomerId, InboxId, MessageId, NotificationId, SlaPolicyId, TagId,
+    TicketId,
 };
-use crate::message::{Delivery, Visibility};
-use crate::ticket::Field;
+use crate::message::{AuthorKind, Delivery, Visibility};
+use crate::sla::{LevelKind, Metric};
+use crate::ticket::{Category, Field};
+use crate::time::Timestamp;
 
 words! {
     /// How a change came about. Backfill and import start no clock and send nothing.
@@ -23,6 +26,7 @@ words! {
     Reference {
         Agents = "agents", Teams = "teams", Roles = "roles", Inboxes = "inboxes", Statuses = "statuses",
         Tags = "tags", Workspace = "workspace", Keys = "keys", Complaints = "complaints", Kinds = "kinds",
+        Sla = "sla", Calendars = "calendars",
     }
 }
 
@@ -39,7 +43,35 @@ pub enum Event {
         direction: Direction,
         visibility: Visibility,
         automatic: bool,
+        /// Older logs do not tell.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        author: Option<AuthorKind>,
     },
+    /// What the ticket's status means changed, by hand or by what happened.
+    CategoryChanged {
+        from: Category,
+        to: Category,
+    },
+    /// Another promise holds for the ticket, or another version of it.
+    SlaPolicyChosen {
+        policy: Option<SlaPolicyId>,
+        version: i64,
+    },
+    /// A clock reached a step of its ladder: a warning, the breach, a level after it.
+    ClockFired {
+        metric: Metric,
+        cycle: i64,
+        level: LevelKind,
+        due_at: Timestamp,
+    },
+    /// A step that had fired would not have been reached after all.
+    ClockWithdrawn {
+        metric: Metric,
+        cycle: i64,
+        level: LevelKind,
+    },
+    /// The ticket's due times are others now, by nothing that happened to the ticket itself.
+    ClocksChanged {},
     /// An outgoing message is somewhere else on its way.
     MessageDelivery {
         message: MessageId,
@@ -173,6 +205,11 @@ impl Event {
         match self {
             Self::TicketOpened { .. } => "ticket_opened",
             Self::MessageAdded { .. } => "message_added",
+            Self::CategoryChanged { .. } => "category_changed",
+            Self::SlaPolicyChosen { .. } => "sla_policy_chosen",
+            Self::ClockFired { .. } => "clock_fired",
+            Self::ClockWithdrawn { .. } => "clock_withdrawn",
+            Self::ClocksChanged {} => "clocks_changed",
             Self::MessageDelivery { .. } => "message_delivery",
             Self::TicketChanged { .. } => "ticket_changed",
             Self::TagAdded { .. } => "tag_added",

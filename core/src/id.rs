@@ -45,6 +45,8 @@ ids! {
     StatusId, TagId, CustomerId, IdentityId,
     TicketId, MessageId, AttachmentId, RawMailId,
     SkillId, TierId, OwnerOfferId,
+    /// A promise, the hours in which it runs, and the work of holding tickets against another one.
+    SlaPolicyId, CalendarId, SlaRunId,
     JobId, TimerId, VisitorId, CallId, NotificationId,
     WebhookId,
     ComplaintCategoryId, CompensationId, EvidenceId, CaseChangeId,

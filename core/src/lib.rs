@@ -15,5 +15,6 @@ pub mod id;
 pub mod mention;
 pub mod message;
 pub mod routing;
+pub mod sla;
 pub mod ticket;
 pub mod time;

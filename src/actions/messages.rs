@@ -120,6 +120,7 @@ pub async fn add(
             direction: row.direction,
             visibility: row.visibility,
             automatic: row.automatic,
+            author: Some(row.author_kind),
         },
         new.happened_at,
     );
