@@ -18,3 +18,4 @@ pub mod routing;
 pub mod sla;
 pub mod ticket;
 pub mod time;
+pub mod tone;

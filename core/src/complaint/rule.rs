@@ -1,0 +1,291 @@
+//! What a grade demands: who answers for the case, who must take it by when, what is to be done before it is closed,
+//! and how much may be given without asking.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::case::CompensationKind;
+use super::grade::Grade;
+use crate::actor::{BuiltInRole, Permission};
+use crate::time::Length;
+
+words! {
+    /// Who may answer for a case.
+    OwnerLevel { Agent = "agent", Supervisor = "supervisor", Administrator = "administrator" }
+}
+
+impl OwnerLevel {
+    /// What somebody must be allowed to do to take a case of this level.
+    pub fn permission(self) -> Permission {
+        match self {
+            Self::Agent => Permission::ComplaintEdit,
+            Self::Supervisor => Permission::ComplaintApprove,
+            Self::Administrator => Permission::AdminComplaints,
+        }
+    }
+}
+
+words! {
+    /// Who is called at a step of the ladder.
+    LadderRole { Assignee = "assignee", Team = "team", Supervisor = "supervisor", Administrator = "administrator" }
+}
+
+words! {
+    /// Whether ready-made answers may be sent in a case of the grade.
+    Macros { All = "all", None = "none" }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LadderStep {
+    /// How long this step has before the next is called, in minutes.
+    pub after_minutes: i64,
+    pub role: LadderRole,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CheckItem {
+    pub key: String,
+    /// Empty for a built-in item, which is worded in the reader's language.
+    pub text: String,
+    /// A case is not closed without it.
+    pub required: bool,
+}
+
+/// What holds for complaints of a grade.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct GradeRule {
+    pub owner_level: OwnerLevel,
+    pub checklist: Vec<CheckItem>,
+    /// The steps one after the other; the first begins when the case is opened.
+    pub ladder: Vec<LadderStep>,
+    /// When the customer is asked again after the case was closed.
+    pub follow_up_days: Option<i64>,
+    pub macros: Macros,
+}
+
+/// Steps that a ladder may have.
+const MOST_STEPS: usize = 10;
+/// Items that a checklist may have.
+const MOST_ITEMS: usize = 30;
+const LONGEST_STEP: i64 = 60 * 24 * 90;
+
+/// The built-in items of checklists.
+const ITEMS: &[&str] = &[
+    "contact_customer",
+    "collect_evidence",
+    "check_order",
+    "name_cause",
+    "agree_remedy",
+    "stop_sale",
+    "inform_management",
+];
+
+impl GradeRule {
+    /// What holds until the workspace decides otherwise.
+    pub fn usual(grade: Grade) -> Self {
+        use LadderRole::{Administrator, Assignee, Supervisor};
+        let (owner_level, steps, items, follow_up_days): (_, &[(i64, LadderRole)], &[&str], _) = match grade {
+            Grade::I => (
+                OwnerLevel::Supervisor,
+                &[(15, Supervisor), (30, Administrator), (60, Administrator)],
+                &[
+                    "contact_customer",
+                    "collect_evidence",
+                    "stop_sale",
+                    "inform_management",
+                    "name_cause",
+                    "agree_remedy",
+                ],
+                Some(3),
+            ),
+            Grade::Ii => (
+                OwnerLevel::Supervisor,
+                &[(30, Assignee), (60, Supervisor), (120, Administrator)],
+                &[
+                    "contact_customer",
+                    "collect_evidence",
+                    "name_cause",
+                    "agree_remedy",
+                ],
+                Some(3),
+            ),
+            Grade::Iii => (
+                OwnerLevel::Agent,
+                &[(240, Assignee), (480, Supervisor), (1440, Administrator)],
+                &["contact_customer", "name_cause", "agree_remedy"],
+                Some(7),
+            ),
+            Grade::Iv => (
+                OwnerLevel::Agent,
+                &[(1440, Assignee), (1440, Supervisor)],
+                &["agree_remedy"],
+                None,
+            ),
+        };
+        Self {
+            owner_level,
+            checklist: items
+                .iter()
+                .map(|key| CheckItem {
+                    key: (*key).to_owned(),
+                    text: String::new(),
+                    required: true,
+                })
+                .collect(),
+            ladder: steps
+                .iter()
+                .map(|(after_minutes, role)| LadderStep {
+                    after_minutes: *after_minutes,
+                    role: *role,
+                })
+                .collect(),
+            follow_up_days,
+            macros: if grade.reaches(Grade::Ii) {
+                Macros::None
+            } else {
+                Macros::All
+            },
+        }
+    }
+
+    /// What is wrong with it: the field and what to do.
+    pub fn fault(&self) -> Option<(&'static str, String)> {
+        if self.ladder.is_empty() || self.ladder.len() > MOST_STEPS {
+            return Some(("ladder", format!("1 to {MOST_STEPS} steps are needed")));
+        }
+        if self
+            .ladder
+            .iter()
+            .any(|step| !(1..=LONGEST_STEP).contains(&step.after_minutes))
+        {
+            return Some(("ladder", format!("a step has 1 to {LONGEST_STEP} minutes")));
+        }
+        if self.checklist.len() > MOST_ITEMS {
+            return Some(("checklist", format!("at most {MOST_ITEMS} items")));
+        }
+        for (place, item) in self.checklist.iter().enumerate() {
+            let built_in = ITEMS.contains(&item.key.as_str());
+            let length = item.text.chars().count();
+            if item.key.is_empty() || item.key.len() > 60 || length > 300 || (length == 0 && !built_in) {
+                return Some((
+                    "checklist",
+                    "each item has a key of up to 60 and a text of 1 to 300 characters".to_owned(),
+                ));
+            }
+            if self.checklist[..place].iter().any(|other| other.key == item.key) {
+                return Some(("checklist", "two items have the same key".to_owned()));
+            }
+        }
+        match self.follow_up_days {
+            Some(days) if !(1..=365).contains(&days) => Some(("follow_up_days", "1 to 365 days".to_owned())),
+            _ => None,
+        }
+    }
+
+    /// The step at a level, and how long it has.
+    pub fn step(&self, level: i64) -> Option<(LadderRole, Length)> {
+        let step = self.ladder.get(usize::try_from(level).ok()?)?;
+        Some((step.role, Length::minutes(step.after_minutes)))
+    }
+}
+
+/// What somebody of a role may give in one case without asking, in the smallest unit of the policy's currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Ceiling {
+    /// `null`: as much as there is. 0: always asks.
+    pub refund: Option<i64>,
+    /// Of compensations and vouchers.
+    pub compensation: Option<i64>,
+}
+
+impl Ceiling {
+    /// What holds for a role until the workspace decides otherwise.
+    pub fn usual(role: Option<BuiltInRole>, grade: Grade) -> Self {
+        let (refund, compensation) = match grade {
+            Grade::Iv => (20_000, 2_000),
+            Grade::Iii => (50_000, 5_000),
+            Grade::I | Grade::Ii => (50_000, 10_000),
+        };
+        match role {
+            Some(BuiltInRole::Administrator) => Self {
+                refund: None,
+                compensation: None,
+            },
+            Some(BuiltInRole::Supervisor) => Self {
+                refund: Some(refund * 10),
+                compensation: Some(compensation * 10),
+            },
+            Some(BuiltInRole::Agent) => Self {
+                refund: Some(refund),
+                compensation: Some(compensation),
+            },
+            None => Self {
+                refund: Some(0),
+                compensation: Some(0),
+            },
+        }
+    }
+
+    /// Whether `amount` may be given on top of what was given already.
+    pub fn allows(self, kind: CompensationKind, given: i64, amount: i64) -> bool {
+        let most = match kind {
+            CompensationKind::Refund => self.refund,
+            CompensationKind::Compensation | CompensationKind::Voucher => self.compensation,
+        };
+        most.is_none_or(|most| given.saturating_add(amount) <= most)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_usual_rules_are_without_fault() {
+        for grade in Grade::ALL {
+            assert_eq!(GradeRule::usual(*grade).fault(), None, "{grade}");
+        }
+    }
+
+    #[test]
+    fn a_graver_complaint_is_called_out_sooner() {
+        let first = |grade| GradeRule::usual(grade).ladder[0].after_minutes;
+        assert!(Grade::ALL.windows(2).all(|pair| first(pair[0]) < first(pair[1])));
+    }
+
+    #[test]
+    fn a_ceiling_counts_what_was_given_already() {
+        let ceiling = Ceiling::usual(Some(BuiltInRole::Agent), Grade::Iv);
+        assert!(ceiling.allows(CompensationKind::Refund, 0, 20_000));
+        assert!(!ceiling.allows(CompensationKind::Refund, 1, 20_000));
+        assert!(!ceiling.allows(CompensationKind::Voucher, 0, 20_000));
+        assert!(!ceiling.allows(CompensationKind::Refund, i64::MAX, 20_000));
+        assert!(Ceiling::usual(Some(BuiltInRole::Administrator), Grade::I).allows(
+            CompensationKind::Refund,
+            0,
+            i64::MAX
+        ));
+        assert!(!Ceiling::usual(None, Grade::I).allows(CompensationKind::Refund, 0, 1));
+    }
+
+    #[test]
+    fn a_rule_without_steps_or_with_doubled_items_is_refused() {
+        let usual = || GradeRule::usual(Grade::I);
+        assert_eq!(
+            GradeRule {
+                ladder: Vec::new(),
+                ..usual()
+            }
+            .fault()
+            .unwrap()
+            .0,
+            "ladder"
+        );
+        let mut doubled = usual();
+        doubled.checklist.push(doubled.checklist[0].clone());
+        assert_eq!(doubled.fault().unwrap().0, "checklist");
+        let mut endless = usual();
+        endless.ladder[0].after_minutes = i64::MAX;
+        assert_eq!(endless.fault().unwrap().0, "ladder");
+    }
+}
