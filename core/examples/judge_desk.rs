@@ -153,11 +153,15 @@ fn section(report: &mut String, title: &str, messages: &[&Labelled], misses: boo
     }
     let _ = writeln!(
         report,
-        "\n## {title}: {} messages\n\nThe first topic is right for {first_topic} of {with_topic} that have one.\n\n\
-         | | precision | recall | F1 | messages |\n|---|---|---|---|---|",
+        "\n## {title}: {} messages\n\nThe first topic is right for {first_topic} of {with_topic} that have one.",
         messages.len()
     );
-    for (what, tally) in &all {
+    tables(report, &table, &all);
+}
+
+fn tables(report: &mut String, table: &BTreeMap<(&str, String), Tally>, all: &BTreeMap<&str, Tally>) {
+    report.push_str("\n| | precision | recall | F1 | messages |\n|---|---|---|---|---|\n");
+    for (what, tally) in all {
         let own: Vec<&Tally> = table
             .iter()
             .filter(|((of, _), _)| of == what)

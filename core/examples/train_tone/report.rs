@@ -27,8 +27,8 @@ pub(crate) fn of(
     chosen: (f32, f32, f32),
 ) -> String {
     let model = Model::new(bytes);
-    let read = |text: &Text| model.score(&features(&text.text, language)).strongest().0;
-    let counted = |text: &Text| lexicon.tone(&text.text);
+    let read = |text: &Text| model.score(&features(&text.words, language)).strongest().0;
+    let counted = |text: &Text| lexicon.tone(&text.words);
     let mut report = format!("\n## {language}\n\n");
     let _ = writeln!(
         report,

@@ -52,7 +52,7 @@ pub(crate) fn train(language: Language, texts: &[Text], tune: &[Text]) -> Traine
         let trained = train_with(language, texts, *tried);
         let bytes = trained.bytes();
         let model = Model::new(&bytes);
-        let read = |text: &Text| model.score(&features(&text.text, language)).strongest().0;
+        let read = |text: &Text| model.score(&features(&text.words, language)).strongest().0;
         let f1 = mean_over_sources(tune, read);
         eprintln!("{language} {tried:?}: macro-F1 {f1:.4} on the part for tuning");
         if best.as_ref().is_none_or(|(most, _)| f1 > *most) {
@@ -108,7 +108,7 @@ fn train_with(language: Language, texts: &[Text], tried: (f32, f32, f32)) -> Tra
 
 fn example(text: &Text, language: Language, desk: f32) -> Example {
     Example {
-        features: features(&text.text, language),
+        features: features(&text.words, language),
         class: CLASSES.iter().position(|tone| *tone == text.tone).unwrap(),
         weight: match text.source {
             "desk" => desk,
