@@ -26,7 +26,7 @@ pub struct Edit {
 }
 
 /// A field that somebody else changed meanwhile.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct Conflict {
     pub field: Field,
     pub yours: Option<String>,

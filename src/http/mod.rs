@@ -3,6 +3,7 @@
 pub mod assets;
 pub mod auth;
 pub mod client_ip;
+pub mod exact;
 pub mod idempotency;
 pub mod layers;
 pub mod page;

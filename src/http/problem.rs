@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use shouwen_core::actor::Permission;
 use utoipa::ToSchema;
 
+use crate::actions::edits::Conflict;
 use crate::db;
 
 /// The body of every error response.
@@ -27,10 +28,11 @@ pub struct Problem {
     pub errors: Vec<FieldError>,
     /// For a conflict of edits: the fields, with what they hold now.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Vec<Conflict>)]
     pub conflicts: Option<serde_json::Value>,
     /// Names the request in the server's log.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub request_id: Option<String>,
 }
 

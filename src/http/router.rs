@@ -9,6 +9,7 @@ use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Document;
 use utoipa_axum::router::OpenApiRouter;
 
+use super::exact::require_what_is_always_there;
 use super::{Failure, assets, layers, probes, v1, widget};
 use crate::app::App;
 
@@ -27,7 +28,8 @@ pub fn build(app: App) -> (Router, Document) {
 
 /// The same with pages that only this server has.
 pub fn build_with(app: App, pages: Router<App>) -> (Router, Document) {
-    let (api, document) = described().split_for_parts();
+    let (api, mut document) = described().split_for_parts();
+    require_what_is_always_there(&mut document);
     let text = document.to_pretty_json().unwrap_or_default();
     let router = api
         .route("/api/v1/openapi.json", get(describe).with_state(text))
@@ -41,7 +43,9 @@ pub fn build_with(app: App, pages: Router<App>) -> (Router, Document) {
 
 /// The OpenAPI document alone.
 pub fn document() -> Document {
-    described().into_openapi()
+    let mut document = described().into_openapi();
+    require_what_is_always_there(&mut document);
+    document
 }
 
 fn described() -> OpenApiRouter<App> {

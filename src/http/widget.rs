@@ -22,6 +22,7 @@ use super::problem::{Params, PathId};
 use super::sockets::{check_origin, sized};
 use super::v1::files::respond;
 use super::v1::view::{self, Attachment};
+use super::v1::vocabulary::Locale;
 use super::{Failure, Problem, assets};
 use crate::actions::files::store_upload;
 use crate::app::App;
@@ -49,6 +50,7 @@ pub fn routes() -> OpenApiRouter<App> {
 }
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct KeyQuery {
     /// The key in the script tag.
     key: String,
@@ -103,7 +105,8 @@ pub struct WidgetConfig {
     title: String,
     color: String,
     greeting: String,
-    /// The visitor's language, as far as we speak it: `en` or `zh`.
+    /// The visitor's language, as far as we speak it.
+    #[schema(value_type = Locale)]
     locale: &'static str,
     /// Somebody of the desk is there.
     online: bool,
@@ -165,13 +168,14 @@ async fn open_socket(
 }
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct UploadQuery {
     /// The file's name.
     name: String,
 }
 
 /// Upload a file to be sent with a message; the body is its bytes
-#[utoipa::path(post, path = "/api/widget/v1/uploads", tag = "widget", params(UploadQuery),
+#[utoipa::path(post, operation_id = "upload_as_visitor", path = "/api/widget/v1/uploads", tag = "widget", params(UploadQuery),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
     responses((status = 201, body = Attachment), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn upload_file(
@@ -191,7 +195,7 @@ async fn upload_file(
 }
 
 /// Read a file of one's own conversation
-#[utoipa::path(get, path = "/api/widget/v1/attachments/{attachment}", tag = "widget", params(("attachment" = AttachmentId, Path)),
+#[utoipa::path(get, operation_id = "read_attachment_as_visitor", path = "/api/widget/v1/attachments/{attachment}", tag = "widget", params(("attachment" = AttachmentId, Path)),
     responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"),
         (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn read_attachment(

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::vocabulary::Locale;
 use crate::actions::administration::AdminError;
 use crate::actions::agents::{self as actions, AgentChanges, FirstAccess, NewAgent};
 use crate::app::App;
@@ -36,6 +37,7 @@ pub struct Agent {
     pub email: String,
     pub role_id: RoleId,
     pub team_ids: Vec<TeamId>,
+    #[schema(value_type = Locale)]
     pub locale: String,
     pub active: bool,
     pub created_at: Timestamp,
@@ -69,6 +71,7 @@ struct AgentBody {
     #[serde(default)]
     team_ids: Vec<TeamId>,
     /// `en` or `zh`
+    #[schema(value_type = Locale)]
     locale: String,
     /// Left out, an invitation is mailed.
     password: Option<String>,
@@ -80,6 +83,7 @@ struct AgentEdit {
     email: Option<String>,
     role_id: Option<RoleId>,
     team_ids: Option<Vec<TeamId>>,
+    #[schema(value_type = Option<Locale>)]
     locale: Option<String>,
     /// False deactivates: signed out at once, off every active ticket.
     active: Option<bool>,

@@ -37,6 +37,7 @@ pub struct ApiKey {
     pub last_used_at: Option<Timestamp>,
     /// The key itself, only in the answer to its making.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub key: Option<String>,
 }
 

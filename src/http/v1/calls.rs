@@ -233,6 +233,7 @@ pub async fn shown(conn: &mut Conn, actor: &Actor, row: &CallRow) -> Result<Ring
 }
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct CallsQuery {
     /// `ringing` by default
     state: Option<CallState>,

@@ -119,6 +119,7 @@ async fn edit_customer(
 }
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct HistoryQuery {
     after: Option<String>,
     /// At most 100; 20 by default.

@@ -35,6 +35,7 @@ pub struct Found {
 }
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct FindQuery {
     q: String,
 }
@@ -157,6 +158,7 @@ fn add_new<T: PartialEq>(all: &mut Vec<T>, more: Vec<T>) {
 }
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct CallersQuery {
     number: String,
 }

@@ -49,13 +49,17 @@ pub struct ChatSettings {
     /// Such as `#2563eb`.
     pub color: String,
     #[serde(default)]
+    #[schema(required)]
     pub title: String,
     #[serde(default)]
+    #[schema(required)]
     pub greeting: String,
     /// Origins of pages that may show the widget; none: any.
     #[serde(default)]
+    #[schema(required)]
     pub allowed_origins: Vec<String>,
     #[serde(default)]
+    #[schema(required)]
     pub ask_email: bool,
 }
 
@@ -63,23 +67,32 @@ pub struct ChatSettings {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct PhoneSettings {}
 
-#[derive(Debug, Deserialize)]
-#[serde(default)]
-#[derive(Default)]
-struct EmailBody {
+/// What a client sends: read by the channel, see [`read_settings`].
+#[derive(Debug, ToSchema)]
+#[serde(untagged)]
+pub enum SettingsIn {
+    Email(EmailBody),
+    Chat(ChatSettings),
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct EmailBody {
+    #[serde(default)]
     sender_name: String,
     smtp: Option<AccountBody>,
     imap: Option<AccountBody>,
+    #[serde(default)]
     signature: String,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 struct AccountBody {
     host: String,
     port: u16,
     security: Security,
     username: Option<String>,
     folder: Option<String>,
+    /// Left out: the one that is kept already.
     password: Option<String>,
 }
 

@@ -11,7 +11,8 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::inbox_settings::{Settings, read_settings, show_settings};
+use super::inbox_settings::{Settings, SettingsIn, read_settings, show_settings};
+use super::vocabulary::Checked;
 use crate::actions::inbox_test;
 use crate::actions::inboxes::{self as actions, InboxForm, NewInbox, open_secrets};
 use crate::app::App;
@@ -66,7 +67,7 @@ struct InboxBody {
     team_id: Option<TeamId>,
     active: Option<bool>,
     /// Those of the channel, as in the answer, with `password` beside an account's fields.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<SettingsIn>)]
     settings: Option<serde_json::Value>,
 }
 
@@ -82,7 +83,7 @@ struct InboxEdit {
     team_id: Option<Option<TeamId>>,
     active: Option<bool>,
     /// All of them; a password that is left out is kept.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<SettingsIn>)]
     settings: Option<serde_json::Value>,
 }
 
@@ -93,7 +94,7 @@ struct InboxTest {
 
 #[derive(Debug, Serialize, ToSchema)]
 struct Check {
-    /// `smtp`, `imap` or `receive`
+    #[schema(value_type = Checked)]
     what: &'static str,
     ok: bool,
     /// `ok`, `dns`, `refused`, `tls`, `auth`, `sender`, `folder`, `timeout`, `protocol` or `not_configured`

@@ -13,6 +13,7 @@ use utoipa_axum::routes;
 
 use super::agents::Agent;
 use super::roles::Role;
+use super::vocabulary::Locale;
 use crate::actions::agents::{self as actions, OwnChanges};
 use crate::actions::sessions::{self, PasswordError};
 use crate::app::App;
@@ -44,6 +45,7 @@ pub struct Workspace {
 struct MeChanges {
     name: Option<String>,
     /// `en` or `zh`
+    #[schema(value_type = Option<Locale>)]
     locale: Option<String>,
 }
 

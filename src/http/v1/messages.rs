@@ -39,6 +39,7 @@ pub fn routes() -> OpenApiRouter<App> {
 }
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct OlderQuery {
     /// `before` of the page that is there.
     before: Option<String>,

@@ -24,3 +24,4 @@ pub mod teams;
 pub mod tickets;
 pub mod view;
 pub mod webhooks;
+pub mod vocabulary;

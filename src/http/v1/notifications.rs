@@ -53,6 +53,7 @@ impl From<ShownRow> for Notification {
 }
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct NotificationQuery {
     after: Option<String>,
 }
@@ -84,18 +85,18 @@ async fn list_notifications(
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
-pub struct ReadIn {
+pub struct NotificationsIn {
     /// Without it all are marked.
     ids: Option<Vec<NotificationId>>,
 }
 
 /// Mark notifications as read
-#[utoipa::path(post, path = "/notifications/read", tag = "notifications", request_body = ReadIn,
+#[utoipa::path(post, path = "/notifications/read", tag = "notifications", request_body = NotificationsIn,
     responses((status = 204), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn read_notifications(
     State(app): State<App>,
     me: SignedIn,
-    Body(read): Body<ReadIn>,
+    Body(read): Body<NotificationsIn>,
 ) -> Result<StatusCode, Failure> {
     if read.ids.as_ref().is_some_and(|ids| ids.len() > MOST) {
         return Err(Failure::field(

@@ -11,6 +11,7 @@ use utoipa_axum::routes;
 
 use super::me::{Me, me};
 use super::session::{CallerDevice, with_cookie};
+use super::vocabulary::Locale;
 use crate::actions::setup::{self, NewDesk, SetupError};
 use crate::app::App;
 use crate::http::{Body, Failure, Problem};
@@ -34,6 +35,7 @@ struct SetupBody {
     email: String,
     password: String,
     /// `en` or `zh`
+    #[schema(value_type = Locale)]
     locale: String,
 }
 

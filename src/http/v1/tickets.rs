@@ -11,7 +11,7 @@ use shouwen_core::id::{AgentId, CustomerId, InboxId, TagId, TeamId, TicketId};
 use shouwen_core::message::Visibility;
 use shouwen_core::ticket::{Field, TicketNumber};
 use shouwen_core::time::Timestamp;
-use utoipa::ToSchema;
+use utoipa::{OpenApi, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -28,8 +28,13 @@ use crate::log::{self, Ephemeral};
 use crate::store::messages;
 use crate::store::tickets::{self, DraftRow, Filter, Seek, TicketRow, View};
 
+/// The words of a query, which no body names.
+#[derive(OpenApi)]
+#[openapi(components(schemas(View)))]
+struct Words;
+
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
+    OpenApiRouter::with_openapi(Words::openapi())
         .routes(routes!(list_tickets))
         .routes(routes!(count_views))
         .routes(routes!(find_ticket, edit_ticket))
@@ -39,6 +44,7 @@ pub fn routes() -> OpenApiRouter<App> {
 }
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct ListQuery {
     /// mine, unassigned, open (new and open), waiting, on_hold, solved, closed, all or mentions
     view: Option<View>,

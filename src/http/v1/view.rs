@@ -17,6 +17,7 @@ use shouwen_core::time::Timestamp;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::vocabulary::LastDirection;
 use crate::db::{Conn, Result};
 use crate::log::Logged;
 use crate::store::agents;
@@ -52,6 +53,7 @@ pub struct TicketSummary {
     pub tag_ids: Vec<TagId>,
     pub preview: String,
     /// `in`, `out` or `note`.
+    #[schema(value_type = LastDirection)]
     pub last_direction: String,
     pub last_message_at: Timestamp,
     /// The oldest customer message that no human has answered in public.
@@ -162,12 +164,16 @@ pub struct Activity {
     pub actor: ActivityActor,
     pub kind: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub field: Option<Field>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub from: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub to: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub tag_id: Option<TagId>,
 }
 

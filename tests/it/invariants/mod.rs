@@ -5,5 +5,6 @@ mod built;
 mod directions;
 mod files;
 mod routes;
+mod schemas;
 mod source;
 mod statements;

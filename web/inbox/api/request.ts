@@ -32,7 +32,8 @@ export class Unreachable extends Error {
   }
 }
 
-export type Ask = (method: string, path: string, body?: unknown, options?: { keepalive?: boolean; patience?: number }) => Promise<unknown>
+/** `keepalive`: goes out even when the page is left; `patience` in milliseconds. */
+export interface Asking { keepalive?: boolean; patience?: number }
 
 type Listener = (refusal: Refusal) => void
 let onSignedOut: Listener = () => {}
@@ -42,7 +43,7 @@ export function whenSignedOut(listener: Listener): void {
   onSignedOut = listener
 }
 
-export const ask: Ask = async (method, path, body, { keepalive = false, patience = 30_000 } = {}) => {
+export async function ask(method: string, path: string, body?: unknown, { keepalive = false, patience = 30_000 }: Asking = {}): Promise<unknown> {
   let response: Response
   try {
     response = await fetch(API + path, {

@@ -1,6 +1,6 @@
 // What is being written down about a call, and who is found under the number.
-import type { CallDetails, Customer, Direction, Id, TicketSummary } from '../../shared/types'
-import { routes, type CallEntry, type Caller } from '../api/routes'
+import type { CallDetails, CallEntry, Caller, Customer, Direction, Id, TicketSummary } from '../../shared/types'
+import { routes } from '../api/routes'
 import type { CallFormStart } from '../state/Calls.svelte'
 
 export type Due = 'none' | 'hour' | 'afternoon' | 'tomorrow' | 'week' | 'own'

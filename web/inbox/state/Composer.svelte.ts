@@ -1,6 +1,5 @@
 // What is being written on the open ticket: text, kind, recipients, files, mentions; saved as one types.
-import type { Attachment, Channel, Id, TicketDetail, Visibility } from '../../shared/types'
-import type { NewMessage } from '../api/routes'
+import type { Attachment, Channel, Id, NewMessage, TicketDetail, Visibility } from '../../shared/types'
 import { upload } from '../api/upload'
 import { keepDraft, localDraft } from './Drafts'
 import type { Outgoing } from './Outbox.svelte'

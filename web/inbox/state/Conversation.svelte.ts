@@ -1,7 +1,6 @@
 // The open ticket: its messages by position, its events, who looks at it, and edits with their conflicts.
-import type { Activity, Customer, Id, Message, TicketDetail, TicketSummary, Viewer } from '../../shared/types'
+import type { Activity, Conflict, Customer, Edit, Id, Message, TicketDetail, TicketField, TicketSummary, Viewer } from '../../shared/types'
 import { Refusal } from '../api/request'
-import type { Conflict, Edit, TicketField } from '../api/routes'
 
 export interface TicketRoutes {
   ticket(idOrNumber: string): Promise<TicketDetail>
@@ -153,7 +152,7 @@ export class Conversation {
     try {
       this.applyTicket(await this.routes.editTicket(before.id, [edit]))
     } catch (error) {
-      const conflicts = error instanceof Refusal && error.status === 409 ? (error.problem as { conflicts?: Conflict[] }).conflicts : undefined
+      const conflicts = error instanceof Refusal && error.status === 409 ? error.problem.conflicts : undefined
       if (this.ticket?.id !== before.id) throw error
       if (!conflicts) {
         this.ticket = { ...this.ticket, ...undone(before, edit.field) }

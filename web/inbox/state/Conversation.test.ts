@@ -66,9 +66,9 @@ test('a refused edit is taken back', async () => {
 })
 
 test('a conflict is kept for a decision, and mine can be set knowingly', async () => {
-  const conflict = { field: 'priority' as const, yours: 'high', current: 'low', by: 'other', at: '' }
+  const conflict = { field: 'priority' as const, yours: 'high', current: 'low', by: 'other', by_kind: 'agent' as const, at: '' }
   const editTicket = vi.fn<TicketRoutes['editTicket']>(async () => makeTicket({ version: 3, priority: 'high' }))
-  editTicket.mockRejectedValueOnce(new Refusal({ type: '/problems/conflict', title: 'changed', status: 409, detail: '', ...{ conflicts: [conflict] } }))
+  editTicket.mockRejectedValueOnce(new Refusal({ type: '/problems/conflict', title: 'changed', status: 409, detail: '', conflicts: [conflict] }))
   const conversation = make({ editTicket, ticket: async () => makeDetail({ ticket: makeTicket({ priority: 'low', version: 2 }) }) })
   await conversation.open('ticket')
   await conversation.edit('priority', 'high', { priority: 'high' })

@@ -1,5 +1,5 @@
 // How many tickets each view holds. Asked again, at most every other second, when tickets change.
-import type { Counts as Counted, View } from '../api/routes'
+import type { Counts as Counted, View } from '../../shared/types'
 
 export class Counts {
   views = $state.raw<Counted['views']>({})

@@ -1,8 +1,7 @@
 // What this agent has sent and the server has not yet confirmed. Survives reload and loss of the network;
 // a message keeps its client_id through every try, so it can arrive once only.
-import type { Channel, Id, Message, TicketSummary } from '../../shared/types'
+import type { Channel, Id, Message, NewMessage, TicketSummary } from '../../shared/types'
 import { Refusal, Unreachable } from '../api/request'
-import type { NewMessage } from '../api/routes'
 
 export interface Outgoing {
   client_id: Id

@@ -1,8 +1,7 @@
 // What is sent arrives once: through loss of the network, reload and doubt.
 import { beforeEach, expect, test, vi } from 'vitest'
-import type { Message } from '../../shared/types'
+import type { Message, NewMessage } from '../../shared/types'
 import { Refusal, Unreachable } from '../api/request'
-import type { NewMessage } from '../api/routes'
 import { makeMessage, makeTicket } from '../testing/make'
 import { Outbox } from './Outbox.svelte'
 

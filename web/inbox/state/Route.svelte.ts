@@ -1,5 +1,6 @@
 // Where in the app one is, as the address says it. The browser's back is the app's back.
-import type { ListQuery, View } from '../api/routes'
+import type { View } from '../../shared/types'
+import type { ListQuery } from '../api/routes'
 
 export type Page = 'inbox' | 'notifications' | 'settings' | 'login' | 'setup' | 'reset'
 const VIEWS: View[] = ['mine', 'unassigned', 'open', 'waiting', 'on_hold', 'solved', 'closed', 'all', 'mentions']

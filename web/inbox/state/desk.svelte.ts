@@ -1,6 +1,6 @@
 // The desk: every store of the inbox, and how the feed reaches them.
 import type { Bootstrap, Frame, Id, Me, Message, RingingCall, TicketSummary } from '../../shared/types'
-import { ask, Refusal, whenSignedOut } from '../api/request'
+import { Refusal, whenSignedOut } from '../api/request'
 import { routes } from '../api/routes'
 import { language, t } from '../i18n/language.svelte'
 import { Calls } from './Calls.svelte'
@@ -198,7 +198,7 @@ class Desk {
 
   private async checkSession(): Promise<void> {
     try {
-      await ask('GET', '/session')
+      await routes.session()
     } catch (error) {
       if (error instanceof Refusal && error.status === 401) this.session.expired = true
     }
