@@ -21,8 +21,8 @@ export const settingsZh: SettingsTexts = {
   teams: { lead: '共用一个队列的小组。', add: '添加团队', members: '成员', count: (n) => count(n, '位成员'), empty: '还没有团队', emptyHint: '团队共用一个队列，例如退换货、物流、投诉。' },
   roles: {
     lead: '客服能看什么、做什么。', add: '添加角色', permission: '权限', scope: '可见范围', scopes: { all: '全部工单', teams: '所在团队的工单', assigned: '仅自己的工单' }, builtIn: '内置', builtInName: { administrator: '管理员', supervisor: '主管', agent: '客服' }, builtInHint: '内置角色不可修改，可另建角色。', empty: '',
-    group: { ticket: '工单', customer: '客户与通话', admin: '管理' },
-    permissions: { 'ticket.read': '查看工单', 'ticket.reply': '回复客户', 'ticket.note': '写备注', 'ticket.edit': '修改状态、优先级、标签', 'ticket.assign': '分配', 'ticket.create': '新建工单', 'customer.read': '查看客户', 'customer.edit': '修改客户', 'call.log': '登记通话', 'raw.read': '查看原始邮件', 'board.read': '查看看板', 'admin.agents': '客服', 'admin.teams': '团队', 'admin.inboxes': '渠道', 'admin.tags': '标签', 'admin.statuses': '状态', 'admin.roles': '角色', 'admin.keys': 'API 密钥' },
+    group: { ticket: '工单', customer: '客户与通话', mail: '邮件', complaint: '投诉', admin: '管理' },
+    permissions: { 'ticket.read': '查看工单', 'ticket.reply': '回复客户', 'ticket.note': '写备注', 'ticket.edit': '修改状态、优先级、标签', 'ticket.assign': '分配', 'ticket.create': '新建工单', 'customer.read': '查看客户', 'customer.edit': '修改客户', 'call.log': '登记通话', 'raw.read': '查看原始邮件', 'board.read': '查看看板', 'admin.agents': '客服', 'admin.teams': '团队', 'admin.inboxes': '渠道', 'admin.tags': '标签', 'admin.statuses': '状态', 'admin.roles': '角色', 'admin.keys': 'API 密钥', 'complaint.edit': '处理投诉', 'complaint.approve': '审批补偿', 'complaint.close': '代客户确认结案', 'admin.complaints': '投诉分级', 'mail.read': '查看收到的全部邮件', 'mail.recover': '恢复或丢弃邮件、屏蔽发件人', 'admin.sla': '时限与工作时间', 'admin.routing': '分配规则、技能与班次', 'ticket.reassign_owner': '变更首问负责人' },
   },
   tags: { lead: '用来给工单归类的词。', add: '添加标签', color: '颜色', empty: '还没有标签', emptyHint: '少而精：退款、物流、破损。' },
   statuses: { lead: '含义固定，名称可以自定。', add: '添加状态', category: '含义', archived: '已归档', archive: '归档', restore: '恢复', builtIn: '内置', nameHint: '留空则按各人语言显示内置名称。' },

@@ -3,10 +3,11 @@ import type { Permission, Role } from '../../shared/types'
 import { t } from '../i18n/language.svelte'
 import { s } from '../i18n/settings.svelte'
 
-export const PERMISSIONS: Record<'ticket' | 'customer' | 'admin', Permission[]> = {
+export const PERMISSIONS: Record<'ticket' | 'customer' | 'complaint' | 'admin', Permission[]> = {
   ticket: ['ticket.read', 'ticket.reply', 'ticket.note', 'ticket.edit', 'ticket.assign', 'ticket.create', 'raw.read', 'board.read'],
   customer: ['customer.read', 'customer.edit', 'call.log'],
-  admin: ['admin.agents', 'admin.teams', 'admin.inboxes', 'admin.tags', 'admin.statuses', 'admin.roles', 'admin.keys'],
+  complaint: ['complaint.edit', 'complaint.approve', 'complaint.close'],
+  admin: ['admin.agents', 'admin.teams', 'admin.inboxes', 'admin.tags', 'admin.statuses', 'admin.roles', 'admin.keys', 'admin.complaints'],
 }
 
 export function roleName(role: Role): string {
