@@ -23,5 +23,5 @@ pub mod tags;
 pub mod teams;
 pub mod tickets;
 pub mod view;
-pub mod webhooks;
 pub mod vocabulary;
+pub mod webhooks;
