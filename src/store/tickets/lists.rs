@@ -13,6 +13,8 @@ shouwen_core::words! {
     View {
         Mine = "mine", Unassigned = "unassigned", Open = "open", Waiting = "waiting", OnHold = "on_hold",
         Solved = "solved", Closed = "closed", All = "all", Mentions = "mentions",
+        /// In no other view.
+        Spam = "spam",
     }
 }
 
@@ -104,7 +106,7 @@ fn parts(view: View) -> &'static [&'static str] {
         View::OnHold => &["on_hold"],
         View::Solved => &["solved"],
         View::Closed => &["closed"],
-        View::Mine | View::Unassigned | View::All | View::Mentions => &[""],
+        View::Mine | View::Unassigned | View::All | View::Mentions | View::Spam => &[""],
     }
 }
 
@@ -213,13 +215,19 @@ fn within<'c>(query: Query<'c>, actor: &Actor, asked: Asked<'_>) -> Query<'c> {
 
 fn in_view<'c>(query: Query<'c>, actor: &Actor, view: View, category: &'static str) -> Query<'c> {
     let me = actor.agent();
+    // Compared with a truth value: only then SQLite seeks along the indexes that begin with it.
+    let query = query.push(if view == View::Spam {
+        " AND ticket.spam = TRUE"
+    } else {
+        " AND ticket.spam = FALSE"
+    });
     match view {
         // Compared with TRUE: only then SQLite seeks along the index by assignee.
         View::Mine => query
             .push(" AND ticket.active = TRUE AND ticket.assignee_id = ")
             .push_bind(me),
         View::Unassigned => query.push(" AND ticket.active = TRUE AND ticket.assignee_id IS NULL"),
-        View::All => query,
+        View::All | View::Spam => query,
         View::Mentions => query
             .push(
                 " AND ticket.id IN (SELECT ticket_id FROM notification WHERE read_at IS NULL AND kind = 'mention' \
