@@ -49,7 +49,6 @@ ids! {
     SlaPolicyId, CalendarId, SlaRunId,
     JobId, TimerId, VisitorId, CallId, NotificationId,
     WebhookId,
-    MergeId, SenderRuleId, RawReadingId,
     ComplaintCategoryId, CompensationId, EvidenceId, CaseChangeId,
 }
 

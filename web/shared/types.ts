@@ -1,6 +1,12 @@
 // The names of what the server and the pages say to each other. All of it is generated from openapi.json (see
 // generate.mjs); here it only gets short names. Times are RFC 3339 in UTC, ids UUIDs, errors RFC 9457 problems.
 import type { components } from './api'
+import type { Grade, TicketSla } from '../inbox/sla/types'
+
+/** What the server is about to say. */
+export type ExpectedPermission = Permission | 'ticket.reassign_owner' | 'admin.sla' | 'admin.routing'
+export type ExpectedField = TicketField | 'kind'
+interface Expected { sla?: TicketSla | null; kind?: string; grade?: Grade | null; grade_confirmed?: boolean; case_state?: 'open' | 'closed' | null }
 
 type Schemas = components['schemas']
 
@@ -42,7 +48,7 @@ export type CustomerBrief = Schemas['CustomerBrief']
 export type Customer = Schemas['Customer']
 export type Identity = Schemas['Identity']
 
-export type TicketSummary = Schemas['TicketSummary']
+export type TicketSummary = Schemas['TicketSummary'] & Expected
 export type TicketDetail = Schemas['TicketDetail']
 export type Edit = Schemas['EditIn']
 export type Message = Schemas['Message']

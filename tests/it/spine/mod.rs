@@ -7,5 +7,4 @@ mod idempotency;
 mod log;
 mod races;
 mod rows;
-mod scope;
 mod start;

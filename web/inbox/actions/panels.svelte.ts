@@ -1,7 +1,7 @@
 // The dialogs that belong to no ticket: palette, search, keys, new ticket.
 
 class Panels {
-  open = $state<'palette' | 'find' | 'help' | 'compose' | null>(null)
+  open = $state<'palette' | 'find' | 'help' | 'compose' | 'why' | 'whyMe' | null>(null)
   /** Whom the new ticket is for, when it starts at a customer. */
   composeTo = $state.raw<{ customer_id: string; name: string; address: string } | null>(null)
 

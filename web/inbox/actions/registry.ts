@@ -6,6 +6,10 @@ import { layout } from '../state/Layout.svelte'
 import { route } from '../state/Route.svelte'
 import type { View } from '../../shared/types'
 import type { Action, ActionName } from './Action'
+import { askKind, caseOpen, mayTake, reportOf, take } from './complaint'
+import { setPresence } from './presence'
+import { offers } from '../routing/Offers.svelte'
+import { openCase } from '../complaint/OpenCase.svelte'
 import { askAssignee, askPriority, askStatus, askTags, askTeam, copyNumber, setAssignee, solve } from './editing'
 import { Keymap } from './Keymap.svelte'
 import { panels } from './panels.svelte'
@@ -48,6 +52,7 @@ export const actions: Action[] = [
   { name: 'ringing', group: 'app', keys: ['Enter'], when: () => desk.calls.ringing.length > 0 && desk.session.can('call.log'), run: () => desk.calls.answer(desk.calls.ringing[0]!) },
   { name: 'back', group: 'list', keys: ['Escape'], whileTyping: true, keyOnly: true, run: back },
   { name: 'merge', group: 'list', keys: ['.'], when: () => inInbox() && desk.list.arrived.size > 0, run: () => desk.list.merge() },
+  { name: 'order', group: 'list', keys: ['v'], when: inInbox, run: () => route.openList(route.list.order ? { ...route.list, order: undefined } : { ...route.list, order: 'due' }) },
   { name: 'refresh', group: 'list', when: inInbox, run: () => void desk.list.reload() },
 
   { name: 'reply', group: 'write', keys: ['r'], when: may('ticket.reply'), run: () => desk.composer.switchTo('public') },
@@ -66,6 +71,16 @@ export const actions: Action[] = [
   { name: 'priority', group: 'ticket', keys: ['p'], when: may('ticket.edit'), run: askPriority },
   { name: 'team', group: 'ticket', keys: ['t'], when: may('ticket.assign'), run: askTeam },
   { name: 'subject', group: 'ticket', when: may('ticket.edit'), run: () => subjectEditing.start() },
+  { name: 'kind', group: 'ticket', keys: ['y'], when: may('ticket.edit'), run: () => void askKind() },
+  { name: 'why', group: 'ticket', keys: ['d'], when: onTicket, run: () => panels.show('why') },
+  { name: 'whyMe', group: 'ticket', when: onTicket, run: () => panels.show('whyMe') },
+  { name: 'offer', group: 'ticket', when: () => onTicket() && desk.conversation.ticket?.owner_id != null && (desk.isMe(desk.conversation.ticket.owner_id) || desk.session.can('ticket.reassign_owner')), run: () => (offers.offering = true) },
+  { name: 'take', group: 'ticket', keys: ['shift+t'], when: () => onTicket() && mayTake(), run: take },
+  { name: 'grade', group: 'ticket', when: () => onTicket() && caseOpen(), run: () => (openCase.dialog = 'grade') },
+  { name: 'compensate', group: 'ticket', when: () => onTicket() && caseOpen(), run: () => (openCase.dialog = 'compensation') },
+  { name: 'evidence', group: 'ticket', when: () => onTicket() && caseOpen(), run: () => (openCase.dialog = 'evidence') },
+  { name: 'closeCase', group: 'ticket', when: () => onTicket() && caseOpen(), run: () => (openCase.dialog = 'close') },
+  { name: 'caseReport', group: 'ticket', when: () => onTicket() && openCase.case !== null, run: () => void window.open(reportOf(openCase.ticket!), '_blank', 'noopener') },
   { name: 'copyNumber', group: 'ticket', when: onTicket, run: () => void copyNumber() },
 
   { name: 'palette', group: 'app', keys: ['mod+k'], whileTyping: true, keyOnly: true, run: () => panels.show('palette') },
@@ -82,9 +97,13 @@ export const actions: Action[] = [
   goTo('goSolved', 'solved', 'e'),
   goTo('goAll', 'all', 'a'),
   goTo('goMentions', 'mentions', 'i'),
+  { name: 'goBoard', group: 'go', keys: ['g b'], when: () => desk.session.can('board.read'), run: () => route.go('/board') },
   { name: 'goNotifications', group: 'go', keys: ['g n'], run: () => route.go('/notifications') },
   { name: 'goSettings', group: 'go', keys: ['g s'], run: () => route.go('/settings') },
 
+  { name: 'presenceOnline', group: 'app', run: () => setPresence('online') },
+  { name: 'presenceAway', group: 'app', run: () => setPresence('away') },
+  { name: 'presenceHandBack', group: 'app', run: () => setPresence('away_and_reassign') },
   { name: 'views', group: 'app', keys: ['['], when: inInbox, run: () => layout.toggleViews() },
   { name: 'customer', group: 'app', keys: [']'], when: inInbox, run: () => layout.toggleCustomer() },
   { name: 'density', group: 'app', run: () => (appearance.density = appearance.density === 'roomy' ? 'tight' : 'roomy') },

@@ -2,7 +2,7 @@
 import type { Attachment, CallEntry, Edit, Id, Locale, NewMessage, NewTicket, Page, TicketSummary, View, Visibility } from '../../shared/types'
 import { get, patch, post, put, remove, type Asked } from './client'
 
-export interface ListQuery { view: View; inbox?: Id; team?: Id; tag?: Id; assignee?: Id; customer?: Id }
+export interface ListQuery { view: View; inbox?: Id; team?: Id; tag?: Id; assignee?: Id; customer?: Id; order?: 'due' }
 
 export const routes = {
   setupNeeded: () => get('/setup'),

@@ -1,5 +1,7 @@
 // Says one activity in the reader's language.
 import type { Activity, Priority } from '../../shared/types'
+import { caseActivityText } from '../complaint/activityText'
+import { routingActivityText } from '../routing/activityText'
 import { t } from '../i18n/language.svelte'
 import { desk } from '../state/desk.svelte'
 
@@ -13,6 +15,8 @@ export function activityText(activity: Activity): string {
     case 'call_ended': return t.activity.callEnded(who)
     case 'ticket_reopened': return t.activity.reopened(who)
   }
+  const told = caseActivityText(activity, who) ?? routingActivityText(activity, who)
+  if (told) return told
   const to = activity.to ?? null
   switch (activity.field) {
     case 'status': return t.activity.status(who, reference.statusName(to))

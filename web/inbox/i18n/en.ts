@@ -39,7 +39,7 @@ export const en = {
   category: { new: 'New', open: 'Open', waiting: 'Waiting for customer', on_hold: 'On hold', solved: 'Solved', closed: 'Closed' },
   priority: { low: 'Low', normal: 'Normal', high: 'High', urgent: 'Urgent' },
   color: { gray: 'Grey', red: 'Red', amber: 'Amber', green: 'Green', teal: 'Teal', blue: 'Blue', violet: 'Violet' },
-  field: { status: 'Status', assignee: 'Assignee', team: 'Team', priority: 'Priority', subject: 'Subject', owner: 'Owner', customer: 'Customer', tags: 'Tags', inbox: 'Inbox', created: 'Opened' },
+  field: { status: 'Status', assignee: 'Assignee', team: 'Team', priority: 'Priority', subject: 'Subject', owner: 'Owner', customer: 'Customer', tags: 'Tags', inbox: 'Inbox', created: 'Opened', kind: 'Kind' },
   people: { formerAgent: 'A former agent', system: 'Shouwen', customer: 'The customer', key: 'An API client', you: 'You' },
 
   error: {
@@ -178,6 +178,7 @@ export const en = {
     palette: 'Open commands', help: 'Show keys', search: 'Search', call: 'Log a call', compose: 'New ticket', next: 'Next ticket', previous: 'Previous ticket', open: 'Open ticket', back: 'Back', refresh: 'Refresh list', merge: 'Show what is new',
     reply: 'Reply', note: 'Write a note', send: 'Send', sendNext: 'Send and open the next', sendWait: 'Send and wait for the customer', sendSolve: 'Send and solve', assign: 'Assign to…', assignMe: 'Assign to me', team: 'Move to team…', status: 'Set status…', priority: 'Set priority…', tags: 'Change tags…', solve: 'Solve', subject: 'Edit subject', copyNumber: 'Copy ticket number', attach: 'Attach files',
     goMine: 'Go to Mine', goUnassigned: 'Go to Unassigned', goOpen: 'Go to Open', goWaiting: 'Go to Waiting', goHold: 'Go to On hold', goSolved: 'Go to Solved', goAll: 'Go to All tickets', goMentions: 'Go to Mentions', goNotifications: 'Go to Notifications', goSettings: 'Go to Settings',
+    order: 'Order by newest or soonest due', kind: 'Set kind…', why: 'Why is it due then?', whyMe: 'Why this assignee?', offer: 'Offer ownership…', take: 'Take the complaint', grade: 'Confirm or change the grade…', compensate: 'Grant or request compensation…', evidence: 'Add evidence…', closeCase: 'Close the complaint…', caseReport: 'Open the complaint’s report', goBoard: 'Go to Board', presenceOnline: 'I am online', presenceAway: 'I am away', presenceHandBack: 'I am away, hand my tickets back',
     themeLight: 'Light theme', themeDark: 'Dark theme', themeSystem: 'Theme as the system', languageEnglish: 'English', languageChinese: 'Chinese (中文)', density: 'Change list density', views: 'Show or fold views', customer: 'Show or fold customer', signOut: 'Sign out', ringing: 'Log the ringing call',
   },
 

@@ -4,6 +4,12 @@ import { en } from './en'
 import { initials } from './pinyin'
 import { settingsEn } from './settings.en'
 import { settingsZh } from './settings.zh'
+import { complaintEn } from './complaint.en'
+import { complaintZh } from './complaint.zh'
+import { dueEn } from './due.en'
+import { dueZh } from './due.zh'
+import { routingEn } from './routing.en'
+import { routingZh } from './routing.zh'
 import { zh } from './zh'
 
 function keys(texts: object, path = ''): string[] {
@@ -16,9 +22,10 @@ function words(texts: object): string[] {
 test('both languages have the same keys', () => {
   expect(keys(zh)).toEqual(keys(en))
   expect(keys(settingsZh)).toEqual(keys(settingsEn))
+  for (const [chinese, english] of [[complaintZh, complaintEn], [dueZh, dueEn], [routingZh, routingEn]] as const) expect(keys(chinese)).toEqual(keys(english))
 })
 test('Chinese is Chinese, with full-width punctuation', () => {
-  const han = words(zh).filter((text) => /\p{Script=Han}/u.test(text))
+  const han = [zh, complaintZh, dueZh, routingZh].flatMap(words).filter((text) => /\p{Script=Han}/u.test(text))
   expect(han.filter((text) => /\p{Script=Han}[,;:!?]/u.test(text))).toEqual([])
 })
 test('plurals follow the language', () => {

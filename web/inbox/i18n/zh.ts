@@ -39,7 +39,7 @@ export const zh: Texts = {
   category: { new: '新工单', open: '处理中', waiting: '等待客户', on_hold: '暂缓', solved: '已解决', closed: '已关闭' },
   priority: { low: '低', normal: '普通', high: '高', urgent: '紧急' },
   color: { gray: '灰', red: '红', amber: '琥珀', green: '绿', teal: '青', blue: '蓝', violet: '紫' },
-  field: { status: '状态', assignee: '处理人', team: '团队', priority: '优先级', subject: '主题', owner: '首问负责人', customer: '客户', tags: '标签', inbox: '渠道', created: '创建时间' },
+  field: { status: '状态', assignee: '处理人', team: '团队', priority: '优先级', subject: '主题', owner: '首问负责人', customer: '客户', tags: '标签', inbox: '渠道', created: '创建时间', kind: '类型' },
   people: { formerAgent: '已离职客服', system: '系统', customer: '客户', key: 'API 程序', you: '你' },
 
   error: {
@@ -178,6 +178,7 @@ export const zh: Texts = {
     palette: '打开命令面板', help: '查看快捷键', search: '搜索', call: '登记通话', compose: '新建工单', next: '下一张工单', previous: '上一张工单', open: '打开工单', back: '返回', refresh: '刷新列表', merge: '显示新到工单',
     reply: '回复', note: '写备注', send: '发送', sendNext: '发送并打开下一张', sendWait: '发送并等待客户', sendSolve: '发送并解决', assign: '分配给…', assignMe: '分配给我', team: '转到团队…', status: '设置状态…', priority: '设置优先级…', tags: '修改标签…', solve: '解决', subject: '编辑主题', copyNumber: '复制单号', attach: '添加附件',
     goMine: '前往我的', goUnassigned: '前往未分配', goOpen: '前往处理中', goWaiting: '前往等待客户', goHold: '前往暂缓', goSolved: '前往已解决', goAll: '前往全部工单', goMentions: '前往提到我的', goNotifications: '前往通知', goSettings: '前往设置',
+    order: '切换最新或最先到期', kind: '设置类型…', why: '为什么是这个时限', whyMe: '为什么分给此人', offer: '移交首问负责…', take: '接手投诉', grade: '确认或更改等级…', compensate: '申请赔付…', evidence: '添加证据…', closeCase: '投诉结案…', caseReport: '打开投诉报告', goBoard: '前往看板', presenceOnline: '我在线', presenceAway: '我离开', presenceHandBack: '我离开并退回工单',
     themeLight: '浅色主题', themeDark: '深色主题', themeSystem: '主题跟随系统', languageEnglish: '英文 (English)', languageChinese: '中文', density: '切换列表密度', views: '展开或收起视图', customer: '展开或收起客户信息', signOut: '退出登录', ringing: '登记正在响铃的来电',
   },
 

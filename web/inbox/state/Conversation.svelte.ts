@@ -1,5 +1,5 @@
 // The open ticket: its messages by position, its events, who looks at it, and edits with their conflicts.
-import type { Activity, Conflict, Customer, Edit, Id, Message, TicketDetail, TicketField, TicketSummary, Viewer } from '../../shared/types'
+import type { Activity, Conflict, Customer, Edit, Id, Message, TicketDetail, ExpectedField, TicketField, TicketSummary, Viewer } from '../../shared/types'
 import { Refusal } from '../api/request'
 
 export interface TicketRoutes {
@@ -116,13 +116,13 @@ export class Conversation {
   }
 
   /** Changes one field, shown at once and taken back if refused. A conflict is kept to be decided. */
-  async edit(field: TicketField, next: string | null, shown: Partial<TicketSummary>): Promise<void> {
+  async edit(field: ExpectedField, next: string | null, shown: Partial<TicketSummary>): Promise<void> {
     const ticket = this.ticket
     if (!ticket) return
     const old = valueOf(ticket, field)
     if (old === next) return
     this.ticket = { ...ticket, ...shown }
-    await this.patch(ticket, { field, old, new: next })
+    await this.patch(ticket, { field: field as TicketField, old, new: next })
   }
 
   /** My value after all, knowing theirs. */
@@ -210,7 +210,7 @@ function bySeq(activities: Activity[]): Activity[] {
   return [...once.values()].sort((a, b) => a.seq - b.seq)
 }
 
-export function valueOf(ticket: TicketSummary, field: TicketField): string | null {
+export function valueOf(ticket: TicketSummary, field: ExpectedField): string | null {
   switch (field) {
     case 'status': return ticket.status_id
     case 'assignee': return ticket.assignee_id
@@ -219,10 +219,11 @@ export function valueOf(ticket: TicketSummary, field: TicketField): string | nul
     case 'priority': return ticket.priority
     case 'subject': return ticket.subject
     case 'customer': return ticket.customer.id
+    case 'kind': return ticket.kind ?? null
   }
 }
 
-function undone(before: TicketSummary, field: TicketField): Partial<TicketSummary> {
+function undone(before: TicketSummary, field: ExpectedField): Partial<TicketSummary> {
   switch (field) {
     case 'status': return { status_id: before.status_id, category: before.category }
     case 'assignee': return { assignee_id: before.assignee_id }
@@ -231,5 +232,6 @@ function undone(before: TicketSummary, field: TicketField): Partial<TicketSummar
     case 'priority': return { priority: before.priority }
     case 'subject': return { subject: before.subject }
     case 'customer': return { customer: before.customer }
+    case 'kind': return { kind: before.kind }
   }
 }

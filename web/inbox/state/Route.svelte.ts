@@ -2,7 +2,7 @@
 import type { View } from '../../shared/types'
 import type { ListQuery } from '../api/routes'
 
-export type Page = 'inbox' | 'notifications' | 'settings' | 'login' | 'setup' | 'reset'
+export type Page = 'inbox' | 'board' | 'notifications' | 'settings' | 'login' | 'setup' | 'reset'
 const VIEWS: View[] = ['mine', 'unassigned', 'open', 'waiting', 'on_hold', 'solved', 'closed', 'all', 'mentions']
 const KEPT = 'shouwen.list'
 
@@ -63,30 +63,33 @@ export class Route {
     } else if (first === 'settings') {
       this.page = 'settings'
       this.section = second || 'account'
-    } else if (first === 'login' || first === 'setup' || first === 'reset' || first === 'notifications') {
+    } else if (first === 'login' || first === 'setup' || first === 'reset' || first === 'notifications' || first === 'board') {
       this.page = first
     } else {
       this.page = 'inbox'
-      this.list = listOf(first, second, url.searchParams.get('show'))
+      this.list = listOf(first, second, url.searchParams)
       sessionStorage.setItem(KEPT, JSON.stringify(this.list))
     }
   }
 }
 
 export function pathOf(query: ListQuery): string {
-  const show = query.view === 'open' ? '' : `?show=${query.view}`
-  if (query.team) return `/team/${query.team}${show}`
-  if (query.inbox) return `/inbox/${query.inbox}${show}`
-  if (query.tag) return `/tag/${query.tag}${show}`
-  return `/view/${query.view}`
+  const asked = new URLSearchParams()
+  const narrowed = query.team ? `/team/${query.team}` : query.inbox ? `/inbox/${query.inbox}` : query.tag ? `/tag/${query.tag}` : query.assignee ? `/agent/${query.assignee}` : null
+  if (narrowed && query.view !== 'open') asked.set('show', query.view)
+  if (query.order) asked.set('order', query.order)
+  return `${narrowed ?? `/view/${query.view}`}${asked.size ? `?${asked}` : ''}`
 }
 
-function listOf(first: string, second: string, show: string | null): ListQuery {
+function listOf(first: string, second: string, asked: URLSearchParams): ListQuery {
+  const show = asked.get('show')
   const view = isView(show) ? show : 'open'
-  if (first === 'team') return { view, team: second }
-  if (first === 'inbox') return { view, inbox: second }
-  if (first === 'tag') return { view, tag: second }
-  return { view: first === 'view' && isView(second) ? second : 'mine' }
+  const order = asked.get('order') === 'due' ? { order: 'due' as const } : {}
+  if (first === 'team') return { view, team: second, ...order }
+  if (first === 'inbox') return { view, inbox: second, ...order }
+  if (first === 'tag') return { view, tag: second, ...order }
+  if (first === 'agent') return { view, assignee: second, ...order }
+  return { view: first === 'view' && isView(second) ? second : 'mine', ...order }
 }
 
 function isView(word: string | null): word is View {

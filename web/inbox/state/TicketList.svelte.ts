@@ -99,7 +99,7 @@ export class TicketList {
       if (row.version > ticket.version) return
       this.rows = this.rows.with(index, ticket)
       this.mark(ticket.id, !fits)
-      if (fits && row.last_message_at !== ticket.last_message_at) this.arrived = new Map(this.arrived).set(ticket.id, ticket)
+      if (fits && moved(this.query, row, ticket)) this.arrived = new Map(this.arrived).set(ticket.id, ticket)
     } else if (fits && this.reaches(ticket)) {
       const seen = this.arrived.get(ticket.id)
       if (seen && seen.version > ticket.version) return
@@ -133,7 +133,7 @@ export class TicketList {
     const rows = this.rows.filter((row) => !this.leaving.has(row.id))
     const known = new Set(rows.map((row) => row.id))
     for (const [id, ticket] of this.arrived) if (!known.has(id) && !this.leaving.has(id)) rows.push(ticket)
-    rows.sort(newestFirst)
+    rows.sort(orderOf(this.query))
     this.rows = rows
     this.arrived = new Map()
     this.leaving = new Set()
@@ -171,7 +171,7 @@ export class TicketList {
   /** Whether a ticket would lie within the pages already fetched. */
   private reaches(ticket: TicketSummary): boolean {
     const last = this.rows.at(-1)
-    return !this.next || !last || newestFirst(ticket, last) <= 0
+    return !this.next || !last || orderOf(this.query)(ticket, last) <= 0
   }
 
   private fits(ticket: TicketSummary): boolean {
@@ -193,8 +193,24 @@ export function newestFirst(a: TicketSummary, b: TicketSummary): number {
   return a.id < b.id ? 1 : a.id > b.id ? -1 : 0
 }
 
+/** Soonest due first. */
+export function dueFirst(a: TicketSummary, b: TicketSummary): number {
+  const [left, right] = [a.sla?.due_at ?? '\uffff', b.sla?.due_at ?? '\uffff']
+  return left < right ? -1 : left > right ? 1 : newestFirst(a, b)
+}
+
+function orderOf(query: ListQuery): (a: TicketSummary, b: TicketSummary) => number {
+  return query.order === 'due' ? dueFirst : newestFirst
+}
+
+/** Whether a changed ticket belongs at another place. */
+function moved(query: ListQuery, before: TicketSummary, after: TicketSummary): boolean {
+  return query.order === 'due' ? before.sla?.due_at !== after.sla?.due_at : before.last_message_at !== after.last_message_at
+}
+
 /** The same question the server answers for the view. Mentions are only known to the server. */
 export function fits(query: ListQuery, ticket: TicketSummary, me: Id, present: boolean): boolean {
+  if (query.order === 'due' && !ticket.sla?.due_at) return false
   if (query.inbox && ticket.inbox_id !== query.inbox) return false
   if (query.team && ticket.team_id !== query.team) return false
   if (query.tag && !ticket.tag_ids.includes(query.tag)) return false
@@ -212,7 +228,7 @@ export function fits(query: ListQuery, ticket: TicketSummary, me: Id, present: b
 }
 
 export function keyOf(query: ListQuery): string {
-  return [query.view, query.inbox, query.team, query.tag, query.assignee, query.customer].join('|')
+  return [query.view, query.inbox, query.team, query.tag, query.assignee, query.customer, query.order].join('|')
 }
 
 function without<V>(map: ReadonlyMap<Id, V>, id: Id): ReadonlyMap<Id, V> {

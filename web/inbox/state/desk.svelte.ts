@@ -1,8 +1,10 @@
 // The desk: every store of the inbox, and how the feed reaches them.
-import type { Bootstrap, Frame, Id, Me, Message, RingingCall, TicketSummary } from '../../shared/types'
+import type { Bootstrap, Id, Me, Message, RingingCall, TicketSummary } from '../../shared/types'
 import { Refusal, whenSignedOut } from '../api/request'
 import { routes } from '../api/routes'
 import { language, t } from '../i18n/language.svelte'
+import { attendance } from '../routing/Attendance.svelte'
+import type { AnyFrame } from '../routing/types'
 import { Calls } from './Calls.svelte'
 import { clock } from './Clock.svelte'
 import { Composer } from './Composer.svelte'
@@ -29,7 +31,10 @@ class Desk {
   readonly composer = new Composer(routes, (ticket, kind) => this.feed.typing(ticket, kind), () => this.session.id)
   readonly feed = new Feed(
     {
-      frames: (frames) => frames.forEach((frame) => this.apply(frame)),
+      frames: (frames) => {
+        frames.forEach((frame) => this.apply(frame))
+        if ((frames as AnyFrame[]).some(({ kind }) => kind === 'ticket' || kind === 'ticket_gone' || kind === 'agent_presence')) this.heard += 1
+      },
       resync: () => void this.refetch(),
       presence: (ticket, viewers) => {
         if (this.conversation.ticket?.id === ticket) this.conversation.viewers = viewers
@@ -48,6 +53,8 @@ class Desk {
     },
     () => new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/v1/feed`),
   )
+  /** Grows with every frame that changes tickets or agents: what the board follows. */
+  heard = $state(0)
   /** Told to screen readers. */
   spoken = $state('')
 
@@ -144,7 +151,7 @@ class Desk {
     this.notifications.unread = bootstrap.unread_notifications
   }
 
-  private apply(frame: Frame): void {
+  private apply(frame: AnyFrame): void {
     switch (frame.kind) {
       case 'ticket': return this.applyTicket(frame.ticket)
       case 'ticket_gone':
@@ -157,6 +164,7 @@ class Desk {
       case 'notification': return this.notifications.apply(frame.notification)
       case 'call': return this.ring(frame.call)
       case 'reference': return void this.refresh()
+      case 'agent_presence': return attendance.apply(frame)
       case 'read': return this.list.markRead(frame.ticket_id)
     }
   }

@@ -10,7 +10,7 @@ export type Entry =
 
 const JOIN_WITHIN = 5 * 60_000
 /** Said by the messages themselves. */
-const SILENT = new Set(['message_received', 'message_sent', 'message_added', 'note_added', 'reply_added', 'ticket_read', 'draft_saved', 'call_logged'])
+const SILENT = new Set(['message_received', 'message_sent', 'message_added', 'note_added', 'reply_added', 'ticket_read', 'draft_saved', 'call_logged', 'category_changed', 'clocks_changed', 'sla_policy_chosen', 'grade_suggested'])
 
 /** `readBefore`: the line "new" stands before the first later message from somebody else. */
 export function stream(messages: Message[], activities: Activity[], readBefore: number): Entry[] {

@@ -1,0 +1,44 @@
+// The words of complaints in English. complaint.zh.ts has the same keys.
+
+const rules = new Intl.PluralRules('en')
+const count = (n: number, one: string, other: string) => `${new Intl.NumberFormat('en').format(n)} ${rules.select(n) === 'one' ? one : other}`
+
+export const complaintEn = {
+  title: 'Complaint', loadFailed: 'The complaint could not be loaded', noneYet: 'No complaint so far.', open: 'Open a complaint', opened: (who: string) => `opened by ${who}`, closedMark: 'Closed', openMark: 'Open',
+  looksLike: (kind: string) => `Looks like: ${kind}`, setKind: (kind: string) => `Set “${kind}”`, kind: 'Kind',
+  kinds: { inquiry: 'Inquiry', complaint: 'Complaint', return_exchange: 'Return or exchange', repair_warranty: 'Repair or warranty' } as Record<string, string>,
+
+  grade: 'Grade', grades: { i: 'Grade I', ii: 'Grade II', iii: 'Grade III', iv: 'Grade IV' }, gradeMeans: { i: 'gravest', ii: 'grave', iii: 'middling', iv: 'light' }, suggested: 'Suggested', confirmed: 'Confirmed', confirm: 'Confirm', change: 'Change…', confirmTitle: 'Confirm or change the grade',
+  changed: (from: string, to: string) => `${from}, then ${to}`, reason: 'Reason', reasonHint: 'Everybody who opens the case later reads it.', needReason: 'Say why in a few words.', suggestedWas: (grade: string) => `The desk suggested ${grade}.`,
+  because: 'Because', moreReasons: (n: number) => count(n, 'more reason', 'more reasons'), noReasons: 'Nothing that weighs was found in the customer’s messages.',
+  why: {
+    safety: 'somebody’s safety is at stake', health: 'somebody’s health is at stake', counterfeit: 'the goods are said to be counterfeit', privacy: 'personal data is concerned',
+    amount: (money: string) => `${money} are at stake`, amountWord: (word: string) => `an amount is named: “${word}”`, media: (word: string) => `the media are mentioned: “${word}”`, lawyer: (word: string) => `a lawyer is mentioned: “${word}”`, authority: (word: string) => `an authority is mentioned: “${word}”`, legal_words: (word: string) => `legal words: “${word}”`,
+    word: (what: string, word: string) => `${what}: “${word}”`,
+    repeated: (n: number) => `${count(n, 'earlier complaint', 'earlier complaints')} of this customer lately`, tier: (tier: string) => `the customer’s tier: ${tier}`, tone: (strength: number) => `the tone is negative (${strength} of 100)`, topic: (topic: string) => `the topic: ${topic}`,
+    many_messages: (n: number) => `${count(n, 'message', 'messages')} without an answer between`, waited: (hours: number) => `waited ${count(hours, 'hour', 'hours')}`, matrix: (severity: number, reach: number, grade: string) => `severity ${severity} and reach ${reach} make it ${grade}`, other: (code: string) => code,
+  },
+
+  ladder: 'Escalation', level: (level: number, of: number) => `Level ${level} of ${of}`, mustAnswer: (who: string) => `${who} must take it`, roles: { assignee: 'The assignee', team: 'The team', supervisor: 'A supervisor', administrator: 'An administrator' },
+  take: 'I take it', takenBy: (who: string) => `${who} took it`, taken: 'You took it', nextLevel: (who: string) => `then it goes to: ${who}`, noLadder: 'Nobody is called for this grade.', exhausted: 'The last level was reached.', by: 'by',
+
+  category: 'Category', categories: { logistics: 'Logistics', quality: 'Quality', service: 'Service', price: 'Price', counterfeit: 'Counterfeit', safety: 'Safety', privacy: 'Privacy', refund: 'Refund', description: 'Not as described', promotion: 'Promotion', other: 'Other' } as Record<string, string>,
+  cause: 'Cause', causeHint: 'What went wrong, and why', liable: 'Liable', liables: { shop: 'The shop', supplier: 'The supplier', carrier: 'The carrier', platform: 'The platform', customer: 'The customer', nobody: 'Nobody' },
+  remedy: 'Remedy', remedies: { refund: 'Refund', partial_refund: 'Partial refund', replacement: 'Replacement', repair: 'Repair', compensation: 'Compensation', voucher: 'Voucher', apology: 'Apology', explanation: 'Explanation', none: 'None' }, remedyNote: 'What exactly', cost: 'Cost', notSet: 'not set', notMoney: 'Enter an amount such as 58.00.', currency: 'Currency',
+
+  authority: 'Authority', authorityHint: 'Such as 12315 or a consumer council', authorityName: 'Authority', authorityNumber: 'Their case number', authorityDue: 'Answer due', addAuthority: 'Add authority’s case', authorityOverdue: 'Answer to the authority is overdue',
+  checklist: 'Checklist', required: 'required', checks: { acknowledge: 'Acknowledge the complaint', order: 'Order number recorded', evidence: 'Evidence collected', cause: 'Cause found', remedy: 'Remedy agreed', call: 'Customer called', supervisor: 'Supervisor informed', legal: 'Legal department informed', stop_sale: 'Sale stopped', written: 'Answered in writing', apologise: 'Apologised', contact_24h: 'Customer contacted within a day', isolate: 'Goods set aside' } as Record<string, string>, checkedBy: (who: string) => `done by ${who}`,
+  evidence: 'Evidence', addEvidence: 'Add evidence', evidenceKinds: { message: 'Message', file: 'File', link: 'Link', note: 'Note' }, evidenceName: 'Name', evidenceNote: 'What it shows', evidenceUrl: 'Address (https://…)', evidenceMessage: 'Which message', evidenceFile: 'Which file', noEvidence: 'Nothing collected yet.', noFiles: 'This ticket has no files.', needName: 'Give it a name.', needLink: 'Enter an address that starts with https://.', toMessage: 'Show the message',
+  compensations: 'Compensation', requestCompensation: 'Grant or request…', compensationKinds: { refund: 'Refund', compensation: 'Compensation', voucher: 'Voucher' }, compensationStates: { requested: 'Waits for approval', approved: 'Approved', refused: 'Refused', paid: 'Paid', withdrawn: 'Withdrawn' }, amount: 'Amount', approve: 'Approve', refuse: 'Refuse', pay: 'Mark as paid', withdraw: 'Withdraw', approveTitle: (what: string) => `Approve ${what}`, refuseTitle: (what: string) => `Refuse ${what}`, payTitle: (what: string) => `${what}: paid`, withdrawTitle: (what: string) => `Withdraw ${what}`,
+  ceiling: (money: string) => `You may grant up to ${money} yourself.`, noCeiling: 'You may grant any amount yourself.', alwaysAsk: 'Every amount needs an approval.', willAsk: 'This is above your ceiling: somebody who may approve decides.', willGrant: 'Within your ceiling: approved at once.', noCompensation: 'Nothing granted.', aboveCeiling: 'above the ceiling', requestedBy: (who: string) => `asked by ${who}`, decidedBy: (who: string) => `decided by ${who}`, requestDone: 'Requested. Somebody who may approve is told.', grantDone: 'Approved.', save: 'Submit',
+
+  followUp: 'Follow-up', setFollowUp: 'Plan a follow-up', followUpDue: 'When', followUpNote: 'What to ask', followUpDone: 'Done…', followUpOutcome: 'What the customer said', followedUp: (when: string) => `done ${when}`, followUpOverdue: 'due', needDate: 'Choose a day and an hour.', needOutcome: 'Say what came of it.',
+  close: 'Close the case', reopen: 'Reopen', closeTitle: 'Close the case', closure: 'Settled by', closures: { customer: 'The customer confirmed it', supervisor: 'A supervisor’s word' }, closureNote: 'Note', closeBlocked: 'What is still open', blockGrade: 'The grade is not confirmed.', blockChecklist: (n: number) => `${count(n, 'required item', 'required items')} of the checklist open.`, blockCompensation: 'A compensation waits for its decision.', needsSupervisor: 'Your role cannot give a supervisor’s word.', closedBy: (who: string, how: string) => `Closed by ${who}: ${how}`, reopenTitle: 'Reopen the case',
+  report: 'Printable report', history: (n: number) => `History (${n})`, fields: { grade: 'Grade', category: 'Category', cause: 'Cause', liable: 'Liable', remedy: 'Remedy', remedy_note: 'Remedy', cost: 'Cost', checklist: 'Checklist', evidence: 'Evidence', authority: 'Authority', follow_up: 'Follow-up', taken: 'Taken', level: 'Level', state: 'State', compensation: 'Compensation' } as Record<string, string>,
+  conflict: 'Somebody changed the case meanwhile. What it says now is shown.',
+  activity: {
+    case_opened: (who: string) => `${who} opened a complaint`, grade_suggested: (grade: string) => `${grade} is suggested`, grade_changed: (who: string, grade: string) => `${who} set ${grade}`, case_taken: (who: string) => `${who} took the complaint`, case_escalated: (level: string) => `The complaint went up to level ${level}`, case_changed: (who: string, field: string) => `${who} changed the case: ${field}`, case_fell_due: 'A date of the case fell due', case_closed: (who: string) => `${who} closed the complaint`, case_reopened: (who: string) => `${who} reopened the complaint`, compensation: (who: string, state: string) => `${who}: compensation ${state}`, kind: (who: string, kind: string) => `${who} set the kind to ${kind}`,
+  },
+}
+
+export type ComplaintTexts = typeof complaintEn

@@ -1,0 +1,17 @@
+// 时限设置的中文文案，键与 dueSettings.en.ts 相同。 The words of the settings of due times in Chinese.
+import type { DueSettingsTexts } from './dueSettings.en'
+
+const number = (n: number) => new Intl.NumberFormat('zh-CN').format(n)
+
+export const dueSettingsZh: DueSettingsTexts = {
+  policies: '时限', lead: '客户最晚何时得到答复。从上往下，首个条件成立的规则生效。', add: '添加规则', isDefault: '其余所有工单', noTargets: '不设时限', up: (name) => `上移“${name}”`, down: (name) => `下移“${name}”`, order: '顺序已调整', seeOrder: '查看新顺序的影响', always: '全天候计时', targets: '时限', none: '无',
+  name: '名称', conditions: '适用条件', conditionsHint: '须全部成立。没有条件则适用于所有工单。', defaultHint: '其他规则都不适用时使用，没有条件。', addCondition: '添加条件', field: '项目', op: '比较', is: '是', isNot: '不是', values: '取值', needValues: '请为每个条件至少选择一个值。', removeCondition: '移除条件',
+  calendar: '计时日历', around: '全天候（24×7）', firstResponse: '首次响应不超过', nextResponse: '后续响应不超过', resolution: '解决不超过', noTarget: '不限', units: { m: '分钟', h: '小时', d: '天' }, pauseOnHold: '暂缓期间也停止解决计时', pauseHint: '等待客户期间始终停止计时。', badTarget: '时限须在 1 分钟到 366 天之间。',
+  levels: '提醒', levelsHint: '每条只发一次，按营业时间计算。', addLevel: '添加提醒', metric: '针对', when: '时机', whens: { percent: '% 用时', before: '到期前', breach: '超时时', after: '到期后' }, whom: '通知', needWhom: '请为每条提醒选择通知对象。', badPercent: '比例须在 1 到 99 之间。', removeLevel: '移除提醒', notifyIn: '通知时段', notifyAlways: '立即，不限时段',
+  preview: '查看影响', previewing: '正在统计未解决的工单…', previewOf: (done, total) => `约 ${number(total)} 张未解决工单，已检查 ${number(done)} 张`, moves: (n) => `${number(n)} 张未解决工单的时限有变化`, overdue: (n) => `${number(n)} 张将变为超时`, noLonger: (n) => `${number(n)} 张不再超时`, nothing: '不影响任何未解决的工单。', apply: '应用', backToEdit: '继续编辑', previewFailed: '预览失败', discard: '放弃', deleted: '删除规则',
+  recompute: '正在更新未解决工单的时限', recomputeOf: (done, total) => `约 ${number(total)} 张中的 ${number(done)} 张`, recomputed: (n) => `完成：${number(n)} 张工单的时限已更新。`, recomputeFailed: '更新中途停止，请重新保存规则以继续。',
+  simulator: '试算', simulatorHint: '假设有一张工单…', arrives: '到达时间', try: '何时到期？', facts: '属性', anyValue: '不限', answerSentence: (arrives, due) => `${arrives}到达的工单，应在${due}前完成。`, noDue: (arrives) => `${arrives}到达的工单没有时限。`, simulateFailed: '试算失败', draftHint: '按表单中尚未保存的内容试算。', yourZone: (zone) => `按你的时区（${zone}）`,
+  calendars: '营业时间', calendarsLead: '何时计时：每周营业时间、节假日与调休工作日。', addCalendar: '添加日历', noCalendars: '还没有日历', noCalendarsHint: '没有日历时，时限全天候计算。', usedBy: (n) => `${number(n)} 条规则使用`, unused: '尚未使用', zone: '时区', badZone: '请从列表中选择时区，例如 Asia/Shanghai。', week: '每周时间', days: { mon: '周一', tue: '周二', wed: '周三', thu: '周四', fri: '周五', sat: '周六', sun: '周日' }, closed: '休息', addHours: '添加时段', removeHours: '移除时段', toWeekdays: '复制到周二至周五', overnight: '至次日', from: '从', to: '到', badHours: '每个时段都要有不同的开始和结束时间。',
+  holidays: '节假日', noRegion: '不使用', regions: { CN: '中国（含调休）', US: '美国', GB: '英国', DE: '德国', FR: '法国', JP: '日本', HK: '香港', SG: '新加坡' }, source: '来源', known: (from, to) => `已有 ${from}–${to} 年`, makeUp: '调休上班', dayOff: '休息', year: '年份',
+  special: '自定义日期', specialHint: '自定义日期优先于订阅，订阅优先于国家节假日。', addDay: '添加日期', date: '日期', dayName: '名称', open: '营业', removeDay: (date) => `移除 ${date}`, feed: 'iCal 订阅', feedHint: '例如 https://…/holidays.ics，每天获取。', fetchNow: '立即获取', fetching: '稍后即会获取。', fetched: (when, n) => `${when}获取，共 ${number(n)} 天`, neverFetched: '尚未获取', feedFailed: (why) => `获取失败：${why}。之前的日期仍然有效。`, importFile: '导入 iCal 文件', imported: (n) => `已导入 ${number(n)} 天`, tooLarge: '文件太大。', hours: (n) => `每周 ${number(n)} 小时`, changedMeanwhile: '有人刚刚修改过，请关闭后重新打开。', deleteHint: '未解决的工单将改用下一条适用规则的时限。', saveFirst: '请先保存日历。',
+}
