@@ -29,6 +29,9 @@ export const settingsEn = {
   keys: {
     lead: 'For programs that talk to Shouwen, such as the phone system.', add: 'Create key', scopes: 'May', scope: { 'calls:write': 'Report calls', 'tickets:read': 'Read tickets', 'tickets:write': 'Write tickets', 'customers:read': 'Read customers', 'customers:write': 'Write customers' }, once: 'Copy the key now. It is never shown again.', revoke: 'Revoke', revokeText: (name: string) => `Revoke “${name}”? Programs using it stop working at once.`, lastUsed: (when: string) => `used ${when}`, never: 'never used', empty: 'No key yet', emptyHint: 'Create one for the phone system or the shop.', created: 'Key created', needScope: 'Choose at least one thing it may do.',
   },
+  webhooks: {
+    lead: 'Programs of yours that are told what happens, as it happens.', add: 'Add webhook', url: 'Address', kinds: 'Tells of', all: 'Everything that happens', kind: { ticket_opened: 'A ticket is opened', message_added: 'A message comes or goes', ticket_changed: 'A field changes', message_delivery: 'A mail is sent or fails', merged: 'Tickets are merged', case_opened: 'A complaint is opened', grade_changed: 'A complaint is graded', compensation_changed: 'Compensation is decided', case_closed: 'A complaint is closed', call_changed: 'A call rings or ends', customer_changed: 'A customer changes' }, active: 'On', off: 'Off', failing: (since: string, error: string) => `Fails since ${since}: ${error}`, needKind: 'Choose at least one kind of event.', empty: 'No webhook yet', emptyHint: 'Let your shop or ERP hear of new tickets and answers.', created: 'Webhook added', once: 'Each call is signed with this secret. Copy it now; it is never shown again.', secret: 'Secret',
+  },
 }
 
 export type SettingsTexts = typeof settingsEn

@@ -29,4 +29,7 @@ export const settingsZh: SettingsTexts = {
   keys: {
     lead: '供电话系统等程序连接首问。', add: '创建密钥', scopes: '权限', scope: { 'calls:write': '上报通话', 'tickets:read': '读取工单', 'tickets:write': '写入工单', 'customers:read': '读取客户', 'customers:write': '写入客户' }, once: '请立即复制，密钥不会再次显示。', revoke: '吊销', revokeText: (name) => `吊销“${name}”？使用它的程序会立即失效。`, lastUsed: (when) => `${when}使用`, never: '从未使用', empty: '还没有密钥', emptyHint: '为电话系统或店铺创建一个。', created: '密钥已创建', needScope: '请至少选择一项权限。',
   },
+  webhooks: {
+    lead: '事情发生时，立即通知您自己的程序。', add: '添加 Webhook', url: '地址', kinds: '通知内容', all: '全部事件', kind: { ticket_opened: '新建工单', message_added: '收到或发出消息', ticket_changed: '字段变更', message_delivery: '邮件送达或失败', merged: '工单合并', case_opened: '投诉立案', grade_changed: '投诉定级', compensation_changed: '补偿审批', case_closed: '投诉结案', call_changed: '来电或通话结束', customer_changed: '客户资料变更' }, active: '启用', off: '已停用', failing: (since, error) => `${since}起失败：${error}`, needKind: '请至少选择一种事件。', empty: '还没有 Webhook', emptyHint: '让店铺或 ERP 及时得知新工单和回复。', created: 'Webhook 已添加', once: '每次调用都用此密钥签名。请立即复制，之后不再显示。', secret: '签名密钥',
+  },
 }
