@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
+use shouwen_channels::email::dns::Resolver;
 use shouwen_core::actor::Actor;
 use shouwen_core::id::{Ids, WorkspaceId};
 use shouwen_core::time::{Clock, Timestamp};
@@ -47,6 +48,8 @@ pub struct Parts {
     pub feed: Hub,
     /// For what lies outside, at addresses that people typed.
     pub fetcher: Fetcher,
+    /// Where names of mail domains are looked up; none where the system has no resolver.
+    pub resolver: Option<Resolver>,
     /// Tells this server from the others on the same database.
     pub node: Uuid,
     /// The one workspace of this installation.
@@ -74,6 +77,8 @@ pub enum StartError {
     Secrets(#[from] SecretError),
     #[error("cannot set up connections to the outside: {0}")]
     Fetcher(#[from] reqwest::Error),
+    #[error("mail.nameserver: {0}: write an address with its port, such as 127.0.0.1:53")]
+    Nameserver(String),
 }
 
 impl std::ops::Deref for App {
@@ -98,6 +103,7 @@ impl App {
             Secrets::open(&config.secrets.key, &folder)?,
         );
         let fetcher = Fetcher::new(config.fetch.networks())?;
+        let resolver = resolver(&config)?;
         let supervisor = Supervisor::default();
         let node: Uuid = ids.next(clock.now());
         let bus = start_bus(&config, node, &supervisor)?;
@@ -120,6 +126,7 @@ impl App {
             passwords: Passwords::default(),
             feed: Hub::default(),
             fetcher,
+            resolver,
             node,
             workspace,
             folder_lock: Some(folder_lock),
@@ -149,6 +156,21 @@ impl App {
     pub fn holds_folder(&self) -> bool {
         self.folder_lock.is_some()
     }
+}
+
+/// The configured nameserver, else the system's. Without one mail is taken all the same, unchecked.
+fn resolver(config: &Config) -> Result<Option<Resolver>, StartError> {
+    let named = config.mail.nameserver.trim();
+    let made = if named.is_empty() {
+        Resolver::system()
+    } else {
+        let at = named.parse();
+        Resolver::at(at.map_err(|_| StartError::Nameserver(named.to_owned()))?)
+    };
+    if let Err(error) = &made {
+        tracing::warn!(%error, "names cannot be looked up: senders of mail are not checked");
+    }
+    Ok(made.ok())
 }
 
 fn start_bus(config: &Config, node: Uuid, supervisor: &Supervisor) -> Result<Bus, BusError> {

@@ -94,6 +94,19 @@ pub struct Mail {
     pub smtp_password: String,
     pub from: String,
     pub keep_raw_days: i64,
+    pub check_senders: CheckSenders,
+    pub nameserver: String,
+    pub trusted_authserv: String,
+}
+
+/// Whether SPF, DKIM and DMARC of delivered mail are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CheckSenders {
+    /// Of what came from a public address.
+    Auto,
+    Always,
+    Never,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]

@@ -9,7 +9,12 @@ words! {
         TicketRead = "ticket.read", TicketReply = "ticket.reply", TicketNote = "ticket.note",
         TicketEdit = "ticket.edit", TicketAssign = "ticket.assign", TicketCreate = "ticket.create",
         CustomerRead = "customer.read", CustomerEdit = "customer.edit",
-        CallLog = "call.log", RawRead = "raw.read", BoardRead = "board.read",
+        CallLog = "call.log", RawRead = "raw.read",
+        /// Every mail that came, and what became of it.
+        MailRead = "mail.read",
+        /// Lets mail through that was kept back, and says whose mail is kept back.
+        MailRecover = "mail.recover",
+        BoardRead = "board.read",
         AdminAgents = "admin.agents", AdminTeams = "admin.teams", AdminInboxes = "admin.inboxes",
         AdminTags = "admin.tags", AdminStatuses = "admin.statuses", AdminRoles = "admin.roles", AdminKeys = "admin.keys",
         ComplaintEdit = "complaint.edit",
@@ -51,6 +56,8 @@ impl BuiltInRole {
         ];
         let supervisor = [
             P::RawRead,
+            P::MailRead,
+            P::MailRecover,
             P::BoardRead,
             P::AdminTags,
             P::ComplaintApprove,

@@ -49,6 +49,7 @@ ids! {
     SlaPolicyId, CalendarId, SlaRunId,
     JobId, TimerId, VisitorId, CallId, NotificationId,
     WebhookId,
+    MergeId, SenderRuleId, RawReadingId,
     ComplaintCategoryId, CompensationId, EvidenceId, CaseChangeId,
 }
 

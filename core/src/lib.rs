@@ -16,6 +16,7 @@ pub mod mention;
 pub mod message;
 pub mod routing;
 pub mod sla;
+pub mod threading;
 pub mod ticket;
 pub mod time;
 pub mod tone;

@@ -84,6 +84,7 @@ pub async fn log_call(change: &mut Change, agent: AgentId, call: &LoggedCall) ->
             team: inbox.team_id,
             assignee: Some(agent),
             priority: Priority::Normal,
+            follow_up_of: None,
         };
         open(change, &new).await?
     };

@@ -240,6 +240,7 @@ async fn open_ticket(
         team: words.team,
         assignee: None,
         priority: Priority::Normal,
+        follow_up_of: None,
     };
     let ticket = tickets::open(change, &new).await?;
     let ordinal = last.map_or(0, |part| part.ordinal + 1);

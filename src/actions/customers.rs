@@ -61,12 +61,33 @@ pub async fn add_identity(change: &mut Change, customer: CustomerId, known: &Kno
         value: known.value.clone(),
         folded: known.folded.clone(),
         verified: known.verified,
+        undeliverable_since: None,
+        undeliverable_reason: None,
     };
     let added = customers::add_identity(change.tx(), workspace, &identity, now).await?;
     if added {
         change.record_general(Event::CustomerChanged { customer });
     }
     Ok(added)
+}
+
+/// Mail came from an identity of the customer: it is reached again, and proved when the mail was.
+pub async fn heard_from(change: &mut Change, customer: CustomerId, known: &Known) -> Result<(), Error> {
+    let workspace = change.workspace();
+    let proved = known.verified == Verified::Proved;
+    let changed = customers::heard_from(
+        change.tx(),
+        workspace,
+        customer,
+        known.kind,
+        &known.folded,
+        proved,
+    )
+    .await?;
+    if changed {
+        change.record_general(Event::CustomerChanged { customer });
+    }
+    Ok(())
 }
 
 #[derive(Debug, thiserror::Error)]

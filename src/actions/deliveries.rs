@@ -3,9 +3,10 @@
 //! `sending` is committed before the content goes out and the result after, so whatever is found in `sending` later
 //! may have arrived, and is never sent again by itself.
 
+use shouwen_core::customer::fold;
 use shouwen_core::event::Event;
 use shouwen_core::id::{AgentId, MessageId};
-use shouwen_core::message::{AuthorKind, Delivery};
+use shouwen_core::message::{AuthorKind, BounceReason, Delivery};
 use shouwen_core::ticket::answer_failed;
 
 use super::notifications::notify;
@@ -13,6 +14,7 @@ use super::replies::{SEND_MESSAGE, lock_visible};
 use super::tickets::live_on;
 use crate::db::Error;
 use crate::log::Change;
+use crate::store::customers;
 use crate::store::messages::{self, DeliveryRow, MessageRow};
 use crate::store::notifications::NotificationKind;
 use crate::store::tickets::{self, TicketRow};
@@ -91,13 +93,19 @@ pub async fn note(change: &mut Change, message: MessageId, outcomes: &[Outcome])
         return Ok(());
     };
     for outcome in outcomes {
+        let (reason, code) = reason(outcome);
         let delivery = DeliveryRow {
             message_id: message,
             recipient: outcome.recipient.clone(),
             state: outcome.state,
             response: outcome.response.clone(),
+            reason: reason.map(|reason| reason.to_string()),
+            code,
         };
         messages::save_delivery(change.tx(), workspace, &delivery, now).await?;
+        if outcome.state == Delivery::Failed {
+            flag_address(change, &outcome.recipient, reason).await?;
+        }
     }
     let state = write_state(change, &row).await?;
     if is_trouble(state) && !is_trouble(row.delivery) {
@@ -106,6 +114,85 @@ pub async fn note(change: &mut Change, message: MessageId, outcomes: &[Outcome])
         tell_people(change, &ticket, &row).await?;
     }
     save_failed(change, ticket).await
+}
+
+/// The message came back, and the report does not say from which of its recipients: the message is marked, and none
+/// of them is blamed.
+pub async fn note_returned(change: &mut Change, message: MessageId, words: &str) -> Result<(), Error> {
+    let workspace = change.workspace();
+    let Some(row) = messages::find(change.tx(), workspace, message).await? else {
+        return Ok(());
+    };
+    let Some(mut ticket) = tickets::lock(change.tx(), workspace, row.ticket_id).await? else {
+        return Ok(());
+    };
+    let state = Delivery::Failed;
+    messages::set_delivery(change.tx(), workspace, message, state, Some(words)).await?;
+    if row.delivery != state {
+        change.record(row.ticket_id, Event::MessageDelivery { message, state });
+    }
+    if !is_trouble(row.delivery) {
+        let life = answer_failed(&ticket.life(), change.now());
+        live_on(change, &mut ticket, &life).await?;
+        tell_people(change, &ticket, &row).await?;
+    }
+    save_failed(change, ticket).await
+}
+
+/// Why a recipient was not reached, in a word, and the code behind it.
+fn reason(outcome: &Outcome) -> (Option<BounceReason>, Option<String>) {
+    let words = outcome.response.as_deref().unwrap_or_default();
+    let tells = match outcome.state {
+        Delivery::Failed | Delivery::Delayed => true,
+        Delivery::Queued => !words.is_empty(),
+        Delivery::None | Delivery::Sending | Delivery::Sent | Delivery::Uncertain => false,
+    };
+    if !tells {
+        return (None, None);
+    }
+    let code = enhanced_code(words);
+    let by_code = code.as_deref().map_or(BounceReason::Other, BounceReason::of_code);
+    let vague = matches!(by_code, BounceReason::Other | BounceReason::RefusedByPolicy);
+    let by_words = BounceReason::of_words(words);
+    let known = if vague && by_words != BounceReason::Other {
+        by_words
+    } else {
+        by_code
+    };
+    (Some(known), code)
+}
+
+/// The first enhanced status code (RFC 3463) of class 4 or 5 in the words of a server.
+fn enhanced_code(words: &str) -> Option<String> {
+    let is_edge = |c: char| !(c.is_ascii_digit() || c == '.');
+    let is_code = |word: &&str| {
+        let parts: Vec<&str> = word.split('.').collect();
+        let short = |part: &str| (1..=3).contains(&part.len());
+        matches!(parts.as_slice(), ["4" | "5", subject, detail] if short(subject) && short(detail))
+    };
+    words
+        .split(is_edge)
+        .map(|word| word.trim_matches('.'))
+        .find(is_code)
+        .map(ToOwned::to_owned)
+}
+
+/// An address that is wrong for good is marked where people choose it.
+async fn flag_address(
+    change: &mut Change,
+    recipient: &str,
+    reason: Option<BounceReason>,
+) -> Result<(), Error> {
+    let Some(reason) = reason.filter(|reason| reason.condemns_address()) else {
+        return Ok(());
+    };
+    let (workspace, now, folded) = (change.workspace(), change.now(), fold(recipient));
+    let flagged =
+        customers::mark_undeliverable(change.tx(), workspace, &folded, now, reason.as_str()).await?;
+    if let Some(customer) = flagged {
+        change.record_general(Event::CustomerChanged { customer });
+    }
+    Ok(())
 }
 
 /// Sends again to those recipients where it failed or nobody knows: knowingly, by a person.
@@ -134,7 +221,12 @@ pub async fn settle(
     let (row, ticket) = lock(change, message).await?;
     let from = [Delivery::Uncertain];
     let moved = messages::move_deliveries(change.tx(), workspace, message, &from, state, now).await?;
-    if moved == 0 {
+    // One that came back from nobody knows whom is failed though none of its recipients is.
+    let was_returned = row.delivery == Delivery::Failed && state == Delivery::Sent && {
+        let rows = messages::deliveries(change.tx(), workspace, &[message]).await?;
+        rows.iter().all(|row| row.state != Delivery::Failed)
+    };
+    if moved == 0 && !was_returned {
         return Err(DeliveryError::NothingToDo);
     }
     write_state(change, &row).await?;
@@ -163,7 +255,7 @@ async fn write_state(change: &mut Change, row: &MessageRow) -> Result<Delivery, 
     let state = Delivery::of_all(rows.iter().map(|row| row.state));
     let words = rows
         .iter()
-        .find(|row| row.state == state && is_trouble(state))
+        .find(|row| row.state == state && (is_trouble(state) || state == Delivery::Delayed))
         .and_then(|row| row.response.as_deref());
     messages::set_delivery(change.tx(), workspace, row.id, state, words).await?;
     if state != row.delivery {

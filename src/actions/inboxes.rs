@@ -11,7 +11,7 @@ use crate::log::Change;
 use crate::secrets::Secrets;
 use crate::store::agents;
 use crate::store::inboxes::{
-    self, Account, ChatSettings, EmailSettings, InboxRow, InboxSecrets, InboxSettings, Security,
+    self, Account, Acknowledge, ChatSettings, EmailSettings, InboxRow, InboxSecrets, InboxSettings, Security,
 };
 
 /// What the secrets of an inbox are sealed for.
@@ -41,6 +41,16 @@ pub struct EmailForm {
     pub imap: Option<AccountForm>,
     pub imap_folder: String,
     pub signature: String,
+    /// What is left out stays.
+    pub incoming: IncomingForm,
+}
+
+/// How an inbox treats the mail that comes; what is left out stays.
+#[derive(Debug, Clone, Default)]
+pub struct IncomingForm {
+    pub acknowledge: Option<Acknowledge>,
+    pub same_sender_days: Option<i64>,
+    pub follow_up_after_days: Option<i64>,
 }
 
 #[derive(Debug, Clone)]
@@ -234,11 +244,53 @@ fn apply_email(inbox: &mut InboxRow, form: &EmailForm, secrets: &Secrets) -> Res
             folder.to_owned()
         },
         signature: form.signature.clone(),
+        acknowledge: checked_acknowledge(form.incoming.acknowledge.as_ref().unwrap_or(&before.acknowledge))?,
+        same_sender_days: days(
+            "settings/same_sender_days",
+            form.incoming.same_sender_days.unwrap_or(before.same_sender_days),
+            30,
+        )?,
+        follow_up_after_days: days(
+            "settings/follow_up_after_days",
+            form.incoming
+                .follow_up_after_days
+                .unwrap_or(before.follow_up_after_days),
+            3650,
+        )?,
     });
     let any = kept.smtp_password.is_some() || kept.imap_password.is_some();
     let json = serde_json::to_string(&kept).expect("secrets are plain data");
     inbox.secrets = any.then(|| secrets.seal(SEALED_FOR, &json));
     Ok(())
+}
+
+fn checked_acknowledge(given: &Acknowledge) -> Result<Acknowledge> {
+    let texts = [&given.text_en, &given.text_zh];
+    if texts.iter().any(|text| text.chars().count() > 5_000) {
+        return administration::wrong("settings/acknowledge", "at most 5000 characters in each language");
+    }
+    if given.on && texts.iter().all(|text| text.trim().is_empty()) {
+        return administration::wrong(
+            "settings/acknowledge",
+            "write what the sender is told, in one language at least",
+        );
+    }
+    Ok(given.clone())
+}
+
+fn days(field: &'static str, days: i64, most: i64) -> Result<i64> {
+    if (0..=most).contains(&days) {
+        Ok(days)
+    } else {
+        administration::wrong(
+            field,
+            if most == 30 {
+                "0 (never) to 30 days"
+            } else {
+                "0 (never) to 3650 days"
+            },
+        )
+    }
 }
 
 /// The sealed passwords; none when they were sealed with another key, so that they can be given again.

@@ -22,6 +22,9 @@ pub struct NewRawMail {
     pub size: i64,
     pub blob: String,
     pub received_at: Timestamp,
+    /// The other end of the session that brought it, where there was one.
+    pub peer: Option<std::net::IpAddr>,
+    pub helo: Option<String>,
 }
 
 /// Keeps the mail, once for each inbox, and has it read.
@@ -63,5 +66,9 @@ fn raw_row(
         reason: None,
         message_id: None,
         received_at: new.received_at,
+        peer: new.peer.map(|peer| peer.to_string()),
+        helo: new.helo.clone(),
+        recovered: false,
+        recovered_into: None,
     }
 }

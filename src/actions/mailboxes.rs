@@ -95,6 +95,10 @@ pub async fn pass_over(
         reason: Some(reason.to_owned()),
         message_id: None,
         received_at: change.now(),
+        peer: None,
+        helo: None,
+        recovered: false,
+        recovered_into: None,
     };
     let (id, reason) = (row.id, row.reason.clone());
     raw_mails::add(change.tx(), workspace, &[row]).await?;

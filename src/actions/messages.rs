@@ -145,6 +145,11 @@ async fn move_ticket(change: &mut Change, ticket: &mut TicketRow, new: &NewMessa
         _ => ticket.life(),
     };
     live_on(change, ticket, &life).await?;
+    ticket.updated_at = change.now();
+    if new.author == Author::System && new.automatic {
+        // The desk's own automatic mail answers nothing: the list goes on showing what the customer wrote.
+        return Ok(());
+    }
     if new.visibility == Visibility::Public {
         ticket.channel = new.channel;
         new.direction.as_str().clone_into(&mut ticket.last_direction);
@@ -159,7 +164,6 @@ async fn move_ticket(change: &mut Change, ticket: &mut TicketRow, new: &NewMessa
         shorten(words, 140)
     };
     ticket.last_message_at = ticket.last_message_at.max(new.happened_at);
-    ticket.updated_at = change.now();
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! Use cases, a file per aggregate: load, ask core, write rows, record events. They run inside a `Change`.
 
+pub mod acknowledgements;
 pub mod administration;
 pub mod agents;
 pub mod api_keys;
@@ -10,19 +11,26 @@ pub mod deliveries;
 pub mod desk_mail;
 pub mod edits;
 pub mod files;
+pub mod flow;
 pub mod idempotency;
 pub mod inbox_test;
 pub mod inboxes;
 pub mod intake;
+pub mod mail_record;
 pub mod mailboxes;
+pub mod merges;
 pub mod messages;
+pub mod moves;
 pub mod notifications;
 pub mod outbound;
 pub mod password_resets;
 pub mod replies;
 pub mod roles;
+pub mod sender_rules;
 pub mod sessions;
 pub mod setup;
+pub mod spam;
+pub mod splits;
 pub mod statuses;
 pub mod tags;
 pub mod teams;

@@ -73,6 +73,7 @@ pub async fn open(change: &mut Change, agent: AgentId, new: &Outbound) -> Result
         team: inbox.team_id,
         assignee: Some(agent),
         priority: Priority::Normal,
+        follow_up_of: None,
     };
     let ticket = open_ticket(change, &ticket).await?;
     let first = Reply {

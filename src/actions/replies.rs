@@ -362,7 +362,8 @@ fn is_plus_of(address: &str, own: &str) -> bool {
     host == own_host && local.split_once('+').is_some_and(|(start, _)| start == own_local)
 }
 
-fn answer_subject(subject: &str) -> String {
+/// The subject of an answer to a mail.
+pub fn answer_subject(subject: &str) -> String {
     let begins = |start: &str| {
         subject
             .get(..start.len())

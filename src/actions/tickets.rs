@@ -2,7 +2,7 @@
 
 use shouwen_core::channel::Channel;
 use shouwen_core::event::Event;
-use shouwen_core::id::{AgentId, CustomerId, InboxId, StatusId, TeamId};
+use shouwen_core::id::{AgentId, CustomerId, InboxId, StatusId, TeamId, TicketId};
 use shouwen_core::ticket::{Category, Field, Life, Priority, TicketNumber, category_chosen};
 
 use super::notifications::notify;
@@ -22,6 +22,8 @@ pub struct NewTicket {
     pub team: Option<TeamId>,
     pub assignee: Option<AgentId>,
     pub priority: Priority,
+    /// The closed ticket that it continues.
+    pub follow_up_of: Option<TicketId>,
 }
 
 /// How long a subject is kept; a longer one is cut.
@@ -57,6 +59,9 @@ pub async fn open(change: &mut Change, new: &NewTicket) -> Result<TicketRow, Err
         solved_at: None,
         created_at: now,
         updated_at: now,
+        spam: false,
+        merged_into: None,
+        follow_up_of: new.follow_up_of,
     };
     tickets::add(change.tx(), workspace, &ticket).await?;
     change.record(ticket.id, Event::TicketOpened { channel: new.channel });

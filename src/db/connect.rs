@@ -4,12 +4,12 @@ use std::path::Path;
 use std::time::Duration;
 
 use prometheus_client::metrics::counter::Counter;
-use sqlx::ConnectOptions;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
 };
+use sqlx::{ConnectOptions, Connection, SqliteConnection};
 
 use super::{Db, Engine};
 
@@ -95,11 +95,13 @@ impl Db {
         let write = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(Duration::from_mins(1))
+            .before_acquire(|conn, _| Box::pin(async { is_clean(conn) }))
             .connect_with(writing)
             .await?;
         let read = SqlitePoolOptions::new()
             .max_connections(connections)
             .acquire_timeout(Duration::from_secs(10))
+            .before_acquire(|conn, _| Box::pin(async { is_clean(conn) }))
             .connect_with(options.read_only(true))
             .await?;
         Ok(Self {
@@ -120,4 +122,11 @@ impl Db {
             statements: Counter::default(),
         })
     }
+}
+
+/// Whether a connection can begin a transaction. A full disk makes SQLite roll back by itself; the driver then fails
+/// to, believes for ever that it is within one, and begins no other: such a connection is closed for a new one.
+#[expect(clippy::unnecessary_wraps, reason = "the pool asks for a result")]
+fn is_clean(conn: &SqliteConnection) -> sqlx::Result<bool> {
+    Ok(!conn.is_in_transaction())
 }

@@ -11,7 +11,7 @@ use shouwen_core::channel::Channel;
 use shouwen_core::customer::{IdentityKind, Verified, fold};
 use shouwen_core::event::{Event, Origin};
 use shouwen_core::id::{MessageId, NotificationId, TicketId};
-use shouwen_core::message::{Delivery, Visibility};
+use shouwen_core::message::{BounceReason, Delivery, Visibility};
 use shouwen_core::time::{Length, Timestamp};
 
 use super::plan::{self, Act, Opening, Plan, Said, Step};
@@ -222,6 +222,7 @@ impl Writer<'_> {
                 team: Some(self.shop.teams[self.opening.team]),
                 assignee: None,
                 priority: self.opening.priority,
+                follow_up_of: None,
             };
             opening::open(self.change, &new).await?
         };
@@ -313,6 +314,8 @@ impl Writer<'_> {
             recipient,
             state,
             response: Some(response.to_owned()),
+            reason: (state == Delivery::Failed).then(|| BounceReason::NoSuchAddress.to_string()),
+            code: (state == Delivery::Failed).then(|| "5.1.1".to_owned()),
         };
         messages::save_delivery(self.change.tx(), workspace, &row, at).await?;
         if state != Delivery::Sent {

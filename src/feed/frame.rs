@@ -84,6 +84,10 @@ pub enum Frame {
         ticket_id: TicketId,
         activity: Box<Activity>,
     },
+    /// Of the open ticket: messages moved in or out. Fetch the conversation again.
+    Conversation {
+        ticket_id: TicketId,
+    },
     Customer {
         customer: CustomerBrief,
     },

@@ -38,6 +38,8 @@ pub(super) struct Rendered {
     /// Conversations that began or go on in a new ticket.
     pub links: Vec<PartRow>,
     pub said: Vec<Arc<Said>>,
+    /// Conversations whose messages moved to or from another ticket: their visitors read them again.
+    pub moved: Vec<TicketId>,
     /// Somebody may see or do something else than before.
     pub access_changed: bool,
 }
@@ -115,6 +117,10 @@ pub(super) async fn render(
         batch.links = visitors::parts_of_tickets(conn, workspace, &named.opened).await?;
     }
     render_messages(conn, workspace, events, &named, interest, &mut batch).await?;
+    let moved = events
+        .iter()
+        .filter(|logged| view::other_ticket(logged.event()).is_some());
+    batch.moved = moved.filter_map(|logged| logged.ticket_id).collect();
     Ok(batch)
 }
 
@@ -552,14 +558,16 @@ async fn render_messages(
         let Some(ticket_id) = logged.ticket_id.filter(|id| interest.open.contains(id)) else {
             continue;
         };
-        if let Some(activity) = view::activity(logged) {
-            batch.details.push((
-                ticket_id,
-                frame(&Frame::Activity {
-                    ticket_id,
-                    activity: Box::new(activity),
-                }),
-            ));
+        for activity in view::activities(conn, workspace, &[logged]).await? {
+            let activity = Box::new(activity);
+            batch
+                .details
+                .push((ticket_id, frame(&Frame::Activity { ticket_id, activity })));
+        }
+        if view::other_ticket(logged.event()).is_some() {
+            batch
+                .details
+                .push((ticket_id, frame(&Frame::Conversation { ticket_id })));
         }
     }
     Ok(())

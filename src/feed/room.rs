@@ -51,6 +51,8 @@ pub(super) enum ToVisitor {
     Said(Arc<Said>),
     /// Came too late for a message: read what is new in the store.
     CatchUp,
+    /// Messages moved to or from another ticket: read everything again.
+    Resync,
     /// Who answers, and whether anybody is there, may have changed.
     Presence,
     /// An agent has read up to here.
@@ -218,6 +220,11 @@ impl State {
         }
         for seat in self.visitors.values().filter(|seat| seat.moved > moves) {
             seat.queue.push(ToVisitor::CatchUp);
+        }
+        for ticket in &batch.moved {
+            for seat in self.visitors_of(*ticket) {
+                seat.queue.push(ToVisitor::Resync);
+            }
         }
         for said in &batch.said {
             for socket in self.conversations.get(&said.ticket).into_iter().flatten() {
@@ -401,13 +408,15 @@ impl Item for ToVisitor {
     fn bytes(&self) -> usize {
         match self {
             Self::Said(said) => 256 + said.text.len(),
-            Self::Linked { .. } | Self::CatchUp | Self::Presence | Self::Read { .. } => 64,
+            Self::Linked { .. } | Self::CatchUp | Self::Resync | Self::Presence | Self::Read { .. } => 64,
         }
     }
 
     fn absorb(&mut self, next: Self) -> Option<Self> {
         match (&*self, &next) {
-            (Self::Presence, Self::Presence) | (Self::CatchUp, Self::CatchUp) => None,
+            (Self::Presence, Self::Presence)
+            | (Self::CatchUp, Self::CatchUp)
+            | (Self::Resync, Self::Resync) => None,
             _ => Some(next),
         }
     }

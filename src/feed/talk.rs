@@ -137,6 +137,7 @@ impl Visitor {
                 }
             }
             ToVisitor::CatchUp => self.catch_up().await?,
+            ToVisitor::Resync => self.speaker.say(&WidgetOut::Resync).await?,
             ToVisitor::Presence => self.show_presence().await?,
             ToVisitor::Read { ticket, position } => {
                 let Some(part) = talk.parts.iter().find(|part| part.ticket_id == ticket) else {

@@ -37,7 +37,7 @@ macro_rules! grants {
 
 grants! {
     TicketRead, TicketReply, TicketNote, TicketEdit, TicketAssign, TicketCreate, CustomerRead, CustomerEdit, CallLog,
-    RawRead, BoardRead, AdminAgents, AdminTeams, AdminInboxes, AdminTags, AdminStatuses, AdminRoles, AdminKeys,
+    RawRead, MailRead, MailRecover, BoardRead, AdminAgents, AdminTeams, AdminInboxes, AdminTags, AdminStatuses, AdminRoles, AdminKeys,
     ComplaintEdit, ComplaintApprove, ComplaintClose, AdminComplaints,
 }
 

@@ -74,6 +74,8 @@ impl MailDrop for DeskMailDrop {
             size,
             blob,
             received_at: self.app.now(),
+            peer: envelope.peer.map(|peer| peer.ip().to_canonical()),
+            helo: name_of(&envelope.helo),
         };
         let system = self.app.system();
         let kept = self.app.change(&system, new, |change, new| {
@@ -81,6 +83,12 @@ impl MailDrop for DeskMailDrop {
         });
         kept.await.map_err(later)
     }
+}
+
+/// What the other end called itself, as far as it is a name.
+fn name_of(helo: &str) -> Option<String> {
+    let name: String = helo.chars().filter(|c| !c.is_control()).take(255).collect();
+    (!name.is_empty()).then_some(name)
 }
 
 /// The client keeps the mail and tries again: whatever is wrong here, the mail is not.

@@ -247,6 +247,8 @@ impl ImapIntake for Desk {
             size,
             blob,
             received_at: arrived,
+            peer: None,
+            helo: None,
         };
         let place = self.place(uid_validity, uid);
         self.change((place, new), |change, (place, new)| {

@@ -1,5 +1,7 @@
 //! Mail that comes in: kept raw and durable before it is acknowledged, read by a job afterwards.
 
+mod authenticity;
+mod gate;
 mod listeners;
 mod mail_drop;
 mod mailbox;

@@ -1,7 +1,7 @@
 //! From raw octets to what the desk keeps of a mail. It touches nothing but memory.
 
 use bytes::Bytes;
-use shouwen_channels::email::{self, Attachment, Mail};
+use shouwen_channels::email::{self, Attachment, Mail, marker};
 
 use crate::actions::files::safe_name;
 use crate::blobs::hash;
@@ -28,23 +28,27 @@ pub(super) struct Reading {
     /// Sanitised.
     pub(super) html: Option<String>,
     pub(super) files: Vec<Attachment>,
+    /// The ticket of a mark of ours that the body quotes.
+    pub(super) marker: Option<String>,
     /// Something could not be read or was cut: the mail itself is attached.
     pub(super) attach_whole: bool,
 }
 
 /// Reads the mail, a large one on another thread.
-pub(super) async fn read_aside(raw: Bytes) -> Result<Reading, db::Error> {
+pub(super) async fn read_aside(raw: Bytes, key: [u8; 32]) -> Result<Reading, db::Error> {
     if raw.len() <= LARGE {
-        return Ok(read(&raw));
+        return Ok(read(&raw, &key));
     }
     let _permit = LARGE_AT_ONCE.acquire().await; // never closed
-    tokio::task::spawn_blocking(move || read(&raw))
+    tokio::task::spawn_blocking(move || read(&raw, &key))
         .await
         .map_err(|error| db::Error::Unavailable(format!("reading a mail was broken off: {error}")))
 }
 
-pub(super) fn read(raw: &[u8]) -> Reading {
+pub(super) fn read(raw: &[u8], key: &[u8]) -> Reading {
     let mut mail = email::parse(raw);
+    let quoted = mail.html.as_deref().and_then(|html| marker::find(key, html));
+    let marker = quoted.or_else(|| marker::find(key, &mail.text));
     let same = sameness(&mail, email::body_hash(raw));
     let html = mail.html.take().map(|html| {
         if html.len() > LONGEST_HTML {
@@ -72,6 +76,7 @@ pub(super) fn read(raw: &[u8]) -> Reading {
         reply_text,
         html: html.flatten(),
         files,
+        marker,
         attach_whole: is_odd || is_cut,
     }
 }
@@ -132,15 +137,15 @@ mod tests {
             ("Subject: nobody\r\n\r\nhello\r\n", true),
             ("\u{1}\u{2} no mail at all", true),
         ] {
-            assert_eq!(read(raw.as_bytes()).attach_whole, whole, "{raw:?}");
+            assert_eq!(read(raw.as_bytes(), b"").attach_whole, whole, "{raw:?}");
         }
     }
 
     #[test]
     fn a_mail_without_an_id_is_the_same_when_it_comes_again() {
-        let first = read(b"Received: one\r\nFrom: a@b.c\r\nSubject: x\r\n\r\nbody\r\n").same;
-        let again = read(b"Received: two\r\nFrom: a@b.c\r\nSubject: x\r\n\r\nbody\r\n").same;
-        let other = read(b"Received: one\r\nFrom: z@b.c\r\nSubject: x\r\n\r\nbody\r\n").same;
+        let first = read(b"Received: one\r\nFrom: a@b.c\r\nSubject: x\r\n\r\nbody\r\n", b"").same;
+        let again = read(b"Received: two\r\nFrom: a@b.c\r\nSubject: x\r\n\r\nbody\r\n", b"").same;
+        let other = read(b"Received: one\r\nFrom: z@b.c\r\nSubject: x\r\n\r\nbody\r\n", b"").same;
         assert_eq!(first.mail_id, again.mail_id);
         assert_ne!(first.mail_id, other.mail_id);
     }

@@ -7,25 +7,32 @@ use shouwen_channels::email::{Automatic, Mail, address, thread as signed};
 use shouwen_core::actor::Actor;
 use shouwen_core::channel::{Channel, Direction};
 use shouwen_core::customer::{IdentityKind, Verified, fold};
-use shouwen_core::id::{CustomerId, MessageId, RawMailId, WorkspaceId};
+use shouwen_core::id::{CustomerId, MessageId, RawMailId, TicketId, WorkspaceId};
 use shouwen_core::message::{Delivery, Visibility};
-use shouwen_core::ticket::{Category, Priority};
+use shouwen_core::threading::{Because, FromTrust, goes_on};
+use shouwen_core::ticket::Priority;
+use shouwen_core::time::Length;
 
 use super::read::{Reading, file_name, read_aside};
-use super::{report, thread};
+use super::{authenticity, gate, report, thread};
+use crate::actions::acknowledgements;
 use crate::actions::customers::{self, Known};
 use crate::actions::files::store_bytes;
+use crate::actions::merges;
 use crate::actions::messages::{self, Author, FileRef, NewMessage};
-use crate::actions::tickets::{self, NewTicket};
+use crate::actions::tickets::{self, NewTicket, shorten};
 use crate::app::App;
-use crate::db::Error;
+use crate::db::{Error, JsonText};
 use crate::jobs::JobError;
 use crate::jobs::queue::Job;
 use crate::log::Change;
 use crate::store::inboxes::{self, InboxRow};
-use crate::store::messages::MailDetails;
-use crate::store::raw_mails::{self, RawMailRow, RawState};
+use crate::store::mail_details::{Authenticity, Joined, MailDetails, TicketLink};
+use crate::store::raw_mails::{self, Description, RawMailRow, RawState};
 use crate::store::tickets::{self as ticket_rows, TicketRow};
+
+/// What a list of mails shows of a subject, in characters.
+const LONGEST_SUBJECT: usize = 200;
 
 #[derive(Deserialize)]
 struct Payload {
@@ -37,25 +44,36 @@ pub(super) struct Incoming {
     pub(super) raw: RawMailRow,
     pub(super) reading: Reading,
     pub(super) key: [u8; 32],
-    inbox: InboxRow,
+    pub(super) inbox: InboxRow,
+    pub(super) authenticity: Option<Authenticity>,
     files: Vec<FileRef>,
     message: MessageId,
 }
 
 /// Reads the mail that the job names. Done before: nothing happens.
 pub(crate) async fn run(app: &App, job: &Job) -> Result<(), JobError> {
-    let workspace = job.workspace_id;
-    let Some((raw, inbox)) = load(app, job).await? else {
+    let payload = parse(job)?;
+    read(app, job.workspace_id, payload.raw).await
+}
+
+/// Reads a mail that was received and not read yet.
+pub(crate) async fn read(app: &App, workspace: WorkspaceId, raw: RawMailId) -> Result<(), JobError> {
+    let Some((raw, inbox)) = load(app, workspace, raw).await? else {
         return Ok(());
     };
-    let bytes = app.blobs.get(workspace, &raw.blob).await?;
-    let mut reading = read_aside(bytes).await?;
+    let (bytes, key) = (
+        app.blobs.get(workspace, &raw.blob).await?,
+        thread::key(&app.secrets, workspace),
+    );
+    let mut reading = read_aside(bytes.clone(), key).await?;
+    let authenticity = authenticity::check(app, &raw, &bytes).await;
     let files = store_files(app, workspace, &raw, &mut reading).await?;
     let (origin, actor) = (raw.origin, Actor::system(workspace));
     let incoming = Incoming {
         reading,
-        key: thread::key(&app.secrets, workspace),
+        key,
         inbox,
+        authenticity,
         files,
         message: app.ids.next(app.now()),
         raw,
@@ -85,14 +103,17 @@ fn parse(job: &Job) -> Result<Payload, JobError> {
     serde_json::from_str(&job.payload).map_err(|error| JobError::Hopeless(error.to_string()))
 }
 
-async fn load(app: &App, job: &Job) -> Result<Option<(RawMailRow, InboxRow)>, JobError> {
-    let payload = parse(job)?;
+async fn load(
+    app: &App,
+    workspace: WorkspaceId,
+    raw: RawMailId,
+) -> Result<Option<(RawMailRow, InboxRow)>, JobError> {
     let mut conn = app.db.read().await?;
-    let raw = raw_mails::find(&mut conn, job.workspace_id, payload.raw).await?;
+    let raw = raw_mails::find(&mut conn, workspace, raw).await?;
     let Some(raw) = raw.filter(|raw| raw.state == RawState::Received) else {
         return Ok(None);
     };
-    let inbox = inboxes::find(&mut conn, job.workspace_id, raw.inbox_id).await?;
+    let inbox = inboxes::find(&mut conn, workspace, raw.inbox_id).await?;
     let inbox = inbox.ok_or_else(|| JobError::Hopeless("the inbox is gone".to_owned()))?;
     Ok(Some((raw, inbox)))
 }
@@ -132,37 +153,48 @@ async fn store_files(
 
 async fn take_in(change: &mut Change, incoming: &Incoming) -> Result<(), Error> {
     let (workspace, raw, mail) = (change.workspace(), &incoming.raw, &incoming.reading.mail);
-    let taken = raw_mails::take(
-        change.tx(),
-        workspace,
-        raw,
-        &incoming.reading.same,
-        incoming.message,
-    )
-    .await?;
-    if !taken {
-        return raw_mails::mark_duplicate(change.tx(), workspace, raw.id).await;
+    let (same, description) = (&incoming.reading.same, describe(incoming));
+    let taken = raw_mails::take(change.tx(), workspace, raw, same, incoming.message, &description);
+    if !taken.await? {
+        return raw_mails::mark_duplicate(change.tx(), workspace, raw.id, &description).await;
     }
     if is_own(&incoming.key, mail) {
         return raw_mails::settle(change.tx(), workspace, raw.id, RawState::Own, None).await;
     }
-    if let Automatic::Bounce(_) | Automatic::Delay(_) = mail.automatic {
+    if let Automatic::Bounce(_) | Automatic::Delay(_) = mail.automatic
+        && !raw.recovered
+    {
         return report::take_in(change, incoming).await;
     }
-    let found = joined(change, incoming).await?;
-    if found.is_none()
-        && let Some(reason) = suspension(mail)
-    {
-        return raw_mails::settle(change.tx(), workspace, raw.id, RawState::Suspended, Some(reason)).await;
+    let (found, place) = place(change, incoming).await?;
+    if let Some(cause) = gate::kept_back(change, incoming, found.as_ref()).await? {
+        let (state, reason) = (RawState::Suspended, Some(cause.as_str()));
+        return raw_mails::settle(change.tx(), workspace, raw.id, state, reason).await;
     }
-    let author = customer(change, mail).await?;
-    let (ticket, because) = match found {
-        Some(found) => found,
-        None => (open(change, incoming, author).await?, "new"),
+    let author = customer(change, incoming).await?;
+    let opened = found.is_none();
+    let ticket = match found {
+        Some(ticket) => ticket,
+        None => open(change, incoming, author, place.joined.follow_up_of.as_ref()).await?,
     };
-    let new = message(incoming, author, because);
+    let (id, new) = (ticket.id, message(incoming, author, &place.joined));
     messages::add(change, ticket, &new).await?;
+    if let Some(named) = place.named {
+        merges::note_late(change, named, incoming.message).await?;
+    }
+    if opened {
+        acknowledgements::acknowledge(change, id, &gate::sender(incoming), &incoming.inbox).await?;
+    }
     Ok(())
+}
+
+fn describe(incoming: &Incoming) -> Description {
+    let mail = &incoming.reading.mail;
+    Description {
+        header_from: mail.from.as_ref().map(|from| from.address.clone()),
+        subject: (!mail.subject.trim().is_empty()).then(|| shorten(&mail.subject, LONGEST_SUBJECT)),
+        authenticity: incoming.authenticity.map(JsonText),
+    }
 }
 
 /// A mail of ours that came back to us, by a rule or a copy to an inbox of ours.
@@ -172,40 +204,83 @@ fn is_own(key: &[u8], mail: &Mail) -> bool {
         .is_some_and(|token| token.message.is_some())
 }
 
-/// The ticket that the mail continues, locked, unless it is closed for good.
-async fn joined(
-    change: &mut Change,
-    incoming: &Incoming,
-) -> Result<Option<(TicketRow, &'static str)>, Error> {
-    let (workspace, mail) = (change.workspace(), &incoming.reading.mail);
-    let found = thread::find(change.tx(), workspace, &incoming.key, &incoming.raw, mail).await?;
-    let Some(found) = found else { return Ok(None) };
-    let locked = ticket_rows::lock(change.tx(), workspace, found.ticket.id).await?;
-    Ok(locked
-        .filter(|ticket| ticket.category != Category::Closed)
-        .map(|ticket| (ticket, found.because)))
+/// Why a mail is where it is, and the merged ticket that it named.
+struct Place {
+    joined: Joined,
+    named: Option<TicketId>,
 }
 
-/// Why a mail that continues nothing opens no ticket. A notice with somebody else to answer is a web form's.
-fn suspension(mail: &Mail) -> Option<&'static str> {
-    let is_form = mail.reply_to.iter().any(|to| {
-        let from = mail.from.as_ref().map(|from| from.address.as_str());
-        from.is_none_or(|from| !from.eq_ignore_ascii_case(&to.address))
-    });
-    match mail.automatic {
-        Automatic::AutoReply => Some("auto_reply"),
-        Automatic::Bulk => Some("bulk"),
-        Automatic::Machine if !is_form => Some("machine"),
-        Automatic::Machine | Automatic::No | Automatic::Bounce(_) | Automatic::Delay(_) => None,
+/// The ticket that the mail continues, locked, when it goes on; and why.
+async fn place(change: &mut Change, incoming: &Incoming) -> Result<(Option<TicketRow>, Place), Error> {
+    let (workspace, raw, now) = (change.workspace(), &incoming.raw, change.now());
+    let settings = incoming.inbox.settings.0.email.clone().unwrap_or_default();
+    if let Some(into) = raw.recovered_into {
+        return Ok((locked(change, into).await?, Place::of(Because::Person)));
+    }
+    let looked = thread::Looked {
+        key: &incoming.key,
+        raw,
+        mail: &incoming.reading.mail,
+        marker: incoming.reading.marker.as_deref(),
+        from: Authenticity::trust(incoming.authenticity.as_ref()),
+        same_sender_days: settings.same_sender_days,
+        now,
+    };
+    let found = thread::find(change.tx(), workspace, &looked).await?;
+    let (mut joined, named) = (found.joined, found.named);
+    let Some(ticket) = found.ticket else {
+        return Ok((None, Place { joined, named }));
+    };
+    let Some(ticket) = locked(change, ticket.id).await? else {
+        return Ok((None, Place::of(Because::New)));
+    };
+    let after = settings.follow_up_after_days;
+    let after = (after > 0).then(|| Length::days(after));
+    if goes_on(ticket.category, ticket.solved_at, now, after) {
+        return Ok((Some(ticket), Place { joined, named }));
+    }
+    joined.follow_up_of = Some(thread::link(&ticket));
+    joined.new_topic = false;
+    Ok((None, Place { joined, named: None }))
+}
+
+impl Place {
+    fn of(because: Because) -> Self {
+        Self {
+            joined: Joined::because(because),
+            named: None,
+        }
     }
 }
 
-/// Who wrote: by the From, which is a claim; without one somebody unknown.
-async fn customer(change: &mut Change, mail: &Mail) -> Result<CustomerId, Error> {
-    let from = mail.from.as_ref();
+/// Locks the ticket in which the messages of this one stand now: it may have been merged while we looked.
+async fn locked(change: &mut Change, id: TicketId) -> Result<Option<TicketRow>, Error> {
+    let workspace = change.workspace();
+    let Some(seen) = ticket_rows::find(change.tx(), workspace, id).await? else {
+        return Ok(None);
+    };
+    let mut id = ticket_rows::standing(change.tx(), workspace, seen).await?.id;
+    loop {
+        match ticket_rows::lock(change.tx(), workspace, id).await? {
+            Some(TicketRow {
+                merged_into: Some(into),
+                ..
+            }) => id = into,
+            locked => return Ok(locked),
+        }
+    }
+}
+
+/// Who wrote: by the From, which is a claim unless its domain stands behind it; without one somebody unknown.
+async fn customer(change: &mut Change, incoming: &Incoming) -> Result<CustomerId, Error> {
+    let from = incoming.reading.mail.from.as_ref();
     let name = from.and_then(|from| from.name.as_deref()).unwrap_or_default();
     let Some(address) = from.and_then(|from| address::fold(&from.address)) else {
         return customers::create(change, name, None).await;
+    };
+    let verified = match Authenticity::trust(incoming.authenticity.as_ref()) {
+        FromTrust::Verified => Verified::Proved,
+        FromTrust::Unverified | FromTrust::Failed => Verified::Claimed,
     };
     let known = Known {
         kind: IdentityKind::Email,
@@ -213,17 +288,24 @@ async fn customer(change: &mut Change, mail: &Mail) -> Result<CustomerId, Error>
         value: from
             .map(|from| from.address.trim().to_owned())
             .unwrap_or_default(),
-        verified: Verified::Claimed,
+        verified,
     };
     let name = if name.trim().is_empty() {
         known.value.clone()
     } else {
         name.to_owned()
     };
-    customers::find_or_create(change, &known, &name).await
+    let customer = customers::find_or_create(change, &known, &name).await?;
+    customers::heard_from(change, customer, &known).await?;
+    Ok(customer)
 }
 
-async fn open(change: &mut Change, incoming: &Incoming, customer: CustomerId) -> Result<TicketRow, Error> {
+async fn open(
+    change: &mut Change,
+    incoming: &Incoming,
+    customer: CustomerId,
+    follows: Option<&TicketLink>,
+) -> Result<TicketRow, Error> {
     let new = NewTicket {
         subject: incoming.reading.mail.subject.clone(),
         customer,
@@ -232,11 +314,12 @@ async fn open(change: &mut Change, incoming: &Incoming, customer: CustomerId) ->
         team: incoming.inbox.team_id,
         assignee: None,
         priority: Priority::Normal,
+        follow_up_of: follows.map(|ticket| ticket.ticket_id),
     };
     tickets::open(change, &new).await
 }
 
-fn message(incoming: &Incoming, author: CustomerId, because: &'static str) -> NewMessage {
+fn message(incoming: &Incoming, author: CustomerId, joined: &Joined) -> NewMessage {
     let (raw, reading) = (&incoming.raw, &incoming.reading);
     let mail = &reading.mail;
     NewMessage {
@@ -250,9 +333,10 @@ fn message(incoming: &Incoming, author: CustomerId, because: &'static str) -> Ne
         text: reading.text.clone(),
         reply_text: reading.reply_text.clone(),
         html: reading.html.clone(),
-        automatic: mail.automatic.forbids_answer(),
+        // What a person let through waits for an answer.
+        automatic: mail.automatic.forbids_answer() && !raw.recovered,
         delivery: Delivery::None,
-        mail: Some(details(mail, because)),
+        mail: Some(details(incoming, joined)),
         call: None,
         raw: Some(raw.id),
         mail_ids: mail.message_id.iter().cloned().collect(),
@@ -261,7 +345,8 @@ fn message(incoming: &Incoming, author: CustomerId, because: &'static str) -> Ne
     }
 }
 
-fn details(mail: &Mail, because: &'static str) -> MailDetails {
+fn details(incoming: &Incoming, joined: &Joined) -> MailDetails {
+    let mail = &incoming.reading.mail;
     let addresses = |mailboxes: &[shouwen_channels::email::Mailbox]| {
         mailboxes
             .iter()
@@ -274,7 +359,9 @@ fn details(mail: &Mail, because: &'static str) -> MailDetails {
         to: addresses(&mail.to),
         cc: addresses(&mail.cc),
         subject: (!mail.subject.trim().is_empty()).then(|| mail.subject.clone()),
-        joined_because: Some(because.to_owned()),
+        joined_because: Some(joined.word().to_owned()),
+        joined: Some(joined.clone()),
+        authenticity: incoming.authenticity,
         message_id: mail.message_id.clone(),
         in_reply_to: mail.in_reply_to.clone(),
         references: mail.references.clone(),

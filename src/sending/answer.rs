@@ -1,5 +1,7 @@
 //! An answer as a mail: who it is from, what it answers, and the ids that bring the next mail back to its ticket.
 
+use std::collections::HashMap;
+
 use shouwen_channels::email::Mailbox;
 use shouwen_channels::email::compose::{Outgoing, OutgoingFile};
 use shouwen_channels::email::thread;
@@ -27,6 +29,8 @@ pub(super) struct Answer {
     ticket: TicketRow,
     /// What was written before, oldest first.
     before: Vec<MessageRow>,
+    /// The ids under which messages of ours were sent: they may have been sent from another ticket than they are in.
+    sent_as: HashMap<MessageId, String>,
 }
 
 pub(super) async fn load(
@@ -46,12 +50,16 @@ pub(super) async fn load(
     let deliveries = messages::deliveries(&mut conn, workspace, &[id]).await?;
     let mut before = messages::before(&mut conn, workspace, ticket.id, message.position, CHAIN).await?;
     before.reverse();
+    let own = before.iter().filter(|row| row.direction == Direction::Out);
+    let ids: Vec<MessageId> = own.map(|row| row.id).chain([id]).collect();
+    let sent_as = messages::mail_ids(&mut conn, workspace, &ids).await?;
     Ok(Some(Answer {
         message,
         inbox,
         deliveries,
         ticket,
         before,
+        sent_as: sent_as.into_iter().collect(),
     }))
 }
 
@@ -71,6 +79,9 @@ impl Answer {
 
     /// The Message-ID of one of our messages in this ticket: always the same.
     pub(super) fn mail_id(&self, key: &[u8], message: MessageId) -> String {
+        if let Some(id) = self.sent_as.get(&message) {
+            return id.clone();
+        }
         let address = self.inbox.address.as_deref().unwrap_or_default();
         let domain = address.rsplit_once('@').map_or("localhost", |(_, domain)| domain);
         let (ticket, message) = (self.ticket.number.to_string(), message.0.simple().to_string());

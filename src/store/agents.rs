@@ -174,6 +174,17 @@ pub async fn memberships(conn: &mut Conn, workspace: WorkspaceId) -> Result<Vec<
         .await
 }
 
+/// The teams of one agent.
+pub async fn teams_of(conn: &mut Conn, workspace: WorkspaceId, agent: AgentId) -> Result<Vec<TeamId>> {
+    let rows: Vec<(TeamId,)> = conn
+        .sql("SELECT team_id FROM team_member WHERE workspace_id = $1 AND agent_id = $2 ORDER BY team_id")
+        .bind(workspace)
+        .bind(agent)
+        .all()
+        .await?;
+    Ok(rows.into_iter().map(|(team,)| team).collect())
+}
+
 pub async fn add_member(tx: &mut Tx, workspace: WorkspaceId, team: TeamId, agent: AgentId) -> Result<()> {
     tx.sql("INSERT INTO team_member (workspace_id, team_id, agent_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
         .bind(workspace)

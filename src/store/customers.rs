@@ -27,6 +27,9 @@ pub struct IdentityRow {
     pub value: String,
     pub folded: String,
     pub verified: Verified,
+    /// Since when, and why, mail to it comes back.
+    pub undeliverable_since: Option<Timestamp>,
+    pub undeliverable_reason: Option<String>,
 }
 
 const COLUMNS: &str = "customer.id, customer.name, customer.tier, customer.locale, customer.notes, customer.created_at, customer.last_contact_at";
@@ -154,12 +157,15 @@ pub async fn identities(
     workspace: WorkspaceId,
     ids: &[CustomerId],
 ) -> Result<Vec<IdentityRow>> {
-    conn.build("SELECT id, customer_id, kind, value, folded, verified FROM identity WHERE workspace_id = $1 AND customer_id IN ")
-        .bind(workspace)
-        .push_list(ids.iter().copied())
-        .push(" ORDER BY created_at, id")
-        .all()
-        .await
+    conn.build(
+        "SELECT id, customer_id, kind, value, folded, verified, undeliverable_since, undeliverable_reason
+         FROM identity WHERE workspace_id = $1 AND customer_id IN ",
+    )
+    .bind(workspace)
+    .push_list(ids.iter().copied())
+    .push(" ORDER BY created_at, id")
+    .all()
+    .await
 }
 
 pub async fn add(tx: &mut Tx, workspace: WorkspaceId, customer: &CustomerRow) -> Result<()> {
@@ -231,6 +237,55 @@ pub async fn add_identity(
         .run()
         .await?;
     Ok(added > 0)
+}
+
+/// Mail came from the identity: what stood against it is forgotten, and a proof is kept. False when that is no news.
+pub async fn heard_from(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    customer: CustomerId,
+    kind: IdentityKind,
+    folded: &str,
+    proved: bool,
+) -> Result<bool> {
+    let changed = tx
+        .sql(
+            "UPDATE identity SET undeliverable_since = NULL, undeliverable_reason = NULL,
+               verified = CASE WHEN $5 AND verified = 'claimed' THEN 'proved' ELSE verified END
+             WHERE workspace_id = $1 AND customer_id = $2 AND kind = $3 AND folded = $4
+               AND (undeliverable_since IS NOT NULL OR ($5 AND verified = 'claimed'))",
+        )
+        .bind(workspace)
+        .bind(customer)
+        .bind(kind)
+        .bind(folded)
+        .bind(proved)
+        .run()
+        .await?;
+    Ok(changed > 0)
+}
+
+/// Mail to this address came back for good: whose it is, when it is somebody's and that is news.
+pub async fn mark_undeliverable(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    folded: &str,
+    at: Timestamp,
+    reason: &str,
+) -> Result<Option<CustomerId>> {
+    let row: Option<(CustomerId,)> = tx
+        .sql(
+            "UPDATE identity SET undeliverable_since = $3, undeliverable_reason = $4
+             WHERE workspace_id = $1 AND kind = 'email' AND folded = $2 AND undeliverable_since IS NULL
+             RETURNING customer_id",
+        )
+        .bind(workspace)
+        .bind(folded)
+        .bind(at)
+        .bind(reason)
+        .optional()
+        .await?;
+    Ok(row.map(|(customer,)| customer))
 }
 
 pub async fn remove_identity(

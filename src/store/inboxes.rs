@@ -42,6 +42,21 @@ pub struct EmailSettings {
     /// The IMAP folder that is read.
     pub imap_folder: String,
     pub signature: String,
+    pub acknowledge: Acknowledge,
+    /// Mail of the same sender with the same subject joins within so many days; 0: never.
+    pub same_sender_days: i64,
+    /// Mail to a ticket that was solved longer ago opens another that follows up on it; 0: never.
+    pub follow_up_after_days: i64,
+}
+
+/// Whether and how a sender is told that their mail arrived.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(default)]
+pub struct Acknowledge {
+    pub on: bool,
+    /// `{{ticket.number}}` and `{{ticket.subject}}` are filled in.
+    pub text_en: String,
+    pub text_zh: String,
 }
 
 /// A server that we sign in to.

@@ -7,6 +7,7 @@ use shouwen_core::message::{AuthorKind, Delivery, Visibility};
 use shouwen_core::time::Timestamp;
 use uuid::Uuid;
 
+pub use super::mail_details::MailDetails;
 use crate::db::{Conn, JsonText, Result, Tx};
 
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -35,23 +36,6 @@ pub struct MessageRow {
     pub call: Option<JsonText<CallDetails>>,
     pub raw_id: Option<RawMailId>,
     pub created_at: Timestamp,
-}
-
-/// The envelope of a message that came or went by email.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct MailDetails {
-    pub from: Option<String>,
-    /// Where answers are to go, when not to `from`.
-    pub reply_to: Vec<String>,
-    pub to: Vec<String>,
-    pub cc: Vec<String>,
-    pub subject: Option<String>,
-    /// The code of the matcher that chose the ticket.
-    pub joined_because: Option<String>,
-    pub message_id: Option<String>,
-    pub in_reply_to: Option<String>,
-    pub references: Vec<String>,
 }
 
 shouwen_core::words! {
@@ -248,22 +232,68 @@ pub async fn by_mail_id(conn: &mut Conn, workspace: WorkspaceId, mail_id: &str) 
         .await
 }
 
-/// The tickets of the messages that these mail ids stand for; the oldest message of an id first.
-pub async fn tickets_of_mail_ids(
+/// A message that a mail may continue: where it stands now, and where it stood first.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct EvidenceRow {
+    pub id: MessageId,
+    pub ticket_id: TicketId,
+    pub first_ticket_id: TicketId,
+    pub direction: Direction,
+    pub created_at: Timestamp,
+}
+
+/// A message as evidence.
+pub async fn evidence(conn: &mut Conn, workspace: WorkspaceId, id: MessageId) -> Result<Option<EvidenceRow>> {
+    conn.sql(
+        "SELECT id, ticket_id, first_ticket_id, direction, created_at FROM message
+         WHERE workspace_id = $1 AND id = $2",
+    )
+    .bind(workspace)
+    .bind(id)
+    .optional()
+    .await
+}
+
+/// The messages that these mail ids stand for, each with its mail id; the oldest message of an id first.
+pub async fn evidence_of_mail_ids(
     conn: &mut Conn,
     workspace: WorkspaceId,
     mail_ids: &[&str],
-) -> Result<Vec<(String, TicketId)>> {
-    conn.build(
-        "SELECT mail_reference.mail_id, message.ticket_id FROM mail_reference
-         JOIN message ON message.workspace_id = mail_reference.workspace_id AND message.id = mail_reference.message_id
-         WHERE mail_reference.workspace_id = $1 AND mail_reference.mail_id IN ",
-    )
-    .bind(workspace)
-    .push_list(mail_ids.iter().copied())
-    .push(" ORDER BY message.created_at, message.id")
-    .all()
-    .await
+) -> Result<Vec<(String, EvidenceRow)>> {
+    #[derive(sqlx::FromRow)]
+    struct Row {
+        mail_id: String,
+        #[sqlx(flatten)]
+        evidence: EvidenceRow,
+    }
+    let rows: Vec<Row> = conn
+        .build(
+            "SELECT mail_reference.mail_id, message.id, message.ticket_id, message.first_ticket_id, message.direction,
+               message.created_at
+             FROM mail_reference JOIN message
+               ON message.workspace_id = mail_reference.workspace_id AND message.id = mail_reference.message_id
+             WHERE mail_reference.workspace_id = $1 AND mail_reference.mail_id IN ",
+        )
+        .bind(workspace)
+        .push_list(mail_ids.iter().copied())
+        .push(" ORDER BY message.created_at, message.id")
+        .all()
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.mail_id, row.evidence)).collect())
+}
+
+/// The ids under which these outgoing messages were sent.
+pub async fn mail_ids(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    ids: &[MessageId],
+) -> Result<Vec<(MessageId, String)>> {
+    conn.build("SELECT message_id, mail_id FROM mail_reference WHERE workspace_id = $1 AND message_id IN ")
+        .bind(workspace)
+        .push_list(ids.iter().copied())
+        .push(" ORDER BY mail_id")
+        .all()
+        .await
 }
 
 /// How far an outgoing message is with one recipient.
@@ -273,6 +303,9 @@ pub struct DeliveryRow {
     pub recipient: String,
     pub state: Delivery,
     pub response: Option<String>,
+    /// A [`shouwen_core::message::BounceReason`], and the code behind it.
+    pub reason: Option<String>,
+    pub code: Option<String>,
 }
 
 pub async fn add_deliveries(
@@ -310,7 +343,7 @@ pub async fn deliveries(
     workspace: WorkspaceId,
     ids: &[MessageId],
 ) -> Result<Vec<DeliveryRow>> {
-    conn.build("SELECT message_id, recipient, state, response FROM delivery WHERE workspace_id = $1 AND message_id IN ")
+    conn.build("SELECT message_id, recipient, state, response, reason, code FROM delivery WHERE workspace_id = $1 AND message_id IN ")
         .bind(workspace)
         .push_list(ids.iter().copied())
         .push(" ORDER BY recipient")
@@ -365,7 +398,7 @@ pub async fn save_delivery(
     at: Timestamp,
 ) -> Result<()> {
     tx.sql(
-        "UPDATE delivery SET state = $4, response = $5, attempts = attempts + 1, updated_at = $6
+        "UPDATE delivery SET state = $4, response = $5, attempts = attempts + 1, updated_at = $6, reason = $7, code = $8
          WHERE workspace_id = $1 AND message_id = $2 AND recipient = $3",
     )
     .bind(workspace)
@@ -374,6 +407,8 @@ pub async fn save_delivery(
     .bind(row.state)
     .bind(&row.response)
     .bind(at)
+    .bind(&row.reason)
+    .bind(&row.code)
     .run()
     .await?;
     Ok(())

@@ -1,10 +1,11 @@
 //! Mail as it came: kept before it is read, so that nothing is acknowledged that could be lost.
 
 use shouwen_core::event::Origin;
-use shouwen_core::id::{InboxId, MessageId, RawMailId, WorkspaceId};
+use shouwen_core::id::{InboxId, MessageId, RawMailId, TicketId, WorkspaceId};
 use shouwen_core::time::Timestamp;
 
-use crate::db::{Conn, Result, Tx};
+use super::mail_details::Authenticity;
+use crate::db::{Conn, JsonText, Result, Tx};
 
 shouwen_core::words! {
     /// How a mail reached us.
@@ -22,10 +23,25 @@ shouwen_core::words! {
         Own = "own",
         /// Told us what became of a mail of ours.
         Report = "report",
-        /// Automatic mail that belongs to no ticket.
+        /// Kept back: waits for a person to recover or discard it.
         Suspended = "suspended",
         /// Could not be handled; the raw mail is there for a person.
         Failed = "failed",
+        /// A person let it go; it can be recovered for as long as its octets are kept.
+        Discarded = "discarded",
+    }
+}
+
+shouwen_core::words! {
+    /// Why a mail was kept back, or what it reported: the words in `reason`, but for failures, which have their own.
+    Cause {
+        AutoReply = "auto_reply", Bulk = "bulk", Machine = "machine",
+        /// A report on a mail that we do not know.
+        UnknownBounce = "unknown_bounce",
+        BlockedSender = "blocked_sender",
+        /// Too many came from there, or in that thread, within minutes.
+        Loop = "loop",
+        Bounce = "bounce", Delay = "delay",
     }
 }
 
@@ -46,10 +62,18 @@ pub struct RawMailRow {
     pub reason: Option<String>,
     pub message_id: Option<MessageId>,
     pub received_at: Timestamp,
+    /// The address from which it was delivered to us.
+    pub peer: Option<String>,
+    /// What the other end called itself.
+    pub helo: Option<String>,
+    /// A person said that it shall become a message…
+    pub recovered: bool,
+    /// … of this ticket.
+    pub recovered_into: Option<TicketId>,
 }
 
 const COLUMNS: &str = "id, inbox_id, envelope_from, envelope_to, source, origin, size, blob, state, reason, \
-    message_id, received_at";
+    message_id, received_at, peer, helo, recovered, recovered_into";
 
 pub async fn find(conn: &mut Conn, workspace: WorkspaceId, id: RawMailId) -> Result<Option<RawMailRow>> {
     let query = conn
@@ -62,7 +86,7 @@ pub async fn find(conn: &mut Conn, workspace: WorkspaceId, id: RawMailId) -> Res
 pub async fn add(tx: &mut Tx, workspace: WorkspaceId, rows: &[RawMailRow]) -> Result<()> {
     let mut insert = tx.build(
         "INSERT INTO raw_mail (workspace_id, id, inbox_id, envelope_from, envelope_to, source, origin, size, blob, \
-         state, received_at) VALUES ",
+         state, received_at, peer, helo) VALUES ",
     );
     for (place, row) in rows.iter().enumerate() {
         insert = insert.push(if place == 0 { "(" } else { ", (" });
@@ -75,7 +99,9 @@ pub async fn add(tx: &mut Tx, workspace: WorkspaceId, rows: &[RawMailRow]) -> Re
         insert = insert.push(", ").push_bind(row.size);
         insert = insert.push(", ").push_bind(&row.blob);
         insert = insert.push(", ").push_bind(row.state);
-        insert = insert.push(", ").push_bind(row.received_at).push(")");
+        insert = insert.push(", ").push_bind(row.received_at);
+        insert = insert.push(", ").push_bind(&row.peer);
+        insert = insert.push(", ").push_bind(&row.helo).push(")");
     }
     insert.run().await?;
     Ok(())
@@ -88,6 +114,14 @@ pub struct Sameness {
     pub body_hash: String,
 }
 
+/// What a list shows of a mail, once it is read.
+#[derive(Debug, Clone)]
+pub struct Description {
+    pub header_from: Option<String>,
+    pub subject: Option<String>,
+    pub authenticity: Option<JsonText<Authenticity>>,
+}
+
 /// Takes a received mail as read into `message`, unless it was handled or its like was before. False then.
 pub async fn take(
     tx: &mut Tx,
@@ -95,13 +129,15 @@ pub async fn take(
     raw: &RawMailRow,
     same: &Sameness,
     message: MessageId,
+    description: &Description,
 ) -> Result<bool> {
     let taken = tx
         .sql(
-            "UPDATE raw_mail SET state = 'read', mail_id = $4, body_hash = $5, message_id = $6
+            "UPDATE raw_mail SET state = 'read', reason = NULL, mail_id = $4, body_hash = $5, message_id = $6,
+               header_from = $7, subject = $8, authenticity = $9
              WHERE workspace_id = $1 AND id = $2 AND state = 'received' AND NOT EXISTS
                (SELECT 1 FROM raw_mail AS same WHERE same.workspace_id = $1 AND same.inbox_id = $3
-                AND same.mail_id = $4 AND same.body_hash = $5)",
+                AND same.mail_id = $4 AND same.body_hash = $5 AND same.id <> $2)",
         )
         .bind(workspace)
         .bind(raw.id)
@@ -109,6 +145,9 @@ pub async fn take(
         .bind(&same.mail_id)
         .bind(&same.body_hash)
         .bind(message)
+        .bind(&description.header_from)
+        .bind(&description.subject)
+        .bind(&description.authenticity)
         .run()
         .await?;
     Ok(taken > 0)
@@ -135,12 +174,21 @@ pub async fn settle(
 }
 
 /// Notes that the like of a received mail was there before.
-pub async fn mark_duplicate(tx: &mut Tx, workspace: WorkspaceId, id: RawMailId) -> Result<()> {
+pub async fn mark_duplicate(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    id: RawMailId,
+    description: &Description,
+) -> Result<()> {
     tx.sql(
-        "UPDATE raw_mail SET state = 'duplicate' WHERE workspace_id = $1 AND id = $2 AND state = 'received'",
+        "UPDATE raw_mail SET state = 'duplicate', reason = NULL, header_from = $3, subject = $4, authenticity = $5
+         WHERE workspace_id = $1 AND id = $2 AND state = 'received'",
     )
     .bind(workspace)
     .bind(id)
+    .bind(&description.header_from)
+    .bind(&description.subject)
+    .bind(&description.authenticity)
     .run()
     .await?;
     Ok(())

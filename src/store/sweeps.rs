@@ -27,11 +27,14 @@ pub async fn empty_raw_mail(
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    tx.build("UPDATE raw_mail SET blob = '', envelope_from = '', envelope_to = '' WHERE workspace_id = $1 AND id IN ")
-        .bind(workspace)
-        .push_list(rows.iter().map(|(id, _)| *id))
-        .run()
-        .await?;
+    tx.build(
+        "UPDATE raw_mail SET blob = '', envelope_from = '', envelope_to = '', peer = NULL, helo = NULL,
+           header_from = NULL, subject = NULL WHERE workspace_id = $1 AND id IN ",
+    )
+    .bind(workspace)
+    .push_list(rows.iter().map(|(id, _)| *id))
+    .run()
+    .await?;
     Ok(rows.into_iter().map(|(_, blob)| blob).collect())
 }
 

@@ -18,6 +18,7 @@ mod html_text;
 pub mod imap;
 mod inspect;
 mod mail_stream;
+pub mod marker;
 mod mime;
 mod parse;
 mod quote_header;

@@ -55,7 +55,7 @@ pub fn read_token(key: &[u8], id_or_address: &str) -> Option<Token> {
     })
 }
 
-fn ticket_of(key: &[u8], tag: &str) -> Option<Token> {
+pub(crate) fn ticket_of(key: &[u8], tag: &str) -> Option<Token> {
     let (ticket, claimed) = tag.rsplit_once('.')?;
     is_signed(key, &format!("t:{ticket}"), claimed).then(|| Token {
         ticket: ticket.to_owned(),
@@ -139,6 +139,49 @@ pub fn normalise_subject(subject: &str) -> String {
         rest = shorter;
     }
     rest.to_owned()
+}
+
+/// Whether a subject speaks of something else than another: nothing is left in common once prefixes, ticket numbers,
+/// case and punctuation are gone. Texts without blanks between their words are compared by pairs of characters.
+pub fn is_other_topic(one: &str, other: &str) -> bool {
+    let (one, other) = (bare_topic(one), bare_topic(other));
+    if one.is_empty() || other.is_empty() || one.contains(&other) || other.contains(&one) {
+        return false;
+    }
+    let (one, other) = (pieces(&one), pieces(&other));
+    let common = one.intersection(&other).count();
+    let smaller = one.len().min(other.len());
+    // Less than a third of the shorter one is found in the other.
+    common * 3 < smaller
+}
+
+/// Longer subjects are compared by their beginning.
+const LONGEST_TOPIC: usize = 300;
+
+fn bare_topic(subject: &str) -> String {
+    let mut text = normalise_subject(subject).to_lowercase();
+    for number in subject_numbers(&text) {
+        text = text.replace(&format!("[#{number}]"), " ");
+    }
+    let plain: String = text
+        .chars()
+        .take(LONGEST_TOPIC)
+        .map(|c| if c.is_alphanumeric() { c } else { ' ' })
+        .collect();
+    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn pieces(text: &str) -> std::collections::BTreeSet<String> {
+    let mut pieces = std::collections::BTreeSet::new();
+    for word in text.split(' ') {
+        let characters: Vec<char> = word.chars().collect();
+        if word.is_ascii() || characters.len() < 3 {
+            pieces.insert(word.to_owned());
+        } else {
+            pieces.extend(characters.windows(2).map(|pair| pair.iter().collect::<String>()));
+        }
+    }
+    pieces
 }
 
 fn without_prefix(subject: &str) -> Option<&str> {
@@ -238,6 +281,23 @@ mod tests {
             ("", ""),
         ] {
             assert_eq!(normalise_subject(subject), wanted, "{subject}");
+        }
+    }
+
+    #[test]
+    fn another_topic_has_nothing_in_common() {
+        for (one, other, wanted) in [
+            ("Re: Broken lamp", "Broken lamp", false),
+            ("AW: [#1234-5] broken LAMP!", "Broken lamp", false),
+            ("Broken lamp, order 77", "Broken lamp", false),
+            ("The lamp is still broken", "Broken lamp", false),
+            ("Invoice of March", "Broken lamp", true),
+            ("回复：灯坏了", "灯坏了，怎么办", false),
+            ("发票抬头写错了", "灯坏了怎么办", true),
+            ("", "Broken lamp", false),
+            ("Re:", "Broken lamp", false),
+        ] {
+            assert_eq!(is_other_topic(one, other), wanted, "{one} | {other}");
         }
     }
 

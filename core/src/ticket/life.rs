@@ -86,6 +86,50 @@ pub fn answer_failed(life: &Life, at: Timestamp) -> Life {
     }
 }
 
+/// The ticket was merged into another: nobody waits here any more.
+pub fn merged_away(life: &Life, at: Timestamp) -> Life {
+    Life {
+        category: Category::Closed,
+        waiting_since: None,
+        solved_at: life.solved_at.or(Some(at)),
+        ..*life
+    }
+}
+
+/// Another ticket was merged into this one: whoever waits there waits here now, and whoever answered there has
+/// answered. Nobody loses the ticket by it.
+pub fn joined_by(life: &Life, other: &Life) -> Life {
+    let waits = other.category.is_active() && other.waiting_since.is_some();
+    let reopens = waits
+        && matches!(
+            life.category,
+            Category::Waiting | Category::OnHold | Category::Solved
+        );
+    Life {
+        category: if reopens { Category::Open } else { life.category },
+        assignee: life.assignee.or(other.assignee),
+        owner: life.owner.or(other.owner),
+        waiting_since: earlier(life.waiting_since, other.waiting_since.filter(|_| waits)),
+        first_response_at: earlier(life.first_response_at, other.first_response_at),
+        solved_at: if reopens { None } else { life.solved_at },
+    }
+}
+
+/// Messages left the ticket. `waiting_since`: as those that stayed say.
+pub fn left_with(life: &Life, waiting_since: Option<Timestamp>) -> Life {
+    Life {
+        waiting_since: life.waiting_since.and(waiting_since),
+        ..*life
+    }
+}
+
+fn earlier(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    }
+}
+
 /// Somebody chose a status of this category.
 pub fn category_chosen(life: &Life, category: Category, at: Timestamp) -> Life {
     let solved_at = if category.is_active() {
@@ -163,6 +207,48 @@ mod tests {
             answer_failed(&life(Category::Closed), NOON),
             life(Category::Closed)
         );
+    }
+
+    #[test]
+    fn a_merge_brings_the_waiting_customer_along() {
+        for (winner, loser, category, waiting) in [
+            (Category::Solved, Category::Open, Category::Open, Some(NOON)),
+            (Category::Waiting, Category::New, Category::Open, Some(NOON)),
+            (Category::Open, Category::Open, Category::Open, Some(NOON)),
+            (Category::New, Category::Open, Category::New, Some(NOON)),
+            (Category::Solved, Category::Solved, Category::Solved, None),
+            (Category::Open, Category::Closed, Category::Open, None),
+        ] {
+            let other = Life {
+                waiting_since: Some(NOON),
+                ..life(loser)
+            };
+            let joined = joined_by(&life(winner), &other);
+            assert_eq!(
+                (joined.category, joined.waiting_since),
+                (category, waiting),
+                "{winner} {loser}"
+            );
+        }
+        let away = merged_away(&life(Category::Open), NOON);
+        assert_eq!((away.category, away.waiting_since), (Category::Closed, None));
+    }
+
+    #[test]
+    fn who_waited_in_both_waits_since_the_earlier() {
+        let (one, other) = (
+            Life {
+                waiting_since: Some(LATER),
+                ..life(Category::Open)
+            },
+            Life {
+                waiting_since: Some(NOON),
+                ..life(Category::Open)
+            },
+        );
+        assert_eq!(joined_by(&one, &other).waiting_since, Some(NOON));
+        assert_eq!(left_with(&one, None).waiting_since, None);
+        assert_eq!(left_with(&life(Category::Solved), Some(NOON)).waiting_since, None);
     }
 
     #[test]

@@ -5,5 +5,8 @@ mod life;
 mod number;
 
 pub use edit::{Field, Verdict, compare};
-pub use life::{Category, Life, Priority, agent_answered, answer_failed, category_chosen, customer_wrote};
+pub use life::{
+    Category, Life, Priority, agent_answered, answer_failed, category_chosen, customer_wrote, joined_by,
+    left_with, merged_away,
+};
 pub use number::{NumberError, TicketNumber};

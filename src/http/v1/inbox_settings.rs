@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 use shouwen_core::channel::Channel;
 use utoipa::ToSchema;
 
-use crate::actions::inboxes::{AccountForm, EmailForm, SettingsForm};
+use crate::actions::inboxes::{AccountForm, EmailForm, IncomingForm, SettingsForm};
 use crate::http::Failure;
 use crate::http::problem::read_value;
-use crate::store::inboxes::{self as store, Account, InboxSecrets, InboxSettings, Security};
+use crate::store::inboxes::{self as store, Account, Acknowledge, InboxSecrets, InboxSettings, Security};
 
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(untagged)]
@@ -23,6 +23,11 @@ pub struct EmailSettings {
     pub smtp: Option<SmtpAccount>,
     pub imap: Option<ImapAccount>,
     pub signature: String,
+    pub acknowledge: Acknowledge,
+    /// Mail of the same sender with the same subject joins within so many days; 0: never.
+    pub same_sender_days: i64,
+    /// Mail to a ticket solved longer ago opens another that follows up on it; 0: never.
+    pub follow_up_after_days: i64,
 }
 
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -83,6 +88,9 @@ pub struct EmailBody {
     imap: Option<AccountBody>,
     #[serde(default)]
     signature: String,
+    acknowledge: Option<Acknowledge>,
+    same_sender_days: Option<i64>,
+    follow_up_after_days: Option<i64>,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -131,6 +139,11 @@ pub fn read_settings(channel: Channel, given: serde_json::Value) -> Result<Setti
                 imap: body.imap.map(AccountBody::form),
                 imap_folder,
                 signature: body.signature,
+                incoming: IncomingForm {
+                    acknowledge: body.acknowledge,
+                    same_sender_days: body.same_sender_days,
+                    follow_up_after_days: body.follow_up_after_days,
+                },
             })
         }
         Channel::Chat => {
@@ -184,5 +197,8 @@ fn show_email(email: store::EmailSettings, secrets: &InboxSecrets) -> EmailSetti
             has_password: secrets.imap_password.is_some(),
         }),
         signature: email.signature,
+        acknowledge: email.acknowledge,
+        same_sender_days: email.same_sender_days,
+        follow_up_after_days: email.follow_up_after_days,
     }
 }

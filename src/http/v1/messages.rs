@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use axum::Json;
-use axum::body::Body as Bytes;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -308,16 +307,7 @@ async fn show_raw(
         .ok_or(Failure::NotFound("raw source of this message"))?;
     let found = raw_mails::find(&mut app.db.read().await?, actor.workspace, raw).await?;
     let found = found.ok_or(Failure::NotFound("raw source of this message"))?;
-    let bytes = app.blobs.get(actor.workspace, &found.blob).await?;
-    tracing::info!(message.id = %message, actor.id = ?actor.who.id(), "raw mail read");
-    let mut response = Bytes::from(bytes).into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("message/rfc822"));
-    headers.insert(
-        header::CONTENT_DISPOSITION,
-        HeaderValue::from_static("attachment; filename=\"message.eml\""),
-    );
-    Ok(response)
+    super::mail::raw_source(&app, &actor, raw, &found.blob).await
 }
 
 impl From<ReplyError> for Failure {

@@ -179,7 +179,7 @@ async fn find_ticket(
     Ok(Json(detail(&mut conn, &actor, id).await?))
 }
 
-async fn resolve(conn: &mut Conn, actor: &Actor, text: &str) -> Result<TicketId, Failure> {
+pub(super) async fn resolve(conn: &mut Conn, actor: &Actor, text: &str) -> Result<TicketId, Failure> {
     if let Ok(id) = text.parse() {
         return Ok(id);
     }
@@ -280,7 +280,7 @@ pub async fn conversation(
     let mut kept: Vec<_> = within.collect();
     kept.reverse();
     let first = kept.first().map_or(older.seq, |event| event.seq);
-    let activities = kept.iter().filter_map(|event| view::activity(event)).collect();
+    let activities = view::activities(conn, actor.workspace, &kept).await?;
     let before = match rows.first() {
         Some(row) if more => Some(write_cursor(&Older {
             position: row.position,
@@ -352,7 +352,11 @@ async fn edit_ticket(
     one_summary(&app, &actor, ticket).await
 }
 
-async fn one_summary(app: &App, actor: &Actor, ticket: TicketId) -> Result<Json<TicketSummary>, Failure> {
+pub(super) async fn one_summary(
+    app: &App,
+    actor: &Actor,
+    ticket: TicketId,
+) -> Result<Json<TicketSummary>, Failure> {
     let mut conn = app.db.read().await?;
     let found = view::summaries(&mut conn, actor.workspace, actor.agent(), &[ticket])
         .await?

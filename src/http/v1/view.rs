@@ -11,8 +11,8 @@ use shouwen_core::id::{
     AgentId, AttachmentId, CustomerId, IdentityId, InboxId, MessageId, StatusId, TagId, TeamId, TicketId,
     WorkspaceId,
 };
-use shouwen_core::message::{AuthorKind, Delivery, Visibility};
-use shouwen_core::ticket::{Category, Field, Priority};
+use shouwen_core::message::{AuthorKind, BounceReason, Delivery, Visibility};
+use shouwen_core::ticket::{Category, Field, Priority, TicketNumber};
 use shouwen_core::time::Timestamp;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -21,8 +21,9 @@ use super::vocabulary::LastDirection;
 use crate::db::{Conn, Result};
 use crate::log::Logged;
 use crate::store::agents;
-use crate::store::customers::{self, CustomerRow};
+use crate::store::customers::{self, CustomerRow, IdentityRow};
 use crate::store::files::{self, AttachmentRow};
+use crate::store::mail_details::{Authenticity, Joined, TicketLink};
 use crate::store::messages::{self, CallDetails, DeliveryRow, MessageRow};
 use crate::store::tickets::{self, SummaryRow};
 
@@ -65,6 +66,11 @@ pub struct TicketSummary {
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     pub version: i64,
+    pub spam: bool,
+    /// Where its messages are now.
+    pub merged_into: Option<TicketLink>,
+    /// The closed ticket that it continues.
+    pub follow_up_of: Option<TicketLink>,
 }
 
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -73,6 +79,14 @@ pub struct Identity {
     pub kind: IdentityKind,
     pub value: String,
     pub verified: Verified,
+    /// Mail to it comes back.
+    pub undeliverable: Option<Undeliverable>,
+}
+
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Undeliverable {
+    pub since: Timestamp,
+    pub reason: BounceReason,
 }
 
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -113,6 +127,10 @@ pub struct Mail {
     pub subject: Option<String>,
     /// The code of the rule that chose the ticket.
     pub joined_because: Option<String>,
+    /// Why it is in its ticket; none for mail of ours.
+    pub joined: Option<Joined>,
+    /// Who really wrote it; none where nobody could check.
+    pub authenticity: Option<Authenticity>,
 }
 
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -120,6 +138,10 @@ pub struct RecipientDelivery {
     pub recipient: String,
     pub state: Delivery,
     pub response: Option<String>,
+    /// Why it did not arrive, for words in the reader's language.
+    pub reason: Option<BounceReason>,
+    /// RFC 3463, such as `5.1.1`.
+    pub code: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -175,6 +197,11 @@ pub struct Activity {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub tag_id: Option<TagId>,
+    /// The other ticket of a merge or a split.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub other: Option<TicketLink>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spam: Option<bool>,
 }
 
 /// The summaries of these tickets for a reader, in the order of `ids`.
@@ -231,7 +258,17 @@ pub fn summary(row: &SummaryRow, tag_ids: Vec<TagId>) -> TicketSummary {
         created_at: ticket.created_at,
         updated_at: ticket.updated_at,
         version: ticket.version,
+        spam: ticket.spam,
+        merged_into: link(ticket.merged_into, row.merged_number),
+        follow_up_of: link(ticket.follow_up_of, row.earlier_number),
     }
+}
+
+fn link(ticket: Option<TicketId>, number: Option<TicketNumber>) -> Option<TicketLink> {
+    Some(TicketLink {
+        ticket_id: ticket?,
+        number: number?.to_string(),
+    })
 }
 
 /// The customers of these ids, in their order.
@@ -242,6 +279,7 @@ pub async fn customers(conn: &mut Conn, workspace: WorkspaceId, ids: &[CustomerI
         let shown = Identity {
             id: row.id,
             kind: row.kind,
+            undeliverable: undeliverable(&row),
             value: row.value,
             verified: row.verified,
         };
@@ -257,6 +295,17 @@ pub async fn customers(conn: &mut Conn, workspace: WorkspaceId, ids: &[CustomerI
         })
         .collect();
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+}
+
+fn undeliverable(row: &IdentityRow) -> Option<Undeliverable> {
+    let reason = row
+        .undeliverable_reason
+        .as_deref()
+        .and_then(BounceReason::from_word);
+    Some(Undeliverable {
+        since: row.undeliverable_since?,
+        reason: reason.unwrap_or(BounceReason::Other),
+    })
 }
 
 fn customer(row: CustomerRow, mut identities: Vec<Identity>) -> Customer {
@@ -366,6 +415,8 @@ fn message(
         cc: mail.cc.clone(),
         subject: mail.subject.clone(),
         joined_because: mail.joined_because.clone(),
+        joined: mail.joined.clone(),
+        authenticity: mail.authenticity,
     });
     let own = row.client_key.as_deref().and_then(|key| key.rsplit_once(':'));
     Message {
@@ -396,6 +447,8 @@ fn message(
                 recipient: row.recipient,
                 state: row.state,
                 response: row.response,
+                reason: row.reason.as_deref().and_then(BounceReason::from_word),
+                code: row.code,
             })
             .collect(),
         seen: row.direction == Direction::Out && row.position <= seen,
@@ -403,8 +456,39 @@ fn message(
     }
 }
 
+/// The ticket at the other end of a merge or a split.
+pub fn other_ticket(event: &Event) -> Option<TicketId> {
+    match event {
+        Event::Merged { into } | Event::MergeLeft { into } | Event::SplitOff { into } => Some(*into),
+        Event::MergedIn { from } | Event::MergeUndone { from } | Event::SplitFrom { from } => Some(*from),
+        _ => None,
+    }
+}
+
+/// The lines for these events, in their order.
+pub async fn activities(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    events: &[&Logged],
+) -> Result<Vec<Activity>> {
+    let mut lines: Vec<Activity> = events.iter().filter_map(|event| activity(event)).collect();
+    let others: Vec<TicketId> = lines
+        .iter()
+        .filter_map(|line| Some(line.other.as_ref()?.ticket_id))
+        .collect();
+    if others.is_empty() {
+        return Ok(lines);
+    }
+    let numbers = tickets::numbers(conn, workspace, &others).await?;
+    for other in lines.iter_mut().filter_map(|line| line.other.as_mut()) {
+        let found = numbers.iter().find(|(id, _)| *id == other.ticket_id);
+        other.number = found.map(|(_, number)| number.to_string()).unwrap_or_default();
+    }
+    Ok(lines)
+}
+
 /// The line for an event, when it is one that a reader of the ticket wants to see.
-pub fn activity(logged: &Logged) -> Option<Activity> {
+fn activity(logged: &Logged) -> Option<Activity> {
     let mut line = Activity {
         seq: logged.seq,
         at: logged.happened_at,
@@ -417,6 +501,8 @@ pub fn activity(logged: &Logged) -> Option<Activity> {
         from: None,
         to: None,
         tag_id: None,
+        other: None,
+        spam: None,
     };
     match logged.event() {
         Event::TicketOpened { .. } => {}
@@ -424,7 +510,13 @@ pub fn activity(logged: &Logged) -> Option<Activity> {
             (line.field, line.from, line.to) = (Some(*field), from.clone(), to.clone());
         }
         Event::TagAdded { tag } | Event::TagRemoved { tag } => line.tag_id = Some(*tag),
-        _ => return None,
+        Event::SpamChanged { spam } => line.spam = Some(*spam),
+        other => {
+            line.other = Some(TicketLink {
+                ticket_id: other_ticket(other)?,
+                number: String::new(),
+            });
+        }
     }
     Some(line)
 }

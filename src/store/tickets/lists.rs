@@ -1,17 +1,20 @@
 //! Lists of tickets: a view and filters, newest first, by seeking. No list counts or skips rows.
 
 use serde::{Deserialize, Serialize};
-use shouwen_core::actor::Actor;
+use shouwen_core::actor::{Actor, Scope};
 use shouwen_core::id::{AgentId, CustomerId, InboxId, TagId, TeamId, TicketId, WorkspaceId};
 use shouwen_core::time::Timestamp;
 
 use super::scope::visible;
 use crate::db::{Conn, Query, Result};
+use crate::store::agents;
 
 shouwen_core::words! {
     View {
         Mine = "mine", Unassigned = "unassigned", Open = "open", Waiting = "waiting", OnHold = "on_hold",
         Solved = "solved", Closed = "closed", All = "all", Mentions = "mentions",
+        /// In no other view.
+        Spam = "spam",
     }
 }
 
@@ -41,10 +44,20 @@ pub async fn list(
     limit: usize,
 ) -> Result<Vec<Seek>> {
     let mut found = Vec::new();
+    let reaches = reaches(conn, actor, view, filter).await?;
     for part in parts(view) {
-        found.extend(list_part(conn, actor, view, part, filter, after, limit).await?);
+        for reach in &reaches {
+            let asked = Asked {
+                view,
+                part,
+                reach,
+                filter,
+            };
+            found.extend(list_part(conn, actor, asked, after, limit).await?);
+        }
     }
     found.sort_by_key(|seek| std::cmp::Reverse((seek.last_message_at, seek.id)));
+    found.dedup_by_key(|seek| seek.id);
     found.truncate(limit);
     Ok(found)
 }
@@ -93,24 +106,31 @@ fn parts(view: View) -> &'static [&'static str] {
         View::OnHold => &["on_hold"],
         View::Solved => &["solved"],
         View::Closed => &["closed"],
-        View::Mine | View::Unassigned | View::All | View::Mentions => &[""],
+        View::Mine | View::Unassigned | View::All | View::Mentions | View::Spam => &[""],
     }
+}
+
+/// One seek along one index: the part of a view that lies in one part of the actor's scope.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    view: View,
+    part: &'static str,
+    reach: &'a Reach,
+    filter: &'a Filter,
 }
 
 async fn list_part(
     conn: &mut Conn,
     actor: &Actor,
-    view: View,
-    category: &'static str,
-    filter: &Filter,
+    asked: Asked<'_>,
     after: Option<Seek>,
     limit: usize,
 ) -> Result<Vec<Seek>> {
     let query =
         conn.build("SELECT ticket.last_message_at, ticket.id FROM ticket WHERE ticket.workspace_id = $1");
-    let mut query = in_view(query.bind(actor.workspace), actor, view, category);
-    query = filtered(query, actor.workspace, filter);
-    query = visible(query, actor);
+    let mut query = in_view(query.bind(actor.workspace), actor, asked.view, asked.part);
+    query = filtered(query, actor.workspace, asked.filter);
+    query = within(query, actor, asked);
     if let Some(seek) = after {
         query = query
             .push(" AND (ticket.last_message_at, ticket.id) < (")
@@ -128,15 +148,86 @@ async fn list_part(
         .collect())
 }
 
+/// Along which index a scope is walked.
+enum Reach {
+    /// What the view finds, each ticket looked at.
+    Looked,
+    Assignee(AgentId, bool),
+    Owner(AgentId, bool),
+    Team(Option<TeamId>, bool),
+}
+
+/// More teams than this are looked at ticket by ticket.
+const MOST_TEAMS: usize = 12;
+
+/// A narrow scope in a wide view is walked part by part: an index that knows nothing of the scope would be walked
+/// through everybody else's tickets.
+async fn reaches(conn: &mut Conn, actor: &Actor, view: View, filter: &Filter) -> Result<Vec<Reach>> {
+    let wide = !matches!(view, View::Mine | View::Unassigned | View::Mentions);
+    let narrowed = filter.customer.is_some() || filter.team.is_some() || filter.assignee.is_some();
+    let agent = match actor.agent() {
+        Some(agent) if actor.scope != Scope::All && wide && !narrowed => agent,
+        _ => return Ok(vec![Reach::Looked]),
+    };
+    let mut teams = vec![None];
+    if actor.scope == Scope::Teams {
+        let own = agents::teams_of(conn, actor.workspace, agent).await?;
+        teams.extend(own.into_iter().map(Some));
+    } else {
+        teams.clear();
+    }
+    if teams.len() > MOST_TEAMS {
+        return Ok(vec![Reach::Looked]);
+    }
+    let mut found = Vec::new();
+    for active in activities(view) {
+        found.extend([Reach::Assignee(agent, *active), Reach::Owner(agent, *active)]);
+        found.extend(teams.iter().map(|team| Reach::Team(*team, *active)));
+    }
+    Ok(found)
+}
+
+/// Whether a view's tickets are somebody's work still; the indexes tell the two apart.
+fn activities(view: View) -> &'static [bool] {
+    match view {
+        View::Solved | View::Closed => &[false],
+        View::All => &[true, false],
+        _ => &[true],
+    }
+}
+
+fn within<'c>(query: Query<'c>, actor: &Actor, asked: Asked<'_>) -> Query<'c> {
+    let (query, active) = match asked.reach {
+        Reach::Looked => return visible(query, actor),
+        Reach::Assignee(agent, active) => {
+            (query.push(" AND ticket.assignee_id = ").push_bind(*agent), active)
+        }
+        Reach::Owner(agent, active) => (query.push(" AND ticket.owner_id = ").push_bind(*agent), active),
+        Reach::Team(None, active) => (query.push(" AND ticket.team_id IS NULL"), active),
+        Reach::Team(Some(team), active) => (query.push(" AND ticket.team_id = ").push_bind(*team), active),
+    };
+    query.push(if *active {
+        " AND ticket.active = TRUE"
+    } else {
+        " AND ticket.active = FALSE"
+    })
+}
+
 fn in_view<'c>(query: Query<'c>, actor: &Actor, view: View, category: &'static str) -> Query<'c> {
     let me = actor.agent();
+    // Compared with a truth value: only then SQLite seeks along the indexes that begin with it.
+    let query = query.push(if view == View::Spam {
+        " AND ticket.spam = TRUE"
+    } else {
+        " AND ticket.spam = FALSE"
+    });
     match view {
         // Compared with TRUE: only then SQLite seeks along the index by assignee.
         View::Mine => query
             .push(" AND ticket.active = TRUE AND ticket.assignee_id = ")
             .push_bind(me),
         View::Unassigned => query.push(" AND ticket.active = TRUE AND ticket.assignee_id IS NULL"),
-        View::All => query,
+        View::All | View::Spam => query,
         View::Mentions => query
             .push(
                 " AND ticket.id IN (SELECT ticket_id FROM notification WHERE read_at IS NULL AND kind = 'mention' \

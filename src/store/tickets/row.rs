@@ -38,9 +38,19 @@ pub struct TicketRow {
     pub solved_at: Option<Timestamp>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+    pub spam: bool,
+    /// Where its messages are now.
+    pub merged_into: Option<TicketId>,
+    /// The closed ticket that it continues.
+    pub follow_up_of: Option<TicketId>,
 }
 
 impl TicketRow {
+    /// Still somebody's work: neither done nor spam.
+    pub fn is_active(&self) -> bool {
+        self.category.is_active() && !self.spam
+    }
+
     pub fn life(&self) -> Life {
         Life {
             category: self.category,
@@ -60,6 +70,9 @@ pub struct SummaryRow {
     pub ticket: TicketRow,
     pub customer_name: String,
     pub customer_tier: Option<String>,
+    /// Of the ticket that this one was merged into, and of the one that it follows up on.
+    pub merged_number: Option<TicketNumber>,
+    pub earlier_number: Option<TicketNumber>,
     /// Up to which position the reader has read.
     pub read_position: i64,
 }
@@ -68,7 +81,7 @@ pub(super) const COLUMNS: &str = "ticket.id, ticket.number, ticket.version, tick
     ticket.inbox_id, ticket.channel, ticket.status_id, ticket.category, ticket.priority, ticket.team_id, \
     ticket.assignee_id, ticket.owner_id, ticket.preview, ticket.last_direction, ticket.last_position, \
     ticket.last_message_at, ticket.waiting_since, ticket.failed, ticket.customer_seen, ticket.first_response_at, \
-    ticket.solved_at, ticket.created_at, ticket.updated_at";
+    ticket.solved_at, ticket.created_at, ticket.updated_at, ticket.spam, ticket.merged_into, ticket.follow_up_of";
 
 /// Takes the ticket's row for this change: whoever decides on it waits here for whoever came before.
 pub async fn lock(tx: &mut Tx, workspace: WorkspaceId, id: TicketId) -> Result<Option<TicketRow>> {
@@ -100,6 +113,34 @@ pub async fn find_by_number(
     query.bind(workspace).bind(number).optional().await
 }
 
+/// The numbers of these tickets, in no order.
+pub async fn numbers(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    ids: &[TicketId],
+) -> Result<Vec<(TicketId, TicketNumber)>> {
+    conn.build("SELECT id, number FROM ticket WHERE workspace_id = $1 AND id IN ")
+        .bind(workspace)
+        .push_list(ids.iter().copied())
+        .all()
+        .await
+}
+
+/// A ticket was merged into one that was merged into another…
+const LONGEST_CHAIN: usize = 20;
+
+/// The ticket in which the messages of a merged one are now.
+pub async fn standing(conn: &mut Conn, workspace: WorkspaceId, mut ticket: TicketRow) -> Result<TicketRow> {
+    for _ in 0..LONGEST_CHAIN {
+        let Some(into) = ticket.merged_into else { break };
+        let Some(next) = find(conn, workspace, into).await? else {
+            break;
+        };
+        ticket = next;
+    }
+    Ok(ticket)
+}
+
 /// The summaries of these tickets for a reader, in no order. The caller has checked what the reader may see.
 pub async fn summaries(
     conn: &mut Conn,
@@ -111,11 +152,15 @@ pub async fn summaries(
         .push(COLUMNS)
         .push(
             ", customer.name AS customer_name, customer.tier AS customer_tier,
+              target.number AS merged_number, earlier.number AS earlier_number,
               CAST(COALESCE(read_marker.position, 0) AS BIGINT) AS read_position
              FROM ticket
              JOIN customer ON customer.workspace_id = ticket.workspace_id AND customer.id = ticket.customer_id
              LEFT JOIN read_marker ON read_marker.workspace_id = ticket.workspace_id
                   AND read_marker.ticket_id = ticket.id AND read_marker.agent_id = $2
+             LEFT JOIN ticket AS target ON target.workspace_id = ticket.workspace_id AND target.id = ticket.merged_into
+             LEFT JOIN ticket AS earlier ON earlier.workspace_id = ticket.workspace_id
+                  AND earlier.id = ticket.follow_up_of
              WHERE ticket.workspace_id = $1 AND ticket.id IN ",
         )
         .bind(workspace)
@@ -130,9 +175,9 @@ pub async fn add(tx: &mut Tx, workspace: WorkspaceId, ticket: &TicketRow) -> Res
         "INSERT INTO ticket (workspace_id, id, number, version, subject, subject_folded, customer_id, inbox_id, channel,
            status_id, category, active, priority, team_id, assignee_id, owner_id, preview, last_direction,
            last_position, last_message_at, waiting_since, failed, customer_seen, first_response_at, solved_at,
-           created_at, updated_at)
+           created_at, updated_at, spam, merged_into, follow_up_of)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-           $23, $24, $25, $26, $27)",
+           $23, $24, $25, $26, $27, $28, $29, $30)",
     )
     .bind(workspace)
     .bind(ticket.id)
@@ -145,7 +190,7 @@ pub async fn add(tx: &mut Tx, workspace: WorkspaceId, ticket: &TicketRow) -> Res
     .bind(ticket.channel)
     .bind(ticket.status_id)
     .bind(ticket.category)
-    .bind(ticket.category.is_active())
+    .bind(ticket.is_active())
     .bind(ticket.priority)
     .bind(ticket.team_id)
     .bind(ticket.assignee_id)
@@ -161,6 +206,9 @@ pub async fn add(tx: &mut Tx, workspace: WorkspaceId, ticket: &TicketRow) -> Res
     .bind(ticket.solved_at)
     .bind(ticket.created_at)
     .bind(ticket.updated_at)
+    .bind(ticket.spam)
+    .bind(ticket.merged_into)
+    .bind(ticket.follow_up_of)
     .run()
     .await?;
     Ok(())
@@ -173,7 +221,7 @@ pub async fn save(tx: &mut Tx, workspace: WorkspaceId, ticket: &TicketRow) -> Re
            status_id = $8, category = $9, active = $10, priority = $11, team_id = $12, assignee_id = $13,
            owner_id = $14, preview = $15, last_direction = $16, last_position = $17, last_message_at = $18,
            waiting_since = $19, failed = $20, customer_seen = $21, first_response_at = $22, solved_at = $23,
-           updated_at = $24
+           updated_at = $24, spam = $25, merged_into = $26, follow_up_of = $27
          WHERE workspace_id = $1 AND id = $2",
     )
     .bind(workspace)
@@ -185,7 +233,7 @@ pub async fn save(tx: &mut Tx, workspace: WorkspaceId, ticket: &TicketRow) -> Re
     .bind(ticket.channel)
     .bind(ticket.status_id)
     .bind(ticket.category)
-    .bind(ticket.category.is_active())
+    .bind(ticket.is_active())
     .bind(ticket.priority)
     .bind(ticket.team_id)
     .bind(ticket.assignee_id)
@@ -200,6 +248,9 @@ pub async fn save(tx: &mut Tx, workspace: WorkspaceId, ticket: &TicketRow) -> Re
     .bind(ticket.first_response_at)
     .bind(ticket.solved_at)
     .bind(ticket.updated_at)
+    .bind(ticket.spam)
+    .bind(ticket.merged_into)
+    .bind(ticket.follow_up_of)
     .run()
     .await?;
     Ok(())

@@ -236,6 +236,7 @@ async fn assigned_tickets(desk: &Desk, agent: AgentId, count: usize) -> Vec<Tick
                         team: None,
                         assignee: Some(*agent),
                         priority: Priority::Normal,
+                        follow_up_of: None,
                     };
                     let mut ids = Vec::new();
                     for _ in 0..*count {

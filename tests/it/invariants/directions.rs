@@ -87,6 +87,7 @@ const USES_CHANNELS: &[(&str, &str)] = &[
     ("phone", "reads telephone numbers"),
     ("config", "checks the country of telephone numbers"),
     ("serve", "opens the listeners of mail"),
+    ("app", "holds what looks up names, for whoever asks DNS"),
     (
         "actions/inbox_test.rs",
         "tries the servers of a mailbox for whoever sets it up",

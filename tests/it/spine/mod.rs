@@ -7,4 +7,5 @@ mod idempotency;
 mod log;
 mod races;
 mod rows;
+mod scope;
 mod start;

@@ -10,6 +10,7 @@ mod email_out;
 mod examples;
 mod feed_cluster;
 mod feed_resume;
+mod full_disk;
 mod hidden;
 mod hostile;
 mod kill;

@@ -11,20 +11,44 @@ pub(crate) struct Program {
     /// Held open: the program ends when there is nobody to tell.
     output: BufReader<ChildStdout>,
     folder: tempfile::TempDir,
+    disk: Disk,
     pub(crate) http: SocketAddr,
     pub(crate) smtp: SocketAddr,
+}
+
+/// What the data folder lies on.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Disk {
+    /// Where temporary files lie.
+    Usual,
+    /// A file system of so many MiB that only the program sees.
+    Small(u32),
+}
+
+/// Whether [`Disk::Small`] can be had: a mount of one's own needs the rights of the kernel, or its user namespaces.
+pub(crate) fn has_small_disks() -> bool {
+    let tried = Command::new("unshare")
+        .args(["-rm", "true"])
+        .stderr(Stdio::null())
+        .status();
+    tried.is_ok_and(|status| status.success())
 }
 
 impl Program {
     /// Starts on an empty folder; the session cookie of the first administrator comes with it.
     pub(crate) async fn start() -> (Self, String) {
+        Self::start_on(Disk::Usual).await
+    }
+
+    pub(crate) async fn start_on(disk: Disk) -> (Self, String) {
         shouwen::serve::install_tls_provider();
         let (folder, http, smtp) = (tempfile::tempdir().unwrap(), free_port(), free_port());
-        let (child, output) = spawn(&folder, http, smtp);
+        let (child, output) = spawn(disk, &folder, http, smtp);
         let mut program = Self {
             child,
             output,
             folder,
+            disk,
             http,
             smtp,
         };
@@ -71,13 +95,19 @@ impl Program {
 
     /// Starts again on the same folder and ports.
     pub(crate) fn start_again(&mut self) {
-        (self.child, self.output) = spawn(&self.folder, self.http, self.smtp);
+        (self.child, self.output) = spawn(self.disk, &self.folder, self.http, self.smtp);
         self.wait_for("listening ");
     }
 
     /// Where the embedded database is.
     pub(crate) fn database(&self) -> std::path::PathBuf {
         self.folder.path().join("shouwen.db")
+    }
+
+    /// The data folder as the running program sees it.
+    pub(crate) fn seen_folder(&self) -> std::path::PathBuf {
+        let root = std::path::PathBuf::from(format!("/proc/{}/root", self.child.id()));
+        root.join(self.folder.path().strip_prefix("/").unwrap())
     }
 }
 
@@ -88,8 +118,28 @@ impl Drop for Program {
     }
 }
 
-fn spawn(folder: &tempfile::TempDir, http: SocketAddr, smtp: SocketAddr) -> (Child, BufReader<ChildStdout>) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_shouwen"))
+/// The program's command, which becomes the program itself: its process is the one that was started.
+fn command(disk: Disk, folder: &tempfile::TempDir) -> Command {
+    let program = env!("CARGO_BIN_EXE_shouwen");
+    let Disk::Small(mebibytes) = disk else {
+        return Command::new(program);
+    };
+    let mut command = Command::new("unshare");
+    let mount = format!("mount -t tmpfs -o size={mebibytes}m small \"$0\" && exec \"$@\"");
+    command
+        .args(["-rm", "sh", "-c", &mount])
+        .arg(folder.path())
+        .arg(program);
+    command
+}
+
+fn spawn(
+    disk: Disk,
+    folder: &tempfile::TempDir,
+    http: SocketAddr,
+    smtp: SocketAddr,
+) -> (Child, BufReader<ChildStdout>) {
+    let mut child = command(disk, folder)
         .args([
             "serve",
             "--set",

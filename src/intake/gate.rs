@@ -1,0 +1,127 @@
+//! What is kept back rather than made a message: mail of blocked senders, loops, automatic mail that belongs to no
+//! ticket. Nothing is dropped: it waits, with its cause, for a person.
+
+use shouwen_channels::email::{Automatic, address};
+use shouwen_core::event::Origin;
+use shouwen_core::threading::FromTrust;
+
+use super::read_mail::Incoming;
+use crate::actions::acknowledgements::Sender;
+use crate::actions::flow;
+use crate::db::Error;
+use crate::log::Change;
+use crate::store::mail_details::Authenticity;
+use crate::store::raw_mails::Cause;
+use crate::store::sender_rules::{self, RuleKind};
+use crate::store::tickets::TicketRow;
+
+/// Why the mail is kept back; `None`: it becomes a message.
+pub(super) async fn kept_back(
+    change: &mut Change,
+    incoming: &Incoming,
+    ticket: Option<&TicketRow>,
+) -> Result<Option<Cause>, Error> {
+    if incoming.raw.recovered {
+        return Ok(None);
+    }
+    let rule = rule(change, incoming).await?;
+    if rule == Some(RuleKind::Block) {
+        return Ok(Some(Cause::BlockedSender));
+    }
+    if incoming.raw.origin == Origin::Live {
+        let sender = sender(incoming).address;
+        if flow::is_too_much(
+            change,
+            sender.as_deref(),
+            ticket.map(|ticket| ticket.id),
+            incoming.inbox.id,
+        )
+        .await?
+        {
+            return Ok(Some(Cause::Loop));
+        }
+    }
+    let welcome = ticket.is_some() || rule == Some(RuleKind::Allow);
+    Ok(if welcome { None } else { belongs_nowhere(incoming) })
+}
+
+/// Automatic mail opens no ticket. A notice with somebody else to answer is a web form's.
+fn belongs_nowhere(incoming: &Incoming) -> Option<Cause> {
+    let mail = &incoming.reading.mail;
+    let is_form = mail.reply_to.iter().any(|to| {
+        let from = mail.from.as_ref().map(|from| from.address.as_str());
+        from.is_none_or(|from| !from.eq_ignore_ascii_case(&to.address))
+    });
+    match mail.automatic {
+        Automatic::AutoReply => Some(Cause::AutoReply),
+        Automatic::Bulk => Some(Cause::Bulk),
+        Automatic::Machine if !is_form => Some(Cause::Machine),
+        Automatic::Machine | Automatic::No | Automatic::Bounce(_) | Automatic::Delay(_) => None,
+    }
+}
+
+/// What somebody said of this sender: of the address rather than of its domain, of a near domain rather than of a far
+/// one. Nobody gets in by a From that is probably not theirs.
+async fn rule(change: &mut Change, incoming: &Incoming) -> Result<Option<RuleKind>, Error> {
+    let (workspace, now) = (change.workspace(), change.now());
+    let from = incoming
+        .reading
+        .mail
+        .from
+        .as_ref()
+        .map(|from| from.address.as_str());
+    let envelope = Some(incoming.raw.envelope_from.as_str());
+    let mut said = None;
+    for written in [from, envelope].into_iter().flatten() {
+        let Some(folded) = address::fold(written) else {
+            continue;
+        };
+        let found = sender_rules::nearest(change.tx(), workspace, &names(&folded), now).await?;
+        said = match (said, found) {
+            (Some(RuleKind::Block), _) | (_, Some(RuleKind::Block)) => Some(RuleKind::Block),
+            (before, found) => before.or(found),
+        };
+    }
+    let failed = Authenticity::trust(incoming.authenticity.as_ref()) == FromTrust::Failed;
+    Ok(said.filter(|rule| *rule == RuleKind::Block || !failed))
+}
+
+/// The address, its domain, and the domains above it but the last.
+fn names(folded: &str) -> Vec<String> {
+    let mut names = vec![folded.to_owned()];
+    let mut domain = folded.rsplit_once('@').map_or("", |(_, domain)| domain);
+    while domain.contains('.') && names.len() < 10 {
+        names.push(domain.to_owned());
+        domain = domain.split_once('.').map_or("", |(_, above)| above);
+    }
+    names
+}
+
+/// Who would be answered, and whether that may happen without a person.
+pub(super) fn sender(incoming: &Incoming) -> Sender {
+    let mail = &incoming.reading.mail;
+    let written = mail.reply_to.first().or(mail.from.as_ref());
+    let from_trust = Authenticity::trust(incoming.authenticity.as_ref());
+    let null = mail.return_path.as_deref() == Some("");
+    Sender {
+        address: written.and_then(|mailbox| address::fold(&mailbox.address)),
+        subject: mail.subject.clone(),
+        text: incoming.reading.text.chars().take(2_000).collect(),
+        is_person: mail.automatic == Automatic::No && !null && from_trust != FromTrust::Failed,
+        recovered: incoming.raw.recovered,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::names;
+
+    #[test]
+    fn an_address_stands_below_its_domains() {
+        assert_eq!(
+            names("ann@mail.shop.example"),
+            ["ann@mail.shop.example", "mail.shop.example", "shop.example"]
+        );
+        assert_eq!(names("root@localhost"), ["root@localhost"]);
+    }
+}
