@@ -94,6 +94,9 @@ pub struct Mail {
     pub smtp_password: String,
     pub from: String,
     pub keep_raw_days: i64,
+    pub max_sent_bytes: usize,
+    pub link_over_bytes: usize,
+    pub link_days: i64,
     pub check_senders: CheckSenders,
     pub nameserver: String,
     pub trusted_authserv: String,
@@ -270,6 +273,9 @@ impl Config {
         }
         if Country::by_code(&self.phone.country).is_none() {
             return wrong("phone.country is not a country that we know, such as CN (ISO 3166)");
+        }
+        if self.mail.max_sent_bytes < 100_000 || self.mail.link_days < 1 {
+            return wrong("mail.max_sent_bytes must be at least 100000, mail.link_days at least 1");
         }
         if self.workers.jobs == 0 || self.database.connections == 0 {
             return wrong("workers.jobs and database.connections must be at least 1");

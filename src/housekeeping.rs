@@ -10,11 +10,13 @@ use crate::app::App;
 use crate::db;
 use crate::jobs::JobError;
 use crate::log::Change;
-use crate::store::{files, sweeps};
+use crate::store::{files, remote_pictures, sweeps};
 
 /// How long an unused blob, and an upload that was never sent, is kept.
 const SPARE: Length = Length::hours(24);
 const IDEMPOTENCY: Length = Length::hours(48);
+/// How long pictures that lay elsewhere are kept.
+const PICTURES: Length = Length::days(30);
 const BATCH: i64 = 200;
 /// What is left after so many batches is for the next time.
 const MOST_BATCHES: usize = 100;
@@ -29,6 +31,10 @@ pub async fn run(app: &App, workspace: WorkspaceId) -> Result<(), JobError> {
     .await?;
     sweep(app, &actor, now.minus(SPARE), |change, before| {
         remove_loose(change, *before).boxed()
+    })
+    .await?;
+    sweep(app, &actor, now.minus(PICTURES), |change, before| {
+        remove_pictures(change, *before).boxed()
     })
     .await?;
     remove_blobs(app, &actor, now.minus(SPARE)).await?;
@@ -64,6 +70,13 @@ async fn empty_raw_mail(change: &mut Change, before: Timestamp) -> Result<usize,
 async fn remove_loose(change: &mut Change, before: Timestamp) -> Result<usize, db::Error> {
     let workspace = change.workspace();
     let blobs = sweeps::remove_loose(change.tx(), workspace, before, BATCH).await?;
+    drop_uses(change, &blobs).await?;
+    Ok(blobs.len())
+}
+
+async fn remove_pictures(change: &mut Change, before: Timestamp) -> Result<usize, db::Error> {
+    let workspace = change.workspace();
+    let blobs = remote_pictures::remove_old(change.tx(), workspace, before, BATCH).await?;
     drop_uses(change, &blobs).await?;
     Ok(blobs.len())
 }

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use shouwen_core::actor::Actor;
-use shouwen_core::id::TimerId;
+use shouwen_core::id::{MessageId, TimerId};
 use shouwen_core::time::Length;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::actions::calls;
+use crate::actions::{calls, chat_mail, schedules};
 use crate::app::App;
 use crate::db;
 use crate::jobs::JobKind;
@@ -28,6 +28,10 @@ shouwen_core::words! {
         Housekeeping = "housekeeping",
         /// Reminds whoever works on a ticket of what was promised.
         FollowUp = "follow_up",
+        /// Looks whether an answer in chat was seen, and mails it when not.
+        ChatMail = "chat_mail",
+        /// Sends an answer that waited.
+        ReleaseReply = "release_reply",
     }
 }
 
@@ -82,6 +86,11 @@ async fn act(change: &mut Change, timer: &TimerRow) -> Result<(), db::Error> {
         }
         Some(TimerKind::FollowUp) => match timer.ticket_id {
             Some(ticket) => calls::remind(change, ticket).await,
+            None => Ok(()),
+        },
+        Some(TimerKind::ReleaseReply) => schedules::release(change, MessageId(timer.id.0)).await,
+        Some(TimerKind::ChatMail) => match timer.ticket_id {
+            Some(ticket) => chat_mail::go_on(change, ticket).await,
             None => Ok(()),
         },
         None => {

@@ -117,6 +117,10 @@ pub enum Event {
     SpamChanged {
         spam: bool,
     },
+    /// An answer that waits was added, changed, cancelled, sent or taken back.
+    ScheduleChanged {
+        reply: MessageId,
+    },
     /// The customer has seen the conversation up to a position.
     CustomerSeen {
         position: i64,
@@ -221,6 +225,7 @@ impl Event {
             Self::SplitOff { .. } => "split_off",
             Self::SplitFrom { .. } => "split_from",
             Self::SpamChanged { .. } => "spam_changed",
+            Self::ScheduleChanged { .. } => "schedule_changed",
             Self::CustomerSeen { .. } => "customer_seen",
             Self::CustomerChanged { .. } => "customer_changed",
             Self::CallChanged { .. } => "call_changed",

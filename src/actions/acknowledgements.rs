@@ -79,7 +79,7 @@ pub async fn acknowledge(
     new.mail = Some(MailDetails {
         from: inbox.address.clone(),
         to: vec![address.to_owned()],
-        subject: Some(super::replies::answer_subject(&sender.subject)),
+        subject: Some(super::recipients::answer_subject(&sender.subject)),
         ..MailDetails::default()
     });
     messages::add(change, ticket, &new).await?;

@@ -9,7 +9,7 @@ use shouwen_core::ticket::{Category, Priority};
 use super::customers::{self, Known};
 use super::files::{self, FileError};
 use super::messages::{self, Author, NewMessage};
-use super::replies::is_address;
+use super::recipients::is_address;
 use super::tickets::{self, NewTicket};
 use crate::db;
 use crate::log::Change;

@@ -55,6 +55,7 @@ pub async fn store_upload(
         inline: false,
         content_id: None,
         created_at: app.now(),
+        link_until: None,
     };
     app.change(actor, row, |change, row| keep(change, row).boxed())
         .await
@@ -108,6 +109,23 @@ async fn keep(change: &mut Change, row: &AttachmentRow) -> Result<AttachmentRow,
     let workspace = change.workspace();
     files::add(change.tx(), workspace, std::slice::from_ref(row)).await?;
     Ok(row.clone())
+}
+
+/// Whether the uploads can be given to a message.
+pub async fn check(change: &mut Change, uploader: Uuid, ids: &[AttachmentId]) -> Result<(), FileError> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    if ids.len() > MOST_FILES {
+        return Err(FileError::TooMany);
+    }
+    let workspace = change.workspace();
+    let found = files::loose(change.tx(), workspace, uploader, ids).await?;
+    if ids.iter().all(|id| found.iter().any(|row| row.id == *id)) {
+        Ok(())
+    } else {
+        Err(FileError::Gone)
+    }
 }
 
 /// Gives the uploads to a message, in the order of `ids`.

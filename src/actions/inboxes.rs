@@ -12,6 +12,7 @@ use crate::secrets::Secrets;
 use crate::store::agents;
 use crate::store::inboxes::{
     self, Account, Acknowledge, ChatSettings, EmailSettings, InboxRow, InboxSecrets, InboxSettings, Security,
+    Signature,
 };
 
 /// What the secrets of an inbox are sealed for.
@@ -41,6 +42,11 @@ pub struct EmailForm {
     pub imap: Option<AccountForm>,
     pub imap_folder: String,
     pub signature: String,
+    /// `None` here and below: what was there stays.
+    pub signatures: Option<Vec<Signature>>,
+    pub undo_seconds: Option<i64>,
+    pub per_minute: Option<i64>,
+    pub alarm_after_minutes: Option<i64>,
     /// What is left out stays.
     pub incoming: IncomingForm,
 }
@@ -134,6 +140,7 @@ async fn apply(change: &mut Change, inbox: &mut InboxRow, form: &InboxForm, secr
         (None, _) | (Some(SettingsForm::Phone), Channel::Phone) => Ok(()),
         (Some(SettingsForm::Email(email)), Channel::Email) => apply_email(inbox, email, secrets),
         (Some(SettingsForm::Chat(chat)), Channel::Chat) => {
+            known_email_inbox(change, chat.email_inbox).await?;
             inbox.settings.0.chat = Some(checked_chat(chat)?);
             Ok(())
         }
@@ -168,6 +175,15 @@ async fn known_team(change: &mut Change, team: Option<TeamId>) -> Result<Option<
     }
 }
 
+async fn known_email_inbox(change: &mut Change, inbox: Option<InboxId>) -> Result<()> {
+    let Some(id) = inbox else { return Ok(()) };
+    let workspace = change.workspace();
+    match inboxes::find(change.tx(), workspace, id).await? {
+        Some(found) if found.channel == Channel::Email => Ok(()),
+        _ => administration::wrong("settings/email_inbox_id", "choose an email inbox"),
+    }
+}
+
 fn default_settings(channel: Channel) -> SettingsForm {
     match channel {
         Channel::Email => SettingsForm::Email(EmailForm::default()),
@@ -189,6 +205,12 @@ fn checked_chat(chat: &ChatSettings) -> Result<ChatSettings> {
     }
     if chat.greeting.chars().count() > 1000 {
         return administration::wrong("settings/greeting", "at most 1000 characters");
+    }
+    if chat
+        .email_after_minutes
+        .is_some_and(|minutes| !(0..=1440).contains(&minutes))
+    {
+        return administration::wrong("settings/email_after_minutes", "0 (never) to 1440 minutes");
     }
     let origins = chat.allowed_origins.iter().map(|text| origin(text));
     Ok(ChatSettings {
@@ -233,6 +255,7 @@ fn apply_email(inbox: &mut InboxRow, form: &EmailForm, secrets: &Secrets) -> Res
     {
         return administration::wrong("settings/imap/username", "the user name is needed");
     }
+    check_sending(form)?;
     let folder = form.imap_folder.trim();
     inbox.settings.0.email = Some(EmailSettings {
         sender_name: form.sender_name.trim().chars().take(120).collect(),
@@ -257,6 +280,10 @@ fn apply_email(inbox: &mut InboxRow, form: &EmailForm, secrets: &Secrets) -> Res
                 .unwrap_or(before.follow_up_after_days),
             3650,
         )?,
+        signatures: form.signatures.clone().unwrap_or(before.signatures),
+        undo_seconds: form.undo_seconds.or(before.undo_seconds),
+        per_minute: form.per_minute.or(before.per_minute).filter(|mails| *mails > 0),
+        alarm_after_minutes: form.alarm_after_minutes.or(before.alarm_after_minutes),
     });
     let any = kept.smtp_password.is_some() || kept.imap_password.is_some();
     let json = serde_json::to_string(&kept).expect("secrets are plain data");
@@ -291,6 +318,69 @@ fn days(field: &'static str, days: i64, most: i64) -> Result<i64> {
             },
         )
     }
+}
+
+/// Longest signature, in characters, before its variables are filled in.
+pub const LONGEST_SIGNATURE: usize = 5_000;
+/// Most languages of one signature.
+pub const MOST_SIGNATURES: usize = 20;
+
+fn check_sending(form: &EmailForm) -> Result<()> {
+    if form
+        .undo_seconds
+        .is_some_and(|seconds| seconds != 0 && !(5..=30).contains(&seconds))
+    {
+        return administration::wrong("settings/undo_seconds", "0 (off), or 5 to 30 seconds");
+    }
+    if form
+        .per_minute
+        .is_some_and(|mails| !(0..=100_000).contains(&mails))
+    {
+        return administration::wrong(
+            "settings/per_minute",
+            "0 (as fast as it goes) to 100000 mails a minute",
+        );
+    }
+    if form
+        .alarm_after_minutes
+        .is_some_and(|minutes| !(1..=1440).contains(&minutes))
+    {
+        return administration::wrong("settings/alarm_after_minutes", "1 to 1440 minutes");
+    }
+    if form.signature.chars().count() > LONGEST_SIGNATURE {
+        return administration::wrong("settings/signature", "at most 5000 characters");
+    }
+    check_signatures(
+        "settings/signatures",
+        form.signatures.as_deref().unwrap_or_default(),
+    )
+}
+
+/// Each language once, none too long.
+pub fn check_signatures(field: &'static str, signatures: &[Signature]) -> Result<()> {
+    if signatures.len() > MOST_SIGNATURES {
+        return administration::wrong(field, "at most 20 languages");
+    }
+    for (place, one) in signatures.iter().enumerate() {
+        let plain = one.locale.len() <= 35
+            && one
+                .locale
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        if !plain {
+            return administration::wrong(field, "write the language as en or zh-TW");
+        }
+        if one.text.chars().count() > LONGEST_SIGNATURE {
+            return administration::wrong(field, "at most 5000 characters");
+        }
+        if signatures[..place]
+            .iter()
+            .any(|other| other.locale.eq_ignore_ascii_case(&one.locale))
+        {
+            return administration::wrong(field, "each language once");
+        }
+    }
+    Ok(())
 }
 
 /// The sealed passwords; none when they were sealed with another key, so that they can be given again.

@@ -132,7 +132,7 @@ async fn again(
 
 async fn allow(change: &mut Change, row: &RecordRow) -> Result<(), RecordError> {
     let from = row.header_from.as_deref().map(shouwen_core::customer::fold);
-    let Some(sender) = from.filter(|sender| super::replies::is_address(sender)) else {
+    let Some(sender) = from.filter(|sender| super::recipients::is_address(sender)) else {
         return Ok(());
     };
     let (workspace, now) = (change.workspace(), change.now());

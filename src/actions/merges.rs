@@ -10,8 +10,8 @@ use super::tickets::live_on;
 use crate::db::{Error, JsonText};
 use crate::log::Change;
 use crate::store::merges::{self, MergeRow, Stood};
-use crate::store::statuses;
 use crate::store::tickets::{self, TicketRow};
+use crate::store::{schedules, statuses};
 
 /// Merges `loser` into `winner`, which stays.
 pub async fn merge(change: &mut Change, loser: TicketId, winner: TicketId) -> Result<(), MoveError> {
@@ -38,6 +38,7 @@ pub async fn merge(change: &mut Change, loser: TicketId, winner: TicketId) -> Re
     let winner = move_messages(change, &loser, winner).await?;
     merges::notifications_follow(change.tx(), workspace, from, to).await?;
     merges::drafts_follow(change.tx(), workspace, from, to).await?;
+    schedules::move_to(change.tx(), workspace, from, to).await?;
     close(change, loser.clone(), to).await?;
     join(change, winner, &loser).await?;
     change.record(from, Event::Merged { into: to });

@@ -1,12 +1,13 @@
 //! Adding a message to a ticket: the one place where mail, chat, calls, answers and notes all arrive.
 
 use shouwen_core::channel::{Channel, Direction};
-use shouwen_core::event::Event;
+use shouwen_core::event::{Event, Origin};
 use shouwen_core::id::{AgentId, AttachmentId, CustomerId, InboxId, MessageId, RawMailId};
 use shouwen_core::message::{AuthorKind, Delivery, Visibility};
 use shouwen_core::ticket::{agent_answered, customer_wrote};
 use shouwen_core::time::Timestamp;
 
+use super::schedules;
 use super::tickets::{live_on, shorten};
 use crate::db::{Error, JsonText};
 use crate::log::Change;
@@ -105,8 +106,36 @@ pub async fn add(
     new: &NewMessage,
 ) -> Result<(TicketRow, MessageRow), Error> {
     let workspace = change.workspace();
+    let row = write(change, &mut ticket, new).await?;
+    move_ticket(change, &mut ticket, new).await?;
+    tickets::save(change.tx(), workspace, &ticket).await?;
+    if let Author::Customer(customer) = new.author {
+        customers::touch(change.tx(), workspace, customer, new.happened_at).await?;
+        if new.visibility == Visibility::Public && !new.automatic && change.origin() == Origin::Live {
+            schedules::cancel_answered(change, ticket.id).await?;
+        }
+    }
+    Ok((ticket, row))
+}
+
+/// As [`add`], of what leaves the ticket as it is: the desk's own mail about what stands there already.
+pub async fn add_aside(
+    change: &mut Change,
+    mut ticket: TicketRow,
+    new: &NewMessage,
+) -> Result<(TicketRow, MessageRow), Error> {
+    let workspace = change.workspace();
+    let row = write(change, &mut ticket, new).await?;
+    ticket.updated_at = change.now();
+    tickets::save(change.tx(), workspace, &ticket).await?;
+    Ok((ticket, row))
+}
+
+/// Writes the message at the next position, with its files and the ids that stand for it.
+async fn write(change: &mut Change, ticket: &mut TicketRow, new: &NewMessage) -> Result<MessageRow, Error> {
+    let workspace = change.workspace();
     ticket.last_position += 1;
-    let row = message_row(&ticket, new);
+    let row = message_row(ticket, new);
     messages::add(change.tx(), workspace, &row).await?;
     messages::add_mail_ids(change.tx(), workspace, row.id, &new.mail_ids).await?;
     let rows = file_rows(change, &row, &new.files);
@@ -124,12 +153,7 @@ pub async fn add(
         },
         new.happened_at,
     );
-    move_ticket(change, &mut ticket, new).await?;
-    tickets::save(change.tx(), workspace, &ticket).await?;
-    if let Author::Customer(customer) = new.author {
-        customers::touch(change.tx(), workspace, customer, new.happened_at).await?;
-    }
-    Ok((ticket, row))
+    Ok(row)
 }
 
 /// What a message does to its ticket: its life by core's rules, and what a list shows of it.
@@ -210,6 +234,7 @@ fn file_rows(change: &Change, message: &MessageRow, files: &[FileRef]) -> Vec<At
         inline: file.inline,
         content_id: file.content_id.clone(),
         created_at: change.now(),
+        link_until: None,
     };
     (1..).zip(files).map(row).collect()
 }

@@ -7,6 +7,7 @@ use shouwen_core::message::Visibility;
 use shouwen_core::ticket::Priority;
 
 use super::customers::{self as people, Known};
+use super::recipients::is_address;
 use super::replies::{self, Reply, ReplyError};
 use super::tickets::{NewTicket, open as open_ticket};
 use crate::db;
@@ -21,6 +22,7 @@ pub struct Outbound {
     pub whom: Whom,
     pub to: Vec<String>,
     pub cc: Vec<String>,
+    pub bcc: Vec<String>,
     pub subject: String,
     pub text: String,
     pub attachments: Vec<AttachmentId>,
@@ -85,6 +87,8 @@ pub async fn open(change: &mut Change, agent: AgentId, new: &Outbound) -> Result
         text: new.text.clone(),
         to: (!new.to.is_empty()).then(|| new.to.clone()),
         cc: Some(new.cc.clone()),
+        bcc: new.bcc.clone(),
+        answering: None,
         subject: Some(new.subject.clone()),
         attachments: new.attachments.clone(),
         status: None,
@@ -104,7 +108,7 @@ async fn customer(change: &mut Change, new: &Outbound) -> Result<CustomerId, Out
         }
         Whom::ByEmail { name } => {
             let address = new.to.first().map(|address| address.trim()).unwrap_or_default();
-            if !replies::is_address(address) {
+            if !is_address(address) {
                 return Err(ReplyError::NotAnAddress(address.to_owned()).into());
             }
             let known = Known {

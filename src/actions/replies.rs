@@ -1,26 +1,25 @@
 //! An agent writes in a ticket: a public answer by the ticket's channel, or a note.
 
-use std::collections::HashSet;
-
 use shouwen_core::channel::{Channel, Direction};
-use shouwen_core::customer::{IdentityKind, fold};
-use shouwen_core::id::{
-    AgentId, AttachmentId, CustomerId, InboxId, MessageId, StatusId, TicketId, WorkspaceId,
-};
+use shouwen_core::id::{AgentId, AttachmentId, InboxId, MessageId, StatusId, TicketId, WorkspaceId};
 use shouwen_core::message::{Delivery, Visibility};
 use shouwen_core::ticket::Category;
 
+use super::chat_mail;
 use super::files::{self, FileError};
 use super::messages::{self, Author, NewMessage};
 use super::notifications::notify;
+use super::recipients::{self, MOST_RECIPIENTS, checked, distinct};
+use super::signatures;
 use super::tickets::choose_status;
 use crate::db;
 use crate::log::Change;
 use crate::store::inboxes::InboxRow;
-use crate::store::messages::{MailDetails, MessageRow};
+use crate::store::mail_details::MailDetails;
+use crate::store::messages::MessageRow;
 use crate::store::notifications::NotificationKind;
 use crate::store::tickets::TicketRow;
-use crate::store::{agents, customers, inboxes, messages as rows, notifications, tickets};
+use crate::store::{agents, inboxes, messages as rows, notifications, statuses, tickets};
 
 /// The job that sends a message by email.
 pub const SEND_MESSAGE: &str = "send_message";
@@ -28,11 +27,8 @@ pub const SEND_MESSAGE: &str = "send_message";
 /// Longest text of one message, in characters.
 pub const LONGEST_TEXT: usize = 200_000;
 
-/// Most addresses that get one answer; as many are looked at of a mail that names more.
-pub const MOST_RECIPIENTS: usize = 100;
-
 /// Longest subject that an agent writes, in characters; with the "Re:" of one as long as a ticket's.
-const LONGEST_SUBJECT: usize = 1_000;
+pub const LONGEST_SUBJECT: usize = 1_000;
 
 #[derive(Debug, Clone)]
 pub struct Reply {
@@ -47,6 +43,9 @@ pub struct Reply {
     /// `None`: derived from the message being answered.
     pub to: Option<Vec<String>>,
     pub cc: Option<Vec<String>>,
+    pub bcc: Vec<String>,
+    /// The message that is answered; `None`: the newest that came in.
+    pub answering: Option<MessageId>,
     pub subject: Option<String>,
     pub attachments: Vec<AttachmentId>,
     pub status: Option<StatusId>,
@@ -87,21 +86,29 @@ pub enum ReplyError {
     Store(#[from] db::Error),
 }
 
-/// Who gets an answer by email.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Recipients {
-    pub to: Vec<String>,
-    pub cc: Vec<String>,
-    pub subject: Option<String>,
-}
-
 /// Writes the reply, or returns the message that the same client id made before.
 pub async fn reply(change: &mut Change, agent: AgentId, reply: &Reply) -> Result<MessageRow, ReplyError> {
     let workspace = change.workspace();
-    let key = format!("agent:{agent}:{}", reply.client_id);
+    let key = client_key(agent, &reply.client_id);
     if let Some(before) = rows::find_by_client_key(change.tx(), workspace, &key).await? {
         return Ok(before);
     }
+    let ticket = lock_for(change, agent, reply).await?;
+    write(change, agent, ticket, reply, key).await
+}
+
+/// The key of an agent's message, which a repeated attempt has again.
+pub fn client_key(agent: AgentId, client_id: &str) -> String {
+    format!("agent:{agent}:{client_id}")
+}
+
+/// Takes the ticket, if the reply may be written in it as it is.
+pub(super) async fn lock_for(
+    change: &mut Change,
+    agent: AgentId,
+    reply: &Reply,
+) -> Result<TicketRow, ReplyError> {
+    let workspace = change.workspace();
     check_text(reply)?;
     let ticket = lock_visible(change, reply.ticket)
         .await?
@@ -115,7 +122,21 @@ pub async fn reply(change: &mut Change, agent: AgentId, reply: &Reply) -> Result
             return Err(ReplyError::NewMessages);
         }
     }
+    Ok(ticket)
+}
+
+/// Adds the message to its ticket, which is locked, and sets it on its way. What can be refused is refused before
+/// anything is written.
+pub(super) async fn write(
+    change: &mut Change,
+    agent: AgentId,
+    ticket: TicketRow,
+    reply: &Reply,
+    key: String,
+) -> Result<MessageRow, ReplyError> {
+    let workspace = change.workspace();
     let (new, recipients) = compose(change, agent, &ticket, reply, key).await?;
+    check_parts(change, agent, reply).await?;
     let (ticket, row) = messages::add(change, ticket, &new).await?;
     files::attach(change, agent.0, &reply.attachments, row.id).await?;
     if !recipients.is_empty() {
@@ -123,8 +144,28 @@ pub async fn reply(change: &mut Change, agent: AgentId, reply: &Reply) -> Result
         rows::add_deliveries(change.tx(), workspace, row.id, &recipients, now).await?;
         change.enqueue(SEND_MESSAGE, &serde_json::json!({ "message": row.id }), now);
     }
+    if row.channel == Channel::Chat && row.visibility == Visibility::Public {
+        chat_mail::expect(change, &ticket).await?;
+    }
     finish(change, agent, ticket, reply, &row).await?;
     Ok(row)
+}
+
+/// The files are there and the agent's, the status is one that can be chosen.
+pub(super) async fn check_parts(
+    change: &mut Change,
+    agent: AgentId,
+    reply: &Reply,
+) -> Result<(), ReplyError> {
+    let workspace = change.workspace();
+    files::check(change, agent.0, &reply.attachments).await?;
+    if let Some(status) = reply.status {
+        let found = statuses::find(change.tx(), workspace, status).await?;
+        found
+            .filter(|status| !status.archived)
+            .ok_or(ReplyError::NoSuchStatus)?;
+    }
+    Ok(())
 }
 
 fn check_text(reply: &Reply) -> Result<(), ReplyError> {
@@ -176,42 +217,75 @@ async fn compose(
         Channel::Phone => Err(ReplyError::ByPhone),
         Channel::Chat => Ok((new, Vec::new())),
         Channel::Email => {
-            let inbox = email_inbox(change, ticket.inbox_id)
-                .await?
-                .ok_or(ReplyError::NoEmailInbox)?;
-            let derived = recipients(change, ticket).await?;
-            let to = checked(reply.to.clone().unwrap_or(derived.to))?;
-            let cc = checked(reply.cc.clone().unwrap_or(derived.cc))?;
-            let everybody = distinct(to.iter().chain(&cc));
-            if to.is_empty() {
-                return Err(ReplyError::NoRecipient);
-            }
-            if everybody.len() > MOST_RECIPIENTS {
-                return Err(ReplyError::TooManyRecipients);
-            }
-            let subject = reply
-                .subject
-                .clone()
-                .or(derived.subject)
-                .or_else(|| Some(ticket.subject.clone()));
-            if subject
-                .as_ref()
-                .is_some_and(|subject| subject.chars().count() > LONGEST_SUBJECT)
-            {
-                return Err(ReplyError::LongSubject);
-            }
-            new.inbox = inbox.id;
+            let addressed = address(change, ticket, reply).await?;
+            let everybody = addressed.everybody();
+            let signature = signatures::below(change, agent, ticket, &addressed.inbox).await?;
+            new.inbox = addressed.inbox.id;
             new.delivery = Delivery::Queued;
             new.mail = Some(MailDetails {
-                from: inbox.address,
-                to,
-                cc,
-                subject,
+                from: addressed.inbox.address,
+                to: addressed.to,
+                cc: addressed.cc,
+                bcc: addressed.bcc,
+                subject: Some(addressed.subject),
+                signature: Some(signature),
                 ..MailDetails::default()
             });
             Ok((new, everybody))
         }
     }
+}
+
+/// An answer by email with everything that stands on its envelope.
+#[derive(Debug, Clone)]
+pub(super) struct Addressed {
+    pub(super) inbox: InboxRow,
+    pub(super) to: Vec<String>,
+    pub(super) cc: Vec<String>,
+    pub(super) bcc: Vec<String>,
+    pub(super) subject: String,
+}
+
+impl Addressed {
+    /// Each address once.
+    fn everybody(&self) -> Vec<String> {
+        distinct(self.to.iter().chain(&self.cc).chain(&self.bcc))
+    }
+}
+
+/// Who the answer goes to and from, as the agent said or as the mail answered says.
+pub(super) async fn address(
+    change: &mut Change,
+    ticket: &TicketRow,
+    reply: &Reply,
+) -> Result<Addressed, ReplyError> {
+    let workspace = change.workspace();
+    let inbox = email_inbox(change.tx(), workspace, ticket.inbox_id)
+        .await?
+        .ok_or(ReplyError::NoEmailInbox)?;
+    let derived = recipients::derive(change.tx(), workspace, ticket, reply.answering).await?;
+    let to = checked(reply.to.clone().unwrap_or(derived.to))?;
+    let cc = checked(reply.cc.clone().unwrap_or(derived.cc))?;
+    let bcc = checked(reply.bcc.clone())?;
+    if to.is_empty() {
+        return Err(ReplyError::NoRecipient);
+    }
+    let given = reply.subject.clone().or(derived.subject);
+    let subject = given.unwrap_or_else(|| ticket.subject.clone());
+    if subject.chars().count() > LONGEST_SUBJECT {
+        return Err(ReplyError::LongSubject);
+    }
+    let addressed = Addressed {
+        inbox,
+        to,
+        cc,
+        bcc,
+        subject,
+    };
+    if addressed.everybody().len() > MOST_RECIPIENTS {
+        return Err(ReplyError::TooManyRecipients);
+    }
+    Ok(addressed)
 }
 
 /// Marks, mentions, the chosen status: what goes with the message.
@@ -280,9 +354,12 @@ pub fn answer_channel(ticket: &TicketRow) -> Channel {
 }
 
 /// The inbox that sends for a ticket: its own when it is an email inbox, else the first active one.
-async fn email_inbox(change: &mut Change, inbox: InboxId) -> Result<Option<InboxRow>, db::Error> {
-    let workspace = change.workspace();
-    let all = inboxes::all(change.tx(), workspace).await?;
+pub async fn email_inbox(
+    conn: &mut db::Conn,
+    workspace: WorkspaceId,
+    inbox: InboxId,
+) -> Result<Option<InboxRow>, db::Error> {
+    let all = inboxes::all(conn, workspace).await?;
     let emails = || {
         all.iter()
             .filter(|row| row.channel == Channel::Email && row.active)
@@ -291,173 +368,4 @@ async fn email_inbox(change: &mut Change, inbox: InboxId) -> Result<Option<Inbox
         .find(|row| row.id == inbox)
         .or_else(|| emails().next())
         .cloned())
-}
-
-/// Recipients derived from the message being answered (RFC 5322, 3.6.3): its Reply-To or From, with its other
-/// recipients in copy, less every address of our own.
-pub async fn recipients(change: &mut Change, ticket: &TicketRow) -> Result<Recipients, db::Error> {
-    let workspace = change.workspace();
-    derive(change.tx(), workspace, ticket).await
-}
-
-/// As [`recipients`], for reading.
-pub async fn derive(
-    conn: &mut db::Conn,
-    workspace: WorkspaceId,
-    ticket: &TicketRow,
-) -> Result<Recipients, db::Error> {
-    let own: Vec<String> = inboxes::all(conn, workspace)
-        .await?
-        .into_iter()
-        .filter_map(|inbox| inbox.address)
-        .collect();
-    let last = rows::last_inbound(conn, workspace, ticket.id).await?;
-    let mail = last.and_then(|message| message.mail).map(|mail| mail.0);
-    if let Some(mail) = mail {
-        return Ok(answering(&mail, &own));
-    }
-    let to = email_of(conn, workspace, ticket.customer_id).await?;
-    Ok(Recipients {
-        to: to.into_iter().collect(),
-        cc: Vec::new(),
-        subject: None,
-    })
-}
-
-fn answering(mail: &MailDetails, own: &[String]) -> Recipients {
-    let to = if mail.reply_to.is_empty() {
-        mail.from.iter().cloned().collect()
-    } else {
-        mail.reply_to.clone()
-    };
-    let is_own = |address: &String| {
-        let folded = fold(address);
-        own.iter().any(|own| *own == folded || is_plus_of(&folded, own))
-    };
-    let to: Vec<String> = distinct(to.iter().take(MOST_RECIPIENTS))
-        .into_iter()
-        .filter(|address| !is_own(address))
-        .collect();
-    let foldeds: HashSet<String> = to.iter().map(|address| fold(address)).collect();
-    let answered = |address: &String| foldeds.contains(&fold(address));
-    let others = mail
-        .to
-        .iter()
-        .chain(&mail.cc)
-        .take(MOST_RECIPIENTS)
-        .filter(|address| !is_own(address) && !answered(address));
-    Recipients {
-        cc: distinct(others),
-        to: to.clone(),
-        subject: mail.subject.as_deref().map(answer_subject),
-    }
-}
-
-/// `support+token@shop.example` is an address of `support@shop.example`.
-fn is_plus_of(address: &str, own: &str) -> bool {
-    let (Some((local, host)), Some((own_local, own_host))) = (address.split_once('@'), own.split_once('@'))
-    else {
-        return false;
-    };
-    host == own_host && local.split_once('+').is_some_and(|(start, _)| start == own_local)
-}
-
-/// The subject of an answer to a mail.
-pub fn answer_subject(subject: &str) -> String {
-    let begins = |start: &str| {
-        subject
-            .get(..start.len())
-            .is_some_and(|head| head.eq_ignore_ascii_case(start))
-    };
-    if begins("Re:") || begins("回复:") || begins("回复：") || begins("答复:") || begins("答复：") {
-        subject.to_owned()
-    } else {
-        format!("Re: {subject}")
-    }
-}
-
-async fn email_of(
-    conn: &mut db::Conn,
-    workspace: WorkspaceId,
-    customer: CustomerId,
-) -> Result<Option<String>, db::Error> {
-    let identities = customers::identities(conn, workspace, &[customer]).await?;
-    Ok(identities
-        .into_iter()
-        .find(|identity| identity.kind == IdentityKind::Email)
-        .map(|identity| identity.value))
-}
-
-fn checked(addresses: Vec<String>) -> Result<Vec<String>, ReplyError> {
-    if addresses.len() > MOST_RECIPIENTS {
-        return Err(ReplyError::TooManyRecipients);
-    }
-    let trimmed = addresses.into_iter().map(|address| address.trim().to_owned());
-    let mut kept = Vec::new();
-    for address in trimmed.filter(|address| !address.is_empty()) {
-        if !is_address(&address) {
-            return Err(ReplyError::NotAnAddress(address));
-        }
-        kept.push(address);
-    }
-    Ok(distinct(kept.iter()))
-}
-
-/// Enough to be written into a header and an envelope without harm; the mail server judges the rest.
-pub fn is_address(text: &str) -> bool {
-    let Some((local, host)) = text.rsplit_once('@') else {
-        return false;
-    };
-    let harmless = |c: char| {
-        !c.is_control() && !c.is_whitespace() && !matches!(c, '<' | '>' | ',' | ';' | ':' | '"' | '(' | ')')
-    };
-    !local.is_empty()
-        && !host.is_empty()
-        && text.len() <= 320
-        && text.chars().all(harmless)
-        && !local.contains('@')
-}
-
-fn distinct<'a>(addresses: impl Iterator<Item = &'a String>) -> Vec<String> {
-    let mut known = HashSet::new();
-    addresses
-        .filter(|address| known.insert(fold(address)))
-        .cloned()
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn words(text: &[&str]) -> Vec<String> {
-        text.iter().map(|word| (*word).to_owned()).collect()
-    }
-
-    #[test]
-    fn an_answer_goes_to_who_wrote_with_the_others_in_copy_and_never_to_us() {
-        let mail = MailDetails {
-            from: Some("wang@example.com".into()),
-            to: words(&[
-                "Support@shop.example",
-                "boss@example.com",
-                "support+t1.abc@shop.example",
-            ]),
-            cc: words(&["Wang@example.com", "aunt@example.net", "boss@example.com"]),
-            subject: Some("Lamp".into()),
-            ..MailDetails::default()
-        };
-        let found = answering(&mail, &words(&["support@shop.example"]));
-        assert_eq!(found.to, words(&["wang@example.com"]));
-        assert_eq!(found.cc, words(&["boss@example.com", "aunt@example.net"]));
-        assert_eq!(found.subject.as_deref(), Some("Re: Lamp"));
-    }
-
-    #[test]
-    fn addresses_that_could_break_a_header_are_refused() {
-        for wrong in ["nobody", "a@b\r\nBcc: x@y", "a b@c", "<a@b>", "a,b@c", "@b", "a@"] {
-            assert!(!is_address(wrong), "{wrong}");
-        }
-        assert!(is_address("王@例子.中国"));
-    }
 }

@@ -4,7 +4,7 @@ use shouwen_core::customer::fold;
 use shouwen_core::id::SenderRuleId;
 use shouwen_core::time::Timestamp;
 
-use super::replies::is_address;
+use super::recipients::is_address;
 use crate::db::Error;
 use crate::log::Change;
 use crate::store::sender_rules::{self, RuleKind, RuleOrigin, SenderRuleRow};

@@ -195,7 +195,7 @@ pub async fn said(conn: &mut Conn, workspace: WorkspaceId, rows: Vec<MessageRow>
         ticket: row.ticket_id,
         position: row.position,
         // A mail's quotations and signature are not part of a chat.
-        text: row.reply_text.unwrap_or(row.text),
+        text: row.reply_text.unwrap_or(row.text).trim_end().to_owned(),
         client_key: row.client_key,
         from: match row.author_kind {
             AuthorKind::Customer => Speaker::Visitor,

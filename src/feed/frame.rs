@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use crate::http::Problem;
 use crate::http::v1::calls::RingingCall;
 use crate::http::v1::notifications::Notification;
+use crate::http::v1::schedules::ScheduledReply;
 use crate::http::v1::view::{Activity, CustomerBrief, Message, TicketSummary};
 
 /// What an agent's client says.
@@ -87,6 +88,11 @@ pub enum Frame {
     /// Of the open ticket: messages moved in or out. Fetch the conversation again.
     Conversation {
         ticket_id: TicketId,
+    },
+    /// Of the open ticket: all answers that wait in it.
+    Scheduled {
+        ticket_id: TicketId,
+        scheduled: Vec<ScheduledReply>,
     },
     Customer {
         customer: CustomerBrief,

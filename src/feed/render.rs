@@ -17,6 +17,7 @@ use super::frame::{FeedOut, Frame, Viewer};
 use super::room::Interest;
 use crate::db::{Conn, Result};
 use crate::http::v1::calls::{self, RingingCall};
+use crate::http::v1::schedules;
 use crate::http::v1::view::{self, CustomerBrief};
 use crate::log::Logged;
 use crate::store::messages::MessageRow;
@@ -554,6 +555,7 @@ async fn render_messages(
             ));
         }
     }
+    render_scheduled(conn, workspace, events, interest, batch).await?;
     for logged in events {
         let Some(ticket_id) = logged.ticket_id.filter(|id| interest.open.contains(id)) else {
             continue;
@@ -569,6 +571,31 @@ async fn render_messages(
                 .details
                 .push((ticket_id, frame(&Frame::Conversation { ticket_id })));
         }
+    }
+    Ok(())
+}
+
+/// The answers that wait in open tickets where something of them changed.
+async fn render_scheduled(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    events: &[Logged],
+    interest: &Interest,
+    batch: &mut Rendered,
+) -> Result<()> {
+    let changed = events
+        .iter()
+        .filter(|event| matches!(event.event(), Event::ScheduleChanged { .. }));
+    let mut tickets: Vec<TicketId> = changed
+        .filter_map(|event| event.ticket_id)
+        .filter(|id| interest.open.contains(id))
+        .collect();
+    once(&mut tickets);
+    for ticket_id in tickets {
+        let scheduled = schedules::of_ticket(conn, workspace, ticket_id).await?;
+        batch
+            .details
+            .push((ticket_id, frame(&Frame::Scheduled { ticket_id, scheduled })));
     }
     Ok(())
 }

@@ -365,5 +365,6 @@ fn details(incoming: &Incoming, joined: &Joined) -> MailDetails {
         message_id: mail.message_id.clone(),
         in_reply_to: mail.in_reply_to.clone(),
         references: mail.references.clone(),
+        ..MailDetails::default()
     }
 }

@@ -111,7 +111,10 @@ impl Answer {
             in_reply_to: self.answered().or_else(|| chain.last().cloned()),
             references: chain,
             date_ms: self.message.created_at.millis(),
-            text: signed(&self.message.text, &settings.signature),
+            text: signed(
+                &self.message.text,
+                mail.signature.as_deref().unwrap_or(&settings.signature),
+            ),
             html: None,
             attachments: Vec::new(),
             automatic: self.message.automatic,
@@ -133,10 +136,9 @@ impl Answer {
     /// The ids of all mails of the ticket before this one, oldest first.
     fn chain(&self, key: &[u8]) -> Vec<String> {
         let mut ids: Vec<String> = Vec::new();
-        let mails = self
-            .before
-            .iter()
-            .filter(|row| row.channel == Channel::Email && row.visibility == Visibility::Public);
+        let mails = self.before.iter().filter(|row| {
+            row.channel == Channel::Email && (row.visibility == Visibility::Public || row.mail.is_some())
+        });
         for row in mails {
             let known = row.mail.as_ref().map(|mail| &mail.0);
             let mut own: Vec<String> = match row.direction {

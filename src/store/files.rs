@@ -21,10 +21,11 @@ pub struct AttachmentRow {
     pub inline: bool,
     pub content_id: Option<String>,
     pub created_at: Timestamp,
+    /// Until when the file can be fetched by its link; `None`: it went as a part of its mail.
+    pub link_until: Option<Timestamp>,
 }
 
-const COLUMNS: &str =
-    "id, message_id, uploader_id, position, name, media_type, size, sha256, inline, content_id, created_at";
+const COLUMNS: &str = "id, message_id, uploader_id, position, name, media_type, size, sha256, inline, content_id, created_at, link_until";
 
 pub async fn find(
     conn: &mut Conn,
@@ -118,6 +119,27 @@ pub async fn add(tx: &mut Tx, workspace: WorkspaceId, rows: &[AttachmentRow]) ->
         }
         insert.run().await?;
     }
+    Ok(())
+}
+
+/// Notes that these files went as links.
+pub async fn set_links(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    ids: &[AttachmentId],
+    until: Timestamp,
+) -> Result<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    tx.build(
+        "UPDATE attachment SET link_until = $2 WHERE workspace_id = $1 AND link_until IS NULL AND id IN ",
+    )
+    .bind(workspace)
+    .bind(until)
+    .push_list(ids.iter().copied())
+    .run()
+    .await?;
     Ok(())
 }
 

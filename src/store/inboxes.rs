@@ -41,12 +41,38 @@ pub struct EmailSettings {
     pub imap: Option<Account>,
     /// The IMAP folder that is read.
     pub imap_folder: String,
+    /// For whoever has none in their language.
     pub signature: String,
+    pub signatures: Vec<Signature>,
+    /// How long an answer can be taken back; `None`: the default.
+    pub undo_seconds: Option<i64>,
+    /// Most mails in a minute through the account; `None`: as fast as it goes.
+    pub per_minute: Option<i64>,
+    /// After so many minutes of failing alone an alarm is raised; `None`: the default.
+    pub alarm_after_minutes: Option<i64>,
     pub acknowledge: Acknowledge,
     /// Mail of the same sender with the same subject joins within so many days; 0: never.
     pub same_sender_days: i64,
     /// Mail to a ticket that was solved longer ago opens another that follows up on it; 0: never.
     pub follow_up_after_days: i64,
+}
+
+impl EmailSettings {
+    pub fn undo_seconds(&self) -> i64 {
+        self.undo_seconds.unwrap_or(10)
+    }
+
+    pub fn alarm_after_minutes(&self) -> i64 {
+        self.alarm_after_minutes.unwrap_or(15)
+    }
+}
+
+/// A template of words below an answer, in one language.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Signature {
+    /// Such as `en`; of an agent also empty, for every language without one of its own.
+    pub locale: String,
+    pub text: String,
 }
 
 /// Whether and how a sender is told that their mail arrived.
@@ -81,6 +107,16 @@ pub struct ChatSettings {
     /// Origins of pages that may show the widget; empty: any.
     pub allowed_origins: Vec<String>,
     pub ask_email: bool,
+    /// After so many minutes unseen an answer goes out by mail; 0: never; `None`: the default.
+    pub email_after_minutes: Option<i64>,
+    /// Which inbox sends it; `None`: the first that can.
+    pub email_inbox: Option<InboxId>,
+}
+
+impl ChatSettings {
+    pub fn email_after_minutes(&self) -> i64 {
+        self.email_after_minutes.unwrap_or(10)
+    }
 }
 
 #[derive(Clone, Default, Serialize, Deserialize)]

@@ -16,6 +16,8 @@ pub struct MailDetails {
     pub reply_to: Vec<String>,
     pub to: Vec<String>,
     pub cc: Vec<String>,
+    /// Who gets it without standing in it; kept for the desk alone.
+    pub bcc: Vec<String>,
     pub subject: Option<String>,
     /// The word of `joined`, as messages from before it kept it alone.
     pub joined_because: Option<String>,
@@ -24,6 +26,15 @@ pub struct MailDetails {
     pub message_id: Option<String>,
     pub in_reply_to: Option<String>,
     pub references: Vec<String>,
+    /// What stands below an answer, as it was when it was written.
+    pub signature: Option<String>,
+    /// What the receiver may say no to by a click (RFC 8058); `None`: this is no such mail.
+    pub unsubscribe: Option<OptOut>,
+}
+
+shouwen_core::words! {
+    /// Mail that a customer may not want.
+    OptOut { Survey = "survey" }
 }
 
 /// Why a mail is in its ticket.

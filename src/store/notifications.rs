@@ -12,6 +12,7 @@ shouwen_core::words! {
     NotificationKind {
         Mention = "mention", Assigned = "assigned", OwnerContact = "owner_contact",
         DeliveryFailed = "delivery_failed", FollowUpDue = "follow_up_due",
+        ScheduleCancelled = "schedule_cancelled",
     }
 }
 

@@ -48,7 +48,10 @@ pub async fn remove_loose(
     let rows: Vec<(AttachmentId, String)> = tx
         .sql(
             "SELECT id, sha256 FROM attachment
-             WHERE workspace_id = $1 AND message_id IS NULL AND created_at < $2 ORDER BY created_at LIMIT $3",
+             WHERE workspace_id = $1 AND message_id IS NULL AND created_at < $2
+               AND NOT EXISTS (SELECT 1 FROM scheduled_file WHERE scheduled_file.workspace_id = attachment.workspace_id
+                 AND scheduled_file.attachment_id = attachment.id)
+             ORDER BY created_at LIMIT $3",
         )
         .bind(workspace)
         .bind(before)

@@ -57,6 +57,16 @@ pub async fn take(tx: &mut Tx, timer: &TimerRow) -> Result<bool> {
     Ok(taken > 0)
 }
 
+/// Removes a timer that is not wanted any more.
+pub async fn remove(tx: &mut Tx, workspace: WorkspaceId, id: TimerId) -> Result<()> {
+    tx.sql("DELETE FROM timer WHERE workspace_id = $1 AND id = $2")
+        .bind(workspace)
+        .bind(id)
+        .run()
+        .await?;
+    Ok(())
+}
+
 /// Lets a timer whose action failed wait.
 pub async fn put_off(tx: &mut Tx, timer: &TimerRow, until: Timestamp) -> Result<()> {
     tx.sql(

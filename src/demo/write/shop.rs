@@ -94,6 +94,7 @@ async fn write_shop(change: &mut Change, plan: &Plan, hash: &str) -> Result<Shop
                 .to_owned(),
             allowed_origins: Vec::new(),
             ask_email: true,
+            ..ChatSettings::default()
         }),
     };
     Ok(Shop {

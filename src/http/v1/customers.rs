@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 
 use super::view::{self, Customer, TicketSummary};
 use crate::actions::customers::{self as actions, CustomerEdit, CustomerError, Known};
-use crate::actions::replies::is_address;
+use crate::actions::recipients::is_address;
 use crate::app::App;
 use crate::http::auth::{CustomerEdit as Edits, CustomerRead};
 use crate::http::page::{Page, read_cursor, write_cursor};

@@ -2,12 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 use shouwen_core::channel::Channel;
+use shouwen_core::id::InboxId;
 use utoipa::ToSchema;
 
 use crate::actions::inboxes::{AccountForm, EmailForm, IncomingForm, SettingsForm};
 use crate::http::Failure;
 use crate::http::problem::read_value;
-use crate::store::inboxes::{self as store, Account, Acknowledge, InboxSecrets, InboxSettings, Security};
+use crate::store::inboxes::{
+    self as store, Account, Acknowledge, InboxSecrets, InboxSettings, Security, Signature,
+};
 
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(untagged)]
@@ -22,7 +25,15 @@ pub struct EmailSettings {
     pub sender_name: String,
     pub smtp: Option<SmtpAccount>,
     pub imap: Option<ImapAccount>,
+    /// For whoever has none in their language.
     pub signature: String,
+    pub signatures: Vec<Signature>,
+    /// How long an answer can be taken back: 0 (not at all), or 5 to 30.
+    pub undo_seconds: i64,
+    /// Most mails in a minute through the account; null: as fast as it goes.
+    pub per_minute: Option<i64>,
+    /// After so many minutes of failing alone an alarm is raised.
+    pub alarm_after_minutes: i64,
     pub acknowledge: Acknowledge,
     /// Mail of the same sender with the same subject joins within so many days; 0: never.
     pub same_sender_days: i64,
@@ -66,6 +77,12 @@ pub struct ChatSettings {
     #[serde(default)]
     #[schema(required)]
     pub ask_email: bool,
+    /// After so many minutes unseen an answer goes out by mail; 0: never; null: the default.
+    #[serde(default)]
+    pub email_after_minutes: Option<i64>,
+    /// Which inbox sends it; null: the first that can.
+    #[serde(default)]
+    pub email_inbox_id: Option<InboxId>,
 }
 
 /// A telephone line has none.
@@ -88,6 +105,12 @@ pub struct EmailBody {
     imap: Option<AccountBody>,
     #[serde(default)]
     signature: String,
+    /// Left out or null, here and below: what was there stays.
+    signatures: Option<Vec<Signature>>,
+    undo_seconds: Option<i64>,
+    /// 0: as fast as it goes.
+    per_minute: Option<i64>,
+    alarm_after_minutes: Option<i64>,
     acknowledge: Option<Acknowledge>,
     same_sender_days: Option<i64>,
     follow_up_after_days: Option<i64>,
@@ -139,6 +162,10 @@ pub fn read_settings(channel: Channel, given: serde_json::Value) -> Result<Setti
                 imap: body.imap.map(AccountBody::form),
                 imap_folder,
                 signature: body.signature,
+                signatures: body.signatures,
+                undo_seconds: body.undo_seconds,
+                per_minute: body.per_minute,
+                alarm_after_minutes: body.alarm_after_minutes,
                 incoming: IncomingForm {
                     acknowledge: body.acknowledge,
                     same_sender_days: body.same_sender_days,
@@ -154,6 +181,8 @@ pub fn read_settings(channel: Channel, given: serde_json::Value) -> Result<Setti
                 greeting: body.greeting,
                 allowed_origins: body.allowed_origins,
                 ask_email: body.ask_email,
+                email_after_minutes: body.email_after_minutes,
+                email_inbox: body.email_inbox_id,
             })
         }
         Channel::Phone => SettingsForm::Phone,
@@ -167,11 +196,13 @@ pub fn show_settings(channel: Channel, settings: &InboxSettings, secrets: &Inbox
         Channel::Chat => {
             let chat = settings.chat.clone().unwrap_or_default();
             Settings::Chat(ChatSettings {
+                email_after_minutes: Some(chat.email_after_minutes()),
                 color: chat.color,
                 title: chat.title,
                 greeting: chat.greeting,
                 allowed_origins: chat.allowed_origins,
                 ask_email: chat.ask_email,
+                email_inbox_id: chat.email_inbox,
             })
         }
         Channel::Phone => Settings::Phone(PhoneSettings {}),
@@ -180,6 +211,10 @@ pub fn show_settings(channel: Channel, settings: &InboxSettings, secrets: &Inbox
 
 fn show_email(email: store::EmailSettings, secrets: &InboxSecrets) -> EmailSettings {
     EmailSettings {
+        undo_seconds: email.undo_seconds(),
+        per_minute: email.per_minute,
+        alarm_after_minutes: email.alarm_after_minutes(),
+        signatures: email.signatures,
         sender_name: email.sender_name,
         smtp: email.smtp.map(|account| SmtpAccount {
             host: account.host,

@@ -1,10 +1,8 @@
 //! Messages: an agent's answer or note, older pages, the HTML and the raw source of a mail.
 
-use std::collections::HashMap;
-
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 use serde::Deserialize;
@@ -12,15 +10,18 @@ use shouwen_core::actor::{Actor, Permission};
 use shouwen_core::channel::Channel;
 use shouwen_core::id::{AgentId, AttachmentId, CustomerId, InboxId, MessageId, StatusId, TicketId};
 use shouwen_core::message::Visibility;
+use shouwen_core::time::Timestamp;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::schedules::ScheduledReply;
 use super::tickets::{ConversationPage, Older, TicketDetail, conversation, detail, no_account};
 use super::view::{self, Message};
 use crate::actions::files::FileError;
 use crate::actions::outbound::{self, Outbound, OutboundError, Whom};
-use crate::actions::replies::{self, Reply, ReplyError};
+use crate::actions::replies::{Reply, ReplyError};
+use crate::actions::schedules::{self, Answered, Wish};
 use crate::app::App;
 use crate::http::auth::{RawRead, TicketCreate, TicketNote, TicketRead};
 use crate::http::page::read_cursor;
@@ -33,7 +34,6 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list_messages, reply_to_ticket))
         .routes(routes!(open_ticket))
-        .routes(routes!(show_html))
         .routes(routes!(show_raw))
 }
 
@@ -73,6 +73,11 @@ pub struct ReplyIn {
     text: String,
     to: Option<Vec<String>>,
     cc: Option<Vec<String>>,
+    /// Who gets it without standing in it.
+    #[serde(default)]
+    bcc: Vec<String>,
+    /// The message that is answered, whose recipients are derived; null: the newest that came in.
+    answering: Option<MessageId>,
     subject: Option<String>,
     #[serde(default)]
     attachment_ids: Vec<AttachmentId>,
@@ -82,22 +87,36 @@ pub struct ReplyIn {
     mention_ids: Vec<AgentId>,
     /// The newest position that the writer had before the eyes.
     seen_position: i64,
+    /// By email it can be taken back for as long as its inbox says.
+    #[serde(default)]
+    undoable: bool,
+    /// By email it goes then, within a year.
+    send_at: Option<Timestamp>,
+    /// With `send_at`: it does not go when the customer writes before.
+    #[serde(default)]
+    cancel_if_answered: bool,
 }
 
-/// Answer the customer, or write a note
+/// Answer the customer, or write a note. An answer that waits is no message yet
 #[utoipa::path(post, path = "/tickets/{ticket}/messages", tag = "messages", request_body = ReplyIn, params(("ticket" = TicketId, Path)),
-    responses((status = 201, body = Message), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+    responses((status = 201, body = Message), (status = 202, description = "It waits: it can be taken back, or goes later", body = ScheduledReply),
+        (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn reply_to_ticket(
     State(app): State<App>,
     Can(actor, _): Can<TicketNote>,
     PathId(ticket): PathId<TicketId>,
     Body(reply): Body<ReplyIn>,
-) -> Result<(StatusCode, Json<Message>), Failure> {
+) -> Result<Response, Failure> {
     let agent = actor.agent().ok_or_else(no_account)?;
     if reply.visibility == Visibility::Public && !actor.may(Permission::TicketReply) {
         return Err(Failure::Forbidden(Permission::TicketReply));
     }
     check_client_id(&reply.client_id)?;
+    let wish = Wish {
+        undoable: reply.undoable,
+        send_at: reply.send_at,
+        cancel_if_answered: reply.cancel_if_answered,
+    };
     let reply = Reply {
         ticket,
         id: app.ids.next(app.now()),
@@ -107,18 +126,33 @@ async fn reply_to_ticket(
         text: reply.text,
         to: reply.to,
         cc: reply.cc,
+        bcc: reply.bcc,
+        answering: reply.answering,
         subject: reply.subject,
         attachments: reply.attachment_ids,
         status: reply.status_id,
         mentions: reply.mention_ids,
         seen_position: reply.seen_position,
     };
-    let row = app
-        .change(&actor, (agent, reply), |change, (agent, reply)| {
-            replies::reply(change, *agent, reply).boxed()
+    let answered = app
+        .change(&actor, (agent, reply, wish), |change, (agent, reply, wish)| {
+            schedules::answer(change, *agent, reply, *wish).boxed()
         })
         .await?;
-    Ok((StatusCode::CREATED, Json(shown(&app, &actor, &row).await?)))
+    match answered {
+        Answered::Written(row) => {
+            let message = shown(&app, &actor, &row).await?;
+            Ok((StatusCode::CREATED, Json(message)).into_response())
+        }
+        Answered::Waits(row) => {
+            let mut conn = app.db.read().await?;
+            let waits = super::schedules::show(&mut conn, actor.workspace, vec![*row])
+                .await?
+                .pop();
+            let waits: ScheduledReply = waits.ok_or(Failure::NotFound("answer"))?;
+            Ok((StatusCode::ACCEPTED, Json(waits)).into_response())
+        }
+    }
 }
 
 /// Ids made by clients are short and plain: they become part of a key.
@@ -153,6 +187,8 @@ pub struct TicketIn {
     to: Vec<String>,
     #[serde(default)]
     cc: Vec<String>,
+    #[serde(default)]
+    bcc: Vec<String>,
     customer_name: Option<String>,
     subject: String,
     text: String,
@@ -197,6 +233,7 @@ async fn open_ticket(
         whom,
         to: new.to,
         cc: new.cc,
+        bcc: new.bcc,
         subject: new.subject,
         text: new.text,
         attachments: new.attachment_ids,
@@ -224,73 +261,6 @@ pub(super) async fn visible_message(app: &App, actor: &Actor, id: MessageId) -> 
         return Err(Failure::NotFound("message"));
     }
     Ok(row)
-}
-
-/// What a mail's page may do: show itself and its own pictures, and nothing else, not even run a script.
-/// It keeps its origin, so that its pictures come with the session and the inbox can measure its height.
-const MAIL_POLICY: &str = "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox; \
-    default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; frame-ancestors 'self'; form-action 'none'; base-uri 'none'";
-
-/// Show the HTML of a mail as a page of its own for a sandboxed frame
-#[utoipa::path(get, path = "/messages/{message}/html", tag = "messages", params(("message" = MessageId, Path)),
-    responses((status = 200, body = String, content_type = "text/html"), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
-async fn show_html(
-    State(app): State<App>,
-    Can(actor, _): Can<TicketRead>,
-    PathId(message): PathId<MessageId>,
-) -> Result<Response, Failure> {
-    let row = visible_message(&app, &actor, message).await?;
-    let html = row
-        .html
-        .clone()
-        .ok_or(Failure::NotFound("HTML of this message"))?;
-    let message = shown(&app, &actor, &row).await?;
-    let own = message.attachments.iter();
-    let pictures = own
-        .filter_map(|file| Some((file.content_id.as_deref()?, file.id)))
-        .collect();
-    let body = with_pictures(&html, &pictures);
-    let page = format!(
-        "<!doctype html><meta charset=utf-8><meta name=color-scheme content=light><base target=_blank>\
-         <style>body{{margin:0;font:14px/1.6 system-ui,'PingFang SC','Noto Sans CJK SC','Microsoft YaHei',sans-serif;\
-         overflow-wrap:anywhere;color:#1c2126;background:#fff}}img{{max-width:100%;height:auto}}\
-         table{{max-width:100%}}blockquote{{margin:0 0 0 8px;padding-left:10px;border-left:2px solid #d5dadf;color:#555}}\
-         </style><body>{body}"
-    );
-    let mut response = page.into_response();
-    let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("text/html; charset=utf-8"),
-    );
-    headers.insert(
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static(MAIL_POLICY),
-    );
-    headers.insert(
-        header::CACHE_CONTROL,
-        HeaderValue::from_static("private, no-store"),
-    );
-    Ok(response)
-}
-
-/// Puts the pictures of the mail itself in their places (RFC 2392). A reference ends where its attribute does, so that
-/// no content id can take more of the page with it than itself.
-fn with_pictures(html: &str, pictures: &HashMap<&str, AttachmentId>) -> String {
-    let mut parts = html.split("cid:");
-    let mut page = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let end = part
-            .find(|c: char| c.is_whitespace() || "\"'<>)".contains(c))
-            .unwrap_or(part.len());
-        let (id, rest) = part.split_at(end);
-        match pictures.get(id) {
-            Some(file) => page.extend(["/api/v1/attachments/", &file.to_string()]),
-            None => page.extend(["cid:", id]),
-        }
-        page.push_str(rest);
-    }
-    page
 }
 
 /// Read the raw source of a mail; the reading is logged
@@ -351,39 +321,6 @@ impl From<FileError> for Failure {
             FileError::TooMany | FileError::Gone => Self::field("attachment_ids", words),
             FileError::Blob(error) => error.into(),
             FileError::Store(error) => error.into(),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_content_id_takes_nothing_of_the_page_but_itself() {
-        let (one, two): (AttachmentId, AttachmentId) = (
-            AttachmentId(uuid::Uuid::from_u128(1)),
-            AttachmentId(uuid::Uuid::from_u128(2)),
-        );
-        let hostile = "a\"><p title=\"";
-        let pictures = HashMap::from([("a", one), ("ab@c", two), (hostile, two), ("", two)]);
-        for (html, page) in [
-            (
-                r#"<img src="cid:a">"#,
-                format!(r#"<img src="/api/v1/attachments/{one}">"#),
-            ),
-            (
-                r#"<img src="cid:ab@c">"#,
-                format!(r#"<img src="/api/v1/attachments/{two}">"#),
-            ),
-            (r#"<img src="cid:abc">"#, r#"<img src="cid:abc">"#.to_owned()),
-            (
-                r#"<img src="cid:a"><p title=" onerror=x ">"#,
-                format!(r#"<img src="/api/v1/attachments/{one}"><p title=" onerror=x ">"#),
-            ),
-            ("no picture", "no picture".to_owned()),
-        ] {
-            assert_eq!(with_pictures(html, &pictures), page);
         }
     }
 }

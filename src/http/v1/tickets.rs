@@ -15,9 +15,10 @@ use utoipa::{OpenApi, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::schedules::{self, ScheduledReply};
 use super::view::{self, Activity, Customer, Message, TicketSummary};
 use crate::actions::edits::{self, Edit, EditError};
-use crate::actions::replies;
+use crate::actions::{recipients, replies};
 use crate::app::App;
 use crate::db::{Conn, Error};
 use crate::http::auth::{TicketEdit, TicketNote, TicketRead};
@@ -164,6 +165,8 @@ pub struct TicketDetail {
     draft: Option<Draft>,
     read_position: i64,
     reply_defaults: ReplyDefaults,
+    /// Answers that wait, or were cancelled.
+    scheduled: Vec<ScheduledReply>,
 }
 
 /// Open a ticket by its id or its number
@@ -212,7 +215,7 @@ pub async fn detail(conn: &mut Conn, actor: &Actor, id: TicketId) -> Result<Tick
         draft = tickets::draft(conn, workspace, id, agent).await?;
         read_position = tickets::read_position(conn, workspace, id, agent).await?;
     }
-    let derived = replies::derive(conn, workspace, &row).await?;
+    let derived = recipients::derive(conn, workspace, &row, None).await?;
     let reply_defaults = ReplyDefaults {
         channel: replies::answer_channel(&row),
         to: derived.to,
@@ -233,6 +236,7 @@ pub async fn detail(conn: &mut Conn, actor: &Actor, id: TicketId) -> Result<Tick
         }),
         read_position,
         reply_defaults,
+        scheduled: schedules::of_ticket(conn, workspace, id).await?,
     })
 }
 

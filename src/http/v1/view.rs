@@ -17,6 +17,7 @@ use shouwen_core::time::Timestamp;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::mail_page::has_remote_pictures;
 use super::vocabulary::LastDirection;
 use crate::db::{Conn, Result};
 use crate::log::Logged;
@@ -110,6 +111,8 @@ pub struct Attachment {
     pub size: i64,
     pub inline: bool,
     pub content_id: Option<String>,
+    /// It did not go as a part of its mail but as a link, which works until then.
+    pub link_until: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -124,7 +127,11 @@ pub struct Mail {
     pub from: Option<String>,
     pub to: Vec<String>,
     pub cc: Vec<String>,
+    /// Of an outgoing mail: who got it without standing in it.
+    pub bcc: Vec<String>,
     pub subject: Option<String>,
+    /// What stands below an outgoing mail.
+    pub signature: Option<String>,
     /// The code of the rule that chose the ticket.
     pub joined_because: Option<String>,
     /// Why it is in its ticket; none for mail of ours.
@@ -160,6 +167,8 @@ pub struct Message {
     /// What was newly written, where it differs from `text`.
     pub reply_text: Option<String>,
     pub has_html: bool,
+    /// Of the HTML: they are shown when the reader asks.
+    pub has_remote_images: bool,
     pub attachments: Vec<Attachment>,
     pub mail: Option<Mail>,
     pub call: Option<CallDetails>,
@@ -399,6 +408,7 @@ pub fn attachment(row: AttachmentRow) -> Attachment {
         size: row.size,
         inline: row.inline,
         content_id: row.content_id,
+        link_until: row.link_until,
     }
 }
 
@@ -413,6 +423,8 @@ fn message(
         from: mail.from.clone(),
         to: mail.to.clone(),
         cc: mail.cc.clone(),
+        bcc: mail.bcc.clone(),
+        signature: mail.signature.clone(),
         subject: mail.subject.clone(),
         joined_because: mail.joined_because.clone(),
         joined: mail.joined.clone(),
@@ -435,6 +447,7 @@ fn message(
         text: row.text.clone(),
         reply_text: row.reply_text.clone(),
         has_html: row.html.is_some(),
+        has_remote_images: row.html.as_deref().is_some_and(has_remote_pictures),
         attachments,
         mail,
         call: row.call.clone().map(|call| call.0),
