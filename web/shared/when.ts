@@ -38,6 +38,12 @@ export function shortDay(time: string, now: number, locale: string): string {
   return format(locale, { year, month: 'short', day: 'numeric' }).format(new Date(time))
 }
 
+/** "Mon 23 Nov, 09:00": when something is to happen. */
+export function dayAndTime(time: string, now: number, locale: string): string {
+  const year = new Date(time).getFullYear() === new Date(now).getFullYear() ? undefined : 'numeric'
+  return format(locale, { year, month: 'short', day: 'numeric', weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(new Date(time))
+}
+
 /** The name of a day in a conversation: "Today", "Yesterday", "Friday, 20 November". */
 export function dayName(time: string, now: number, locale: string): string {
   const at = new Date(time)

@@ -12,6 +12,7 @@ import { offers } from '../routing/Offers.svelte'
 import { openCase } from '../complaint/OpenCase.svelte'
 import { askAssignee, askPriority, askStatus, askTags, askTeam, copyNumber, setAssignee, solve } from './editing'
 import { Keymap } from './Keymap.svelte'
+import { askSpam, askTarget, notSpam } from './moving'
 import { panels } from './panels.svelte'
 import { send } from './sending.svelte'
 import { subjectEditing } from './subjectEditing.svelte'
@@ -81,6 +82,9 @@ export const actions: Action[] = [
   { name: 'evidence', group: 'ticket', when: () => onTicket() && caseOpen(), run: () => (openCase.dialog = 'evidence') },
   { name: 'closeCase', group: 'ticket', when: () => onTicket() && caseOpen(), run: () => (openCase.dialog = 'close') },
   { name: 'caseReport', group: 'ticket', when: () => onTicket() && openCase.case !== null, run: () => void window.open(reportOf(openCase.ticket!), '_blank', 'noopener') },
+  { name: 'mergeInto', group: 'ticket', keys: ['m'], when: () => may('ticket.edit')() && !desk.conversation.ticket?.merged_into, run: () => askTarget() },
+  { name: 'spam', group: 'ticket', keys: ['!'], when: () => may('ticket.edit')() && desk.conversation.ticket?.spam === false, run: askSpam },
+  { name: 'notSpam', group: 'ticket', when: () => may('ticket.edit')() && desk.conversation.ticket?.spam === true, run: () => void notSpam() },
   { name: 'copyNumber', group: 'ticket', when: onTicket, run: () => void copyNumber() },
 
   { name: 'palette', group: 'app', keys: ['mod+k'], whileTyping: true, keyOnly: true, run: () => panels.show('palette') },
@@ -98,6 +102,8 @@ export const actions: Action[] = [
   goTo('goAll', 'all', 'a'),
   goTo('goMentions', 'mentions', 'i'),
   { name: 'goBoard', group: 'go', keys: ['g b'], when: () => desk.session.can('board.read'), run: () => route.go('/board') },
+  { name: 'goSpam', group: 'go', run: () => route.openList({ view: 'spam' }) },
+  { name: 'goMail', group: 'go', keys: ['g l'], when: () => desk.session.can('mail.read'), run: () => route.go('/mail') },
   { name: 'goNotifications', group: 'go', keys: ['g n'], run: () => route.go('/notifications') },
   { name: 'goSettings', group: 'go', keys: ['g s'], run: () => route.go('/settings') },
 

@@ -1,5 +1,5 @@
 // Every route the inbox uses, by name.
-import type { Attachment, CallEntry, Edit, Id, Locale, NewMessage, NewTicket, Page, TicketSummary, View, Visibility } from '../../shared/types'
+import type { Attachment, CallEntry, Edit, Id, Locale, MailState, NewMessage, NewTicket, Page, TicketSummary, View, Visibility } from '../../shared/types'
 import { get, patch, post, put, remove, type Asked } from './client'
 
 export interface ListQuery { view: View; inbox?: Id; team?: Id; tag?: Id; assignee?: Id; customer?: Id; order?: 'due' }
@@ -29,8 +29,23 @@ export const routes = {
   markRead: (ticket: Id, position: number) => put('/tickets/{ticket}/read', { path: { ticket }, body: { position } }),
   saveDraft: (ticket: Id, text: string, visibility: Visibility) => put('/tickets/{ticket}/draft', { path: { ticket }, body: { text, visibility } }),
   dropDraft: (ticket: Id) => remove('/tickets/{ticket}/draft', { path: { ticket } }),
+  split: (ticket: Id, messages: Id[]) => post('/tickets/{ticket}/split', { path: { ticket }, body: { message_ids: messages } }),
+  merge: (ticket: Id, into: string) => post('/tickets/{ticket}/merge', { path: { ticket }, body: { into } }),
+  unmerge: (ticket: Id) => post('/tickets/{ticket}/unmerge', { path: { ticket } }),
+  markSpam: (ticket: Id, block: boolean) => post('/tickets/{ticket}/spam', { path: { ticket }, body: { block_sender: block } }),
+  unmarkSpam: (ticket: Id) => remove('/tickets/{ticket}/spam', { path: { ticket } }),
   retryMessage: (message: Id) => post('/messages/{message}/retry', { path: { message } }),
   settleMessage: (message: Id, as: 'sent' | 'failed') => post('/messages/{message}/settle', { path: { message }, body: { as } }),
+
+  mails: (inbox: Id | null, states: MailState[], after: string | null) => get('/mail', { query: { inbox: inbox ?? undefined, state: states.join(','), after: after ?? undefined, limit: 50 } }),
+  mail: (mail: Id) => get('/mail/{mail}', { path: { mail } }),
+  mailCounts: () => get('/mail/counts'),
+  recoverMail: (mail: Id, allow: boolean) => post('/mail/{mail}/recover', { path: { mail }, body: { allow_sender: allow } }),
+  processMail: (mail: Id) => post('/mail/{mail}/process', { path: { mail } }),
+  discardMail: (mail: Id) => post('/mail/{mail}/discard', { path: { mail } }),
+  senderRules: (after: string | null) => get('/sender-rules', { query: { after: after ?? undefined } }),
+  setSenderRule: (body: Asked<'/sender-rules', 'post'>) => post('/sender-rules', { body }),
+  dropSenderRule: (rule: Id) => remove('/sender-rules/{rule}', { path: { rule } }),
 
   find: (words: string) => get('/find', { query: { q: words } }),
   customer: (customer: Id) => get('/customers/{customer}', { path: { customer } }),
@@ -49,5 +64,6 @@ export const routes = {
 }
 
 export const htmlOf = (message: Id) => `/api/v1/messages/${message}/html`
+export const rawMailOf = (mail: Id) => `/api/v1/mail/${mail}/raw`
 export const rawOf = (message: Id) => `/api/v1/messages/${message}/raw`
 export const bytesOf = (attachment: Pick<Attachment, 'id'>, download = false) => `/api/v1/attachments/${attachment.id}${download ? '?download=1' : ''}`

@@ -8,12 +8,20 @@ import { desk } from '../state/desk.svelte'
 export function activityText(activity: Activity): string {
   const { reference } = desk
   const who = actorName(activity.actor)
+  const number = activity.other?.number ?? ''
   switch (activity.kind) {
     case 'ticket_opened': return t.activity.opened(openerName(activity) ?? who)
     case 'tag_added': return t.activity.tagAdded(who, tagName(activity))
     case 'tag_removed': return t.activity.tagRemoved(who, tagName(activity))
     case 'call_ended': return t.activity.callEnded(who)
     case 'ticket_reopened': return t.activity.reopened(who)
+    case 'merged': return t.activity.merged(who, number)
+    case 'merged_in': return t.activity.mergedIn(who, number)
+    case 'merge_undone': return t.activity.mergeUndone(who, number)
+    case 'merge_left': return t.activity.mergeLeft(who, number)
+    case 'split_off': return t.activity.splitOff(who, number)
+    case 'split_from': return t.activity.splitFrom(who, number)
+    case 'spam_changed': return activity.spam ? t.activity.spam(who) : t.activity.notSpam(who)
   }
   const told = caseActivityText(activity, who) ?? routingActivityText(activity, who)
   if (told) return told

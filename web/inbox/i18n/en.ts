@@ -74,11 +74,11 @@ export const en = {
     password: 'New password', confirm: 'Save password', done: 'Your password is changed. Sign in with it.', back: 'Back to sign-in', broken: 'This link is no longer valid. Ask for a new one.',
   },
 
-  rail: { label: 'Main', inbox: 'Inbox', notifications: 'Notifications', call: 'Log a call', compose: 'New ticket', settings: 'Settings', account: 'My account', palette: 'Commands', me: 'Menu', signOut: 'Sign out', help: 'Keys', search: 'Search' },
+  rail: { label: 'Main', inbox: 'Inbox', notifications: 'Notifications', call: 'Log a call', compose: 'New ticket', settings: 'Settings', account: 'My account', palette: 'Commands', me: 'Menu', signOut: 'Sign out', help: 'Keys', search: 'Search', mail: 'Mail' },
   skip: 'Skip to the conversation',
 
   views: {
-    label: 'Views', mine: 'Mine', unassigned: 'Unassigned', open: 'Open', waiting: 'Waiting', on_hold: 'On hold', solved: 'Solved', closed: 'Closed', all: 'All tickets', mentions: 'Mentions',
+    label: 'Views', mine: 'Mine', unassigned: 'Unassigned', open: 'Open', waiting: 'Waiting', on_hold: 'On hold', solved: 'Solved', closed: 'Closed', all: 'All tickets', mentions: 'Mentions', spam: 'Spam',
     teams: 'Teams', inboxes: 'Inboxes', tags: 'Tags', fold: 'Fold views away', unfold: 'Show views', moreTags: (n: number) => `${n} more`,
   },
 
@@ -96,7 +96,8 @@ export const en = {
       closed: ['Nothing closed', 'Solved tickets are closed for good some days later.'],
       all: ['No tickets yet', 'Connect a mailbox or put the chat on your shop’s pages under Settings, Inboxes.'],
       mentions: ['Nobody mentioned you', 'When a colleague writes @ and your name in a note, the ticket appears here.'],
-    } as Record<'mine' | 'unassigned' | 'open' | 'waiting' | 'on_hold' | 'solved' | 'closed' | 'all' | 'mentions', [string, string]>,
+      spam: ['No spam', 'Tickets that somebody marks as spam rest here and can be taken back.'],
+    } as Record<'mine' | 'unassigned' | 'open' | 'waiting' | 'on_hold' | 'solved' | 'closed' | 'all' | 'mentions' | 'spam', [string, string]>,
     toUnassigned: 'Go to Unassigned',
     failedToLoad: 'The list could not be loaded',
   },
@@ -121,12 +122,40 @@ export const en = {
   message: {
     quote: 'Quoted text', showQuote: 'Show quoted text', hideQuote: 'Hide quoted text', original: 'Show as sent', plain: 'Show as text', details: 'Details', raw: 'Original mail', from: 'From', to: 'To', cc: 'Cc', subject: 'Subject',
     joined: 'In this ticket because', note: 'Note', automatic: 'Automatic', notSeenByCustomer: 'Only agents see this', viaApi: 'by API',
-    delivery: { none: '', queued: 'Waiting to go out', sending: 'Sending', sent: 'Sent', failed: 'Not delivered', uncertain: 'Perhaps delivered' },
+    delivery: { none: '', queued: 'Waiting to go out', sending: 'Sending', sent: 'Sent', delayed: 'Delayed', failed: 'Not delivered', uncertain: 'Perhaps delivered' },
     seen: 'Seen', frame: (who: string) => `Mail from ${who}`, attachment: (name: string, size: string) => `${name}, ${size}`, download: 'Download',
     failedText: 'This message did not reach the customer.', failedFor: (who: string) => `It did not reach ${who}.`, failedDo: 'Check the reason and the address, then send it again.', again: 'Send again',
     uncertainText: 'The connection broke while this was being handed over. It may have arrived.', uncertainDo: 'Ask the customer or look into the mailbox before sending twice.', settleSent: 'Mark as sent', settleFailed: 'Mark as not delivered',
     recipients: (n: number) => count(n, 'recipient', 'recipients'),
     joinedBecause: { recipient_token: 'the address carries the ticket’s sign', reply_token: 'it answers one of our mails', message_id: 'it answers one of our mails', in_reply_to: 'it answers a mail of this ticket', references: 'it belongs to the same thread', subject: 'the subject names the ticket', subject_number: 'the subject names the ticket', quote_token: 'the quoted text names the ticket', new: 'it opened the ticket' } as Record<string, string>,
+  },
+  why: {
+    label: 'Why here?',
+    sign: {
+      new: () => 'It opened this ticket.', reply_token: (what: string) => `It was sent to the reply address of ${what}.`, in_reply_to: (what: string) => `Its In-Reply-To names ${what}.`, references: (what: string) => `Its References name ${what}.`,
+      subject_number: () => 'Its subject names this ticket.', marker: (what: string) => `The text it quotes bears the sign of ${what}.`, same_sender: () => 'The same sender wrote under the same subject shortly before.',
+    },
+    ours: (when: string) => `our message of ${when}`, theirs: (when: string) => `the customer’s mail of ${when}`, thread: 'a message of this ticket',
+    merged: (number: string) => `It named #${number}, which was merged into this ticket.`, newTopic: 'Its subject is not the ticket’s.', followUp: (number: string) => `It continues #${number}, which was closed.`,
+    similar: { not_a_participant: (number: string) => `Looks like #${number}, but its sender has no part in that ticket.`, from_failed: (number: string) => `Looks like #${number}, but it is probably not from whom it says.`, other: (number: string) => `Looks like #${number}.` },
+    anotherMatter: 'Another matter', belongsTo: (number: string) => `Belongs to #${number}`, elsewhere: 'Belongs to another ticket…',
+  },
+  trust: {
+    verified: 'The sender’s domain confirms it', failed: 'Probably not from whom it says', failedHint: 'The checks of the sender’s domain failed. Be careful with links, files and requests for money.', unverified: 'Nobody confirms the sender', sender: 'Sender',
+    by: { us: 'checked here', upstream: 'checked by our mail server' }, outcome: { pass: 'passed', fail: 'failed', soft_fail: 'failed softly', neutral: 'neutral', none: 'none', temp_error: 'no answer', perm_error: 'set up wrongly' },
+  },
+  bounce: {
+    no_such_address: ['This address does not exist.', 'Ask the customer for the right one, by phone or chat.'], mailbox_full: ['The customer’s mailbox is full.', 'Try again later, or use another way.'], mailbox_disabled: ['The customer’s mailbox is closed.', 'Ask for another address.'],
+    domain_unknown: ['The part after the @ does not exist.', 'Check it for a typing error.'], unreachable: ['The customer’s mail server cannot be reached.', 'Try again later.'], too_large: ['The mail is too large for the customer’s server.', 'Send it again with smaller files.'],
+    rejected_as_spam: ['The customer’s server took it for spam.', 'Write it again with fewer links, or call.'], refused_by_policy: ['The customer’s server does not take it.', 'Tell an administrator, and use another way.'], sender_not_authenticated: ['The customer’s server does not trust our domain.', 'An administrator can test it under Settings, Mail domains.'],
+    too_many: ['We have sent too much to that server.', 'Try again in an hour.'], content_refused: ['The customer’s server refuses a file or its content.', 'Send it again without the files.'], expired: ['The customer’s server could not be reached for days.', 'Use another way.'], other: ['The customer’s server refused it.', 'Its answer stands below.'],
+  } as Record<string, [string, string]>,
+  delayed: (who: string) => `Delayed: the server of ${who} is tried again by itself`, undeliverable: (reason: string) => `Mail to this address comes back. ${reason}`,
+  move: {
+    menu: 'More', split: (number: string) => `A ticket of its own now: #${number}`, merged: (from: string, to: string) => `#${from} is now part of #${to}`, moved: (number: string) => `Moved to #${number}`, apart: (number: string) => `#${number} is a ticket of its own again`, back: 'Moved back', open: (number: string) => `Open #${number}`,
+    title: 'Merge into another ticket', hint: 'Everything in it moves there, and answers to it go there too. It can be undone.', messageTitle: 'Where does this mail belong?', messageHint: 'The mail moves there, and answers to it go there too.', find: 'Number, subject or customer', others: 'Other tickets of this customer', none: 'No ticket found', merge: 'Merge',
+    mergedInto: (number: string) => `This ticket was merged into #${number}.`, undoMerge: 'Undo the merge', followed: (from: string, to: string) => `#${from} was merged into #${to}, which you see now`, followUpOf: (number: string) => `Follow-up of #${number}`,
+    isSpam: 'This ticket is spam. It stands in no other view.', notSpam: 'Not spam', markedSpam: (number: string) => `#${number} is spam`, spam: 'Spam', spamHint: 'It leaves every view but Spam', spamBlock: 'Spam, and block the sender', spamBlockHint: 'Their mail waits under Mail from now on',
   },
   outgoing: {
     held: 'Leaves in a moment', sending: 'Sending…', queued: 'Waits for the connection', failed: 'Not sent', refused: 'Not sent: something new arrived first',
@@ -161,7 +190,7 @@ export const en = {
   activity: {
     opened: (who: string) => `${who} opened the ticket`, status: (who: string, to: string) => `${who} set the status to ${to}`, assigned: (who: string, to: string) => `${who} assigned it to ${to}`, took: (who: string) => `${who} took it`, unassigned: (who: string) => `${who} removed the assignee`,
     team: (who: string, to: string) => `${who} moved it to ${to}`, noTeam: (who: string) => `${who} took it from its team`, priority: (who: string, to: string) => `${who} set the priority to ${to}`, subject: (who: string) => `${who} changed the subject`, owner: (who: string, to: string) => `${who} made ${to} its owner`, ownerSelf: (who: string) => `${who} became its owner`,
-    noOwner: (who: string) => `${who} removed the owner`, customer: (who: string) => `${who} changed the customer`, tagAdded: (who: string, tag: string) => `${who} added the tag ${tag}`, tagRemoved: (who: string, tag: string) => `${who} removed the tag ${tag}`, callEnded: (who: string) => `${who} ended a call`, reopened: (who: string) => `${who} reopened it`, other: (who: string, kind: string) => `${who}: ${kind}`, deletedTag: 'a deleted tag',
+    noOwner: (who: string) => `${who} removed the owner`, customer: (who: string) => `${who} changed the customer`, tagAdded: (who: string, tag: string) => `${who} added the tag ${tag}`, tagRemoved: (who: string, tag: string) => `${who} removed the tag ${tag}`, callEnded: (who: string) => `${who} ended a call`, reopened: (who: string) => `${who} reopened it`, merged: (who: string, n: string) => `${who} merged it into #${n}`, mergedIn: (who: string, n: string) => `${who} merged #${n} into it`, mergeUndone: (who: string, n: string) => `${who} took #${n} out again`, mergeLeft: (who: string, n: string) => `${who} undid the merge into #${n}`, splitOff: (who: string, n: string) => `${who} made #${n} of a part of it`, splitFrom: (who: string, n: string) => `${who} made it of a part of #${n}`, spam: (who: string) => `${who} marked it as spam`, notSpam: (who: string) => `${who} said it is no spam`, other: (who: string, kind: string) => `${who}: ${kind}`, deletedTag: 'a deleted tag',
   },
 
   notifications: {
@@ -176,7 +205,7 @@ export const en = {
   group: { go: 'Go to', list: 'List', ticket: 'Ticket', write: 'Write', app: 'App' },
   action: {
     palette: 'Open commands', help: 'Show keys', search: 'Search', call: 'Log a call', compose: 'New ticket', next: 'Next ticket', previous: 'Previous ticket', open: 'Open ticket', back: 'Back', refresh: 'Refresh list', merge: 'Show what is new',
-    reply: 'Reply', note: 'Write a note', send: 'Send', sendNext: 'Send and open the next', sendWait: 'Send and wait for the customer', sendSolve: 'Send and solve', assign: 'Assign to…', assignMe: 'Assign to me', team: 'Move to team…', status: 'Set status…', priority: 'Set priority…', tags: 'Change tags…', solve: 'Solve', subject: 'Edit subject', copyNumber: 'Copy ticket number', attach: 'Attach files',
+    reply: 'Reply', note: 'Write a note', send: 'Send', sendNext: 'Send and open the next', sendWait: 'Send and wait for the customer', sendSolve: 'Send and solve', assign: 'Assign to…', assignMe: 'Assign to me', team: 'Move to team…', status: 'Set status…', priority: 'Set priority…', tags: 'Change tags…', solve: 'Solve', subject: 'Edit subject', copyNumber: 'Copy ticket number', mergeInto: 'Merge into another ticket…', spam: 'Mark as spam…', notSpam: 'Not spam', goSpam: 'Go to Spam', goMail: 'Go to Mail', attach: 'Attach files',
     goMine: 'Go to Mine', goUnassigned: 'Go to Unassigned', goOpen: 'Go to Open', goWaiting: 'Go to Waiting', goHold: 'Go to On hold', goSolved: 'Go to Solved', goAll: 'Go to All tickets', goMentions: 'Go to Mentions', goNotifications: 'Go to Notifications', goSettings: 'Go to Settings',
     order: 'Order by newest or soonest due', kind: 'Set kind…', why: 'Why is it due then?', whyMe: 'Why this assignee?', offer: 'Offer ownership…', take: 'Take the complaint', grade: 'Confirm or change the grade…', compensate: 'Grant or request compensation…', evidence: 'Add evidence…', closeCase: 'Close the complaint…', caseReport: 'Open the complaint’s report', goBoard: 'Go to Board', presenceOnline: 'I am online', presenceAway: 'I am away', presenceHandBack: 'I am away, hand my tickets back',
     themeLight: 'Light theme', themeDark: 'Dark theme', themeSystem: 'Theme as the system', languageEnglish: 'English', languageChinese: 'Chinese (中文)', density: 'Change list density', views: 'Show or fold views', customer: 'Show or fold customer', signOut: 'Sign out', ringing: 'Log the ringing call',

@@ -2,6 +2,8 @@
 import { expect, test } from 'vitest'
 import { en } from './en'
 import { initials } from './pinyin'
+import { mailEn } from './mail.en'
+import { mailZh } from './mail.zh'
 import { settingsEn } from './settings.en'
 import { settingsZh } from './settings.zh'
 import { complaintEn } from './complaint.en'
@@ -23,6 +25,7 @@ test('both languages have the same keys', () => {
   expect(keys(zh)).toEqual(keys(en))
   expect(keys(settingsZh)).toEqual(keys(settingsEn))
   for (const [chinese, english] of [[complaintZh, complaintEn], [dueZh, dueEn], [routingZh, routingEn]] as const) expect(keys(chinese)).toEqual(keys(english))
+  expect(keys(mailZh)).toEqual(keys(mailEn))
 })
 test('Chinese is Chinese, with full-width punctuation', () => {
   const han = [zh, complaintZh, dueZh, routingZh].flatMap(words).filter((text) => /\p{Script=Han}/u.test(text))

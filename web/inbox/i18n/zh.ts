@@ -74,11 +74,11 @@ export const zh: Texts = {
     password: '新密码', confirm: '保存密码', done: '密码已修改，请用新密码登录。', back: '返回登录', broken: '链接已失效，请重新申请。',
   },
 
-  rail: { label: '主导航', inbox: '收件箱', notifications: '通知', call: '登记来电', compose: '新建工单', settings: '设置', account: '我的账号', palette: '命令', me: '菜单', signOut: '退出登录', help: '快捷键', search: '搜索' },
+  rail: { label: '主导航', inbox: '收件箱', notifications: '通知', call: '登记来电', compose: '新建工单', settings: '设置', account: '我的账号', palette: '命令', me: '菜单', signOut: '退出登录', help: '快捷键', search: '搜索', mail: '邮件' },
   skip: '跳到会话',
 
   views: {
-    label: '视图', mine: '我的', unassigned: '未分配', open: '处理中', waiting: '等待客户', on_hold: '暂缓', solved: '已解决', closed: '已关闭', all: '全部工单', mentions: '提到我的',
+    label: '视图', mine: '我的', unassigned: '未分配', open: '处理中', waiting: '等待客户', on_hold: '暂缓', solved: '已解决', closed: '已关闭', all: '全部工单', mentions: '提到我的', spam: '垃圾邮件',
     teams: '团队', inboxes: '渠道', tags: '标签', fold: '收起视图', unfold: '展开视图', moreTags: (n) => `还有 ${n} 个`,
   },
 
@@ -96,6 +96,7 @@ export const zh: Texts = {
       closed: ['没有已关闭的工单', '已解决的工单几天后会正式关闭。'],
       all: ['还没有工单', '到“设置 · 渠道”接入邮箱，或把聊天窗口放到店铺页面。'],
       mentions: ['还没有人提到你', '同事在备注里用 @ 提到你时，工单会出现在这里。'],
+      spam: ['没有垃圾邮件', '标为垃圾邮件的工单放在这里，可以随时恢复。'],
     },
     toUnassigned: '去看未分配',
     failedToLoad: '列表加载失败',
@@ -121,12 +122,40 @@ export const zh: Texts = {
   message: {
     quote: '引用内容', showQuote: '显示引用内容', hideQuote: '隐藏引用内容', original: '显示原样', plain: '显示文本', details: '详情', raw: '原始邮件', from: '发件人', to: '收件人', cc: '抄送', subject: '主题',
     joined: '归入本工单的原因', note: '备注', automatic: '自动', notSeenByCustomer: '仅客服可见', viaApi: '通过 API',
-    delivery: { none: '', queued: '等待发出', sending: '发送中', sent: '已发送', failed: '未送达', uncertain: '可能已送达' },
+    delivery: { none: '', queued: '等待发出', sending: '发送中', sent: '已发送', delayed: '延迟', failed: '未送达', uncertain: '可能已送达' },
     seen: '已读', frame: (who) => `${who}的邮件`, attachment: (name, size) => `${name}，${size}`, download: '下载',
     failedText: '这条消息没有送达客户。', failedFor: (who) => `没有送达 ${who}。`, failedDo: '请核对原因和地址后重新发送。', again: '重新发送',
     uncertainText: '投递过程中连接中断，对方可能已经收到。', uncertainDo: '重发之前，请先向客户确认或查看邮箱。', settleSent: '标为已发送', settleFailed: '标为未送达',
     recipients: (n) => `${n} 位收件人`,
     joinedBecause: { recipient_token: '收件地址带有工单标记', reply_token: '回复了我们的邮件', message_id: '回复了我们的邮件', in_reply_to: '回复了本工单的邮件', references: '属于同一邮件会话', subject: '主题中有单号', subject_number: '主题中有单号', quote_token: '引用内容中有工单标记', new: '由它开启了工单' },
+  },
+  why: {
+    label: '为何在此？',
+    sign: {
+      new: () => '由它开启了本工单。', reply_token: (what) => `它寄往${what}的专用回复地址。`, in_reply_to: (what) => `它的 In-Reply-To 指向${what}。`, references: (what) => `它的 References 指向${what}。`,
+      subject_number: () => '它的主题中有本工单的单号。', marker: (what) => `它引用的内容带有${what}的标记。`, same_sender: () => '同一发件人不久前用同一主题来过信。',
+    },
+    ours: (when) => `我们 ${when} 的消息`, theirs: (when) => `客户 ${when} 的邮件`, thread: '本工单的消息',
+    merged: (number) => `它指向 #${number}，该工单已并入本工单。`, newTopic: '它的主题与本工单不同。', followUp: (number) => `它接续已关闭的 #${number}。`,
+    similar: { not_a_participant: (number) => `像是 #${number} 的邮件，但发件人与该工单无关。`, from_failed: (number) => `像是 #${number} 的邮件，但发件人很可能是冒充的。`, other: (number) => `像是 #${number} 的邮件。` },
+    anotherMatter: '另一件事', belongsTo: (number) => `属于 #${number}`, elsewhere: '属于其他工单…',
+  },
+  trust: {
+    verified: '发件域名确认属实', failed: '发件人很可能是冒充的', failedHint: '发件域名的校验未通过。请谨慎对待其中的链接、附件和付款要求。', unverified: '发件人未经确认', sender: '发件人',
+    by: { us: '本系统校验', upstream: '由我们的邮件服务器校验' }, outcome: { pass: '通过', fail: '未通过', soft_fail: '软失败', neutral: '中立', none: '无', temp_error: '无应答', perm_error: '设置有误' },
+  },
+  bounce: {
+    no_such_address: ['该地址不存在。', '请通过电话或在线聊天向客户核对。'], mailbox_full: ['客户的邮箱已满。', '请稍后重试，或换一种方式联系。'], mailbox_disabled: ['客户的邮箱已停用。', '请询问其他地址。'],
+    domain_unknown: ['@ 之后的域名不存在。', '请检查是否拼写有误。'], unreachable: ['连不上客户的邮件服务器。', '请稍后重试。'], too_large: ['邮件超过了客户服务器的大小限制。', '请缩小附件后重新发送。'],
+    rejected_as_spam: ['客户的服务器把它当作垃圾邮件。', '请减少链接后重写，或致电客户。'], refused_by_policy: ['客户的服务器不接收这封邮件。', '请告知管理员，并换一种方式联系。'], sender_not_authenticated: ['客户的服务器不信任我们的域名。', '管理员可在“设置 · 邮件域名”中检测。'],
+    too_many: ['我们发往该服务器的邮件过多。', '请一小时后重试。'], content_refused: ['客户的服务器拒收附件或内容。', '请去掉附件后重新发送。'], expired: ['连续数日连不上客户的服务器。', '请换一种方式联系。'], other: ['客户的服务器拒收。', '对方的答复见下。'],
+  },
+  delayed: (who) => `延迟：正在自动重试投递给 ${who}`, undeliverable: (reason) => `寄往此地址的邮件会被退回。${reason}`,
+  move: {
+    menu: '更多', split: (number) => `已另立工单 #${number}`, merged: (from, to) => `#${from} 已并入 #${to}`, moved: (number) => `已移到 #${number}`, apart: (number) => `#${number} 已恢复为独立工单`, back: '已移回', open: (number) => `打开 #${number}`,
+    title: '并入其他工单', hint: '全部内容移到该工单，后续回复也归入其中。可以撤销。', messageTitle: '这封邮件属于哪张工单？', messageHint: '邮件移到该工单，对它的回复也归入其中。', find: '单号、主题或客户', others: '该客户的其他工单', none: '没有找到工单', merge: '合并',
+    mergedInto: (number) => `本工单已并入 #${number}。`, undoMerge: '撤销合并', followed: (from, to) => `#${from} 已并入 #${to}，现在显示的是后者`, followUpOf: (number) => `#${number} 的后续工单`,
+    isSpam: '本工单是垃圾邮件，不在其他视图中显示。', notSpam: '不是垃圾邮件', markedSpam: (number) => `#${number} 已标为垃圾邮件`, spam: '垃圾邮件', spamHint: '只在“垃圾邮件”视图中显示', spamBlock: '垃圾邮件，并屏蔽发件人', spamBlockHint: '此后其邮件在“邮件”页面等待处理',
   },
   outgoing: {
     held: '即将发出', sending: '发送中…', queued: '等待网络恢复', failed: '未发送', refused: '未发送：有新消息先到了',
@@ -161,7 +190,7 @@ export const zh: Texts = {
   activity: {
     opened: (who) => `${who}创建了工单`, status: (who, to) => `${who}将状态设为${to}`, assigned: (who, to) => `${who}分配给${to}`, took: (who) => `${who}领取了工单`, unassigned: (who) => `${who}取消了处理人`,
     team: (who, to) => `${who}转到${to}`, noTeam: (who) => `${who}移出了团队`, priority: (who, to) => `${who}将优先级设为${to}`, subject: (who) => `${who}修改了主题`, owner: (who, to) => `${who}将首问负责人设为${to}`, ownerSelf: (who) => `${who}成为首问负责人`,
-    noOwner: (who) => `${who}取消了首问负责人`, customer: (who) => `${who}更换了客户`, tagAdded: (who, tag) => `${who}添加标签 ${tag}`, tagRemoved: (who, tag) => `${who}移除标签 ${tag}`, callEnded: (who) => `${who}结束了通话`, reopened: (who) => `${who}重新打开了工单`, other: (who, kind) => `${who}：${kind}`, deletedTag: '已删除的标签',
+    noOwner: (who) => `${who}取消了首问负责人`, customer: (who) => `${who}更换了客户`, tagAdded: (who, tag) => `${who}添加标签 ${tag}`, tagRemoved: (who, tag) => `${who}移除标签 ${tag}`, callEnded: (who) => `${who}结束了通话`, reopened: (who) => `${who}重新打开了工单`, merged: (who, n) => `${who}将其并入 #${n}`, mergedIn: (who, n) => `${who}将 #${n} 并入`, mergeUndone: (who, n) => `${who}将 #${n} 移出`, mergeLeft: (who, n) => `${who}撤销了并入 #${n}`, splitOff: (who, n) => `${who}将部分内容另立为 #${n}`, splitFrom: (who, n) => `${who}从 #${n} 中拆出本工单`, spam: (who) => `${who}标为垃圾邮件`, notSpam: (who) => `${who}确认不是垃圾邮件`, other: (who, kind) => `${who}：${kind}`, deletedTag: '已删除的标签',
   },
 
   notifications: {
@@ -177,7 +206,7 @@ export const zh: Texts = {
   action: {
     palette: '打开命令面板', help: '查看快捷键', search: '搜索', call: '登记通话', compose: '新建工单', next: '下一张工单', previous: '上一张工单', open: '打开工单', back: '返回', refresh: '刷新列表', merge: '显示新到工单',
     reply: '回复', note: '写备注', send: '发送', sendNext: '发送并打开下一张', sendWait: '发送并等待客户', sendSolve: '发送并解决', assign: '分配给…', assignMe: '分配给我', team: '转到团队…', status: '设置状态…', priority: '设置优先级…', tags: '修改标签…', solve: '解决', subject: '编辑主题', copyNumber: '复制单号', attach: '添加附件',
-    goMine: '前往我的', goUnassigned: '前往未分配', goOpen: '前往处理中', goWaiting: '前往等待客户', goHold: '前往暂缓', goSolved: '前往已解决', goAll: '前往全部工单', goMentions: '前往提到我的', goNotifications: '前往通知', goSettings: '前往设置',
+    goMine: '前往我的', goUnassigned: '前往未分配', goOpen: '前往处理中', goWaiting: '前往等待客户', goHold: '前往暂缓', goSolved: '前往已解决', goAll: '前往全部工单', mergeInto: '并入其他工单…', spam: '标为垃圾邮件…', notSpam: '不是垃圾邮件', goSpam: '前往垃圾邮件', goMail: '前往邮件', goMentions: '前往提到我的', goNotifications: '前往通知', goSettings: '前往设置',
     order: '切换最新或最先到期', kind: '设置类型…', why: '为什么是这个时限', whyMe: '为什么分给此人', offer: '移交首问负责…', take: '接手投诉', grade: '确认或更改等级…', compensate: '申请赔付…', evidence: '添加证据…', closeCase: '投诉结案…', caseReport: '打开投诉报告', goBoard: '前往看板', presenceOnline: '我在线', presenceAway: '我离开', presenceHandBack: '我离开并退回工单',
     themeLight: '浅色主题', themeDark: '深色主题', themeSystem: '主题跟随系统', languageEnglish: '英文 (English)', languageChinese: '中文', density: '切换列表密度', views: '展开或收起视图', customer: '展开或收起客户信息', signOut: '退出登录', ringing: '登记正在响铃的来电',
   },

@@ -3,9 +3,10 @@ import type { Permission, Role } from '../../shared/types'
 import { t } from '../i18n/language.svelte'
 import { s } from '../i18n/settings.svelte'
 
-export const PERMISSIONS: Record<'ticket' | 'customer' | 'complaint' | 'admin', Permission[]> = {
-  ticket: ['ticket.read', 'ticket.reply', 'ticket.note', 'ticket.edit', 'ticket.assign', 'ticket.create', 'raw.read', 'board.read'],
+export const PERMISSIONS: Record<'ticket' | 'customer' | 'mail' | 'complaint' | 'admin', Permission[]> = {
+  ticket: ['ticket.read', 'ticket.reply', 'ticket.note', 'ticket.edit', 'ticket.assign', 'ticket.create', 'board.read'],
   customer: ['customer.read', 'customer.edit', 'call.log'],
+  mail: ['mail.read', 'mail.recover', 'raw.read'],
   complaint: ['complaint.edit', 'complaint.approve', 'complaint.close'],
   admin: ['admin.agents', 'admin.teams', 'admin.inboxes', 'admin.tags', 'admin.statuses', 'admin.roles', 'admin.keys', 'admin.complaints'],
 }

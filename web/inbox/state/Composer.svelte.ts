@@ -29,6 +29,7 @@ export class Composer {
   private timer: ReturnType<typeof setTimeout> | undefined
   private pause: ReturnType<typeof setTimeout> | undefined
   private counted = 0
+  private carried = ''
 
   constructor(
     private readonly routes: DraftRoutes,
@@ -55,6 +56,13 @@ export class Composer {
     this.saved = draft === null ? 'nothing' : draft === local ? 'local' : 'saved'
     this.seen = newestPublic(detail)
     if (this.saved === 'local') this.save()
+    if (this.carried && !this.text) this.write(this.carried)
+    this.carried = ''
+  }
+
+  /** The words go along to the ticket that is opened next, unless that has a draft. */
+  carry(): void {
+    this.carried = this.text
   }
 
   leave(): void {

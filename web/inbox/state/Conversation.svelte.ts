@@ -31,6 +31,7 @@ export class Conversation {
   private asked: string | null = null
   private read = 0
   private fetching = false
+  private replacing = false
   /** Frames that came while the ticket was being fetched: applied again on top of the answer. */
   private early: (() => void)[] = []
 
@@ -66,6 +67,13 @@ export class Conversation {
 
   async refresh(): Promise<void> {
     if (this.asked) await this.fetch(this.ticket?.id ?? this.asked)
+  }
+
+  /** Messages came or went: what is shown is asked for anew and replaced. */
+  async moved(ticket: Id): Promise<void> {
+    if (this.ticket?.id !== ticket) return
+    this.replacing = true
+    await this.refresh()
   }
 
   async older(): Promise<void> {
@@ -184,7 +192,8 @@ export class Conversation {
   private take(detail: TicketDetail, first: boolean): void {
     if (first) this.readBefore = detail.read_position
     this.read = Math.max(this.read, detail.read_position)
-    const overlapping = !first && this.messages.some((message) => message.position >= (detail.messages[0]?.position ?? 0))
+    const overlapping = !first && !this.replacing && this.messages.some((message) => message.position >= (detail.messages[0]?.position ?? 0))
+    this.replacing = false
     this.detail = detail
     this.ticket = detail.ticket
     this.customer = detail.customer

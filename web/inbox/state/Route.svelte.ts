@@ -2,8 +2,8 @@
 import type { View } from '../../shared/types'
 import type { ListQuery } from '../api/routes'
 
-export type Page = 'inbox' | 'board' | 'notifications' | 'settings' | 'login' | 'setup' | 'reset'
-const VIEWS: View[] = ['mine', 'unassigned', 'open', 'waiting', 'on_hold', 'solved', 'closed', 'all', 'mentions']
+export type Page = 'inbox' | 'board' | 'notifications' | 'mail' | 'settings' | 'login' | 'setup' | 'reset'
+const VIEWS: View[] = ['mine', 'unassigned', 'open', 'waiting', 'on_hold', 'solved', 'closed', 'all', 'mentions', 'spam']
 const KEPT = 'shouwen.list'
 
 export class Route {
@@ -12,6 +12,8 @@ export class Route {
   ticket = $state<string | null>(null)
   section = $state('account')
   token = $state<string | null>(null)
+  /** The mail that the mail room shows in full. */
+  mail = $state<string | null>(null)
   /** How many of the app's own pages lie behind this one. */
   private depth = 0
 
@@ -54,7 +56,7 @@ export class Route {
   }
 
   private read(url: URL): void {
-    const [first = '', second = ''] = url.pathname.split('/').filter(Boolean).map(decodeURIComponent)
+    const [first = '', second = '', third = ''] = url.pathname.split('/').filter(Boolean).map(decodeURIComponent)
     this.token = url.searchParams.get('token')
     this.ticket = null
     if (first === 't' && second) {
@@ -63,6 +65,10 @@ export class Route {
     } else if (first === 'settings') {
       this.page = 'settings'
       this.section = second || 'account'
+    } else if (first === 'mail') {
+      this.page = 'mail'
+      this.section = second || 'waiting'
+      this.mail = third || null
     } else if (first === 'login' || first === 'setup' || first === 'reset' || first === 'notifications' || first === 'board') {
       this.page = first
     } else {

@@ -160,6 +160,7 @@ class Desk {
         return this.counts.touch()
       case 'message': return this.applyMessage(frame.message)
       case 'activity': return this.conversation.applyActivity(frame.ticket_id, frame.activity)
+      case 'conversation': return void this.conversation.moved(frame.ticket_id)
       case 'customer': return this.list.rename(frame.customer)
       case 'notification': return this.notifications.apply(frame.notification)
       case 'call': return this.ring(frame.call)
@@ -171,8 +172,18 @@ class Desk {
 
   private applyTicket(ticket: TicketSummary): void {
     this.list.apply(ticket)
+    const apart = this.conversation.ticket?.id === ticket.id && !this.conversation.ticket.merged_into
     this.conversation.applyTicket(ticket)
     this.counts.touch()
+    if (apart && ticket.merged_into) this.follow(ticket.number, ticket.merged_into.number)
+  }
+
+  /** The ticket one looks at became a part of another: what one was writing goes along. */
+  private follow(from: string, to: string): void {
+    if (route.ticket === null) return
+    this.composer.carry()
+    route.openTicket(to)
+    notices.tell(t.move.followed(from, to))
   }
 
   private applyMessage(message: Message): void {
