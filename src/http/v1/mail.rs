@@ -96,6 +96,7 @@ pub struct RawReading {
 }
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct MailQuery {
     inbox: Option<InboxId>,
     /// received, read, duplicate, own, report, suspended, failed, discarded; several separated by commas

@@ -52,6 +52,7 @@ impl From<SenderRuleRow> for SenderRule {
 }
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct RulesQuery {
     after: Option<String>,
 }

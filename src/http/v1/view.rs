@@ -208,8 +208,10 @@ pub struct Activity {
     pub tag_id: Option<TagId>,
     /// The other ticket of a merge or a split.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub other: Option<TicketLink>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub spam: Option<bool>,
 }
 

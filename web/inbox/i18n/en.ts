@@ -133,7 +133,7 @@ export const en = {
     label: 'Why here?',
     sign: {
       new: () => 'It opened this ticket.', reply_token: (what: string) => `It was sent to the reply address of ${what}.`, in_reply_to: (what: string) => `Its In-Reply-To names ${what}.`, references: (what: string) => `Its References name ${what}.`,
-      subject_number: () => 'Its subject names this ticket.', marker: (what: string) => `The text it quotes bears the sign of ${what}.`, same_sender: () => 'The same sender wrote under the same subject shortly before.',
+      subject_number: () => 'Its subject names this ticket.', marker: (what: string) => `The text it quotes bears the sign of ${what}.`, same_sender: () => 'The same sender wrote under the same subject shortly before.', person: () => 'A colleague put it here.',
     },
     ours: (when: string) => `our message of ${when}`, theirs: (when: string) => `the customer’s mail of ${when}`, thread: 'a message of this ticket',
     merged: (number: string) => `It named #${number}, which was merged into this ticket.`, newTopic: 'Its subject is not the ticket’s.', followUp: (number: string) => `It continues #${number}, which was closed.`,
