@@ -30,6 +30,11 @@ pub enum ConnectError {
     WrongUrl(sqlx::Error),
     #[error("cannot open the database: {0}")]
     Open(#[from] sqlx::Error),
+    #[error(
+        "the PostgreSQL database does not sort by code point, so that names and subjects would not be found by how \
+         they begin: make it anew with CREATE DATABASE … TEMPLATE template0 LOCALE 'C' ENCODING 'UTF8'"
+    )]
+    Collation,
     #[error("cannot bring the database's schema up to date: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),
 }
@@ -117,6 +122,12 @@ impl Db {
             .acquire_timeout(Duration::from_secs(10))
             .connect_with(options.application_name("shouwen").disable_statement_logging())
             .await?;
+        let (by_code_point,): (bool,) = sqlx::query_as("SELECT 'B' < 'a' AND '_' < 'a'")
+            .fetch_one(&pool)
+            .await?;
+        if !by_code_point {
+            return Err(ConnectError::Collation);
+        }
         Ok(Self {
             engine: Engine::Postgres(pool),
             statements: Counter::default(),

@@ -30,7 +30,7 @@ const UPLOAD_TIMEOUT: Duration = Duration::from_mins(10);
 /// Scripts only from us, inline styles for the widths and colours that people choose. The page of a message's HTML
 /// and the frame of the widget have policies of their own.
 const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; \
-                      connect-src 'self' ws: wss:; frame-src 'self'; object-src 'none'; base-uri 'none'; \
+                      connect-src 'self'; frame-src 'self'; object-src 'none'; base-uri 'none'; \
                       frame-ancestors 'none'";
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");

@@ -94,7 +94,7 @@ fn frame_policy(inbox: &InboxRow) -> HeaderValue {
     };
     let policy = format!(
         "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; style-src 'self' 'unsafe-inline'; \
-         connect-src 'self' ws: wss:; object-src 'none'; base-uri 'none'; frame-ancestors {ancestors}"
+         connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors {ancestors}"
     );
     HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("frame-ancestors 'none'"))
 }

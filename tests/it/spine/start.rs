@@ -44,6 +44,16 @@ async fn servers_that_start_at_once_on_an_empty_database_make_one_workspace() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_postgres_that_sorts_as_people_do_is_refused_with_what_to_do() {
+    let Some(postgres) = tokio::task::spawn_blocking(servers::postgres).await.unwrap() else {
+        return;
+    };
+    let url = postgres.create_database_like_people();
+    let refused = open(&tempfile::tempdir().unwrap(), &url).await.err().unwrap();
+    assert!(refused.to_string().contains("LOCALE 'C'"), "{refused}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_second_server_on_the_same_folder_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let first = open(&folder, "").await.unwrap();

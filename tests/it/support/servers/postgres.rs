@@ -93,6 +93,15 @@ impl Postgres {
         self.url_of(&name)
     }
 
+    /// A database whose order of words is that of a dictionary.
+    pub(crate) fn create_database_like_people(&self) -> String {
+        let name = self.next_name();
+        self.execute(&format!(
+            r#"CREATE DATABASE "{name}" TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en' LOCALE 'C' ENCODING 'UTF8'"#
+        ));
+        self.url_of(&name)
+    }
+
     /// As if its machine lost power. Never on the shared one: the other stories run at the same time.
     pub(crate) fn kill(&self) {
         self.server.kill();
