@@ -3,6 +3,8 @@
 use super::source::{Source, under};
 
 const MOST_LINES: usize = 600;
+/// Nobody reads it.
+const GENERATED: &str = "web/shared/api.ts";
 /// Tests that stand in the file they test are not counted against it, up to here.
 const MOST_LINES_WITH_TESTS: usize = 800;
 
@@ -10,6 +12,7 @@ const MOST_LINES_WITH_TESTS: usize = 800;
 fn no_file_is_too_long_to_be_read() {
     let rust = ["src", "core/src", "channels/src"].map(|folder| under(folder, &["rs"]));
     let web = under("web", &["ts", "tsx", "svelte"]);
+    let web = web.into_iter().filter(|source| source.path != GENERATED);
     let all = rust.into_iter().flatten().chain(web);
     let long: Vec<String> = all.filter_map(|source| too_long(&source)).collect();
     assert!(long.is_empty(), "split these:\n{}", long.join("\n"));
