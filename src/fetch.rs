@@ -61,6 +61,7 @@ pub enum FetchError {
 impl Fetcher {
     /// `allowed`: private networks that may be fetched from all the same.
     pub fn new(allowed: Vec<Network>) -> Result<Self, reqwest::Error> {
+        install_tls_provider();
         let allowed: Arc<[Network]> = allowed.into();
         let client = Client::builder()
             .redirect(redirect::Policy::none())
@@ -118,6 +119,12 @@ impl Fetcher {
         let request = self.client.request(Method::POST, url).headers(headers).body(body);
         read(request.send().await.map_err(unreachable)?, most).await
     }
+}
+
+/// Every TLS connection uses ring; the libraries would otherwise each look for a provider of their own.
+pub fn install_tls_provider() {
+    // Fails when one is installed, which is then this one.
+    let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
 fn may_reach(ip: IpAddr, allowed: &[Network]) -> bool {

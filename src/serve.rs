@@ -15,6 +15,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use crate::app::{App, StartError};
 use crate::config::Config;
 use crate::db;
+pub use crate::fetch::install_tls_provider;
 use crate::http::router;
 use crate::intake;
 use crate::store::agents;
@@ -133,12 +134,6 @@ pub async fn stop(app: &App) {
         tracing::warn!(seconds = grace.as_secs(), "some tasks did not end in time");
     }
     app.db.close().await;
-}
-
-/// Every TLS connection uses ring; the libraries would otherwise each look for a provider of their own.
-pub fn install_tls_provider() {
-    // Fails when one is installed, which is then this one.
-    let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
 async fn bind_http(wanted: SocketAddr) -> Result<TcpListener, ServeError> {
