@@ -61,6 +61,11 @@ export type Authenticity = Schemas['Authenticity']
 export type Activity = Schemas['Activity']
 export type NewTicket = Schemas['TicketIn']
 export type NewMessage = Schemas['ReplyIn']
+/** An answer that waits: to be taken back for some seconds, or to go later. */
+export type ScheduledReply = Schemas['ScheduledReply']
+export type TakenBack = Schemas['TakenBack']
+/** What an answer would be sent with. */
+export type ComposerFacts = Schemas['Composer']
 export type Notification = Schemas['Notification']
 export type Found = Schemas['Found']
 export type Counts = Schemas['ViewCounts']

@@ -62,6 +62,7 @@ export const actions: Action[] = [
   { name: 'sendNext', group: 'write', keys: ['mod+shift+Enter'], whileTyping: true, when: onTicket, run: () => send({ next: true }) },
   { name: 'sendWait', group: 'write', when: onTicket, run: () => send({ set: 'waiting' }) },
   { name: 'sendSolve', group: 'write', when: onTicket, run: () => send({ set: 'solved' }) },
+  { name: 'sendLater', group: 'write', when: () => onTicket() && desk.composer.channel === 'email', run: () => document.querySelector<HTMLElement>('#composer-later')?.click() },
   { name: 'attach', group: 'write', when: onTicket, run: () => document.querySelector<HTMLInputElement>('#composer-files')?.click() },
 
   { name: 'assign', group: 'ticket', keys: ['a'], when: may('ticket.assign'), run: askAssignee },

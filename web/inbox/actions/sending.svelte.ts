@@ -2,8 +2,8 @@
 import type { Category } from '../../shared/types'
 import { t } from '../i18n/language.svelte'
 import { desk } from '../state/desk.svelte'
+import type { Later } from '../state/Composer.svelte'
 import { notices } from '../state/Notices.svelte'
-import { UNDO_FOR } from '../state/Outbox.svelte'
 import { route } from '../state/Route.svelte'
 
 /** Why it cannot be sent now, or null. */
@@ -20,26 +20,26 @@ export function unseenNews() {
   return conversation.messages.filter((message) => message.visibility === 'public' && message.position > composer.seen && !(message.author.kind === 'agent' && desk.isMe(message.author.id)))
 }
 
-export function send({ set, next = false, anyway = false }: { set?: Category | string; next?: boolean; anyway?: boolean } = {}): void {
+interface Intent { set?: Category | string; next?: boolean; later?: Later }
+
+export function send({ set, next = false, later, anyway = false }: Intent & { anyway?: boolean } = {}): void {
   const { composer, conversation, outbox, reference } = desk
   const ticket = conversation.ticket
   if (!ticket || composer.ticket !== ticket.id || composer.empty) return
   const wrong = hindrance()
   if (wrong) return void notices.tell(wrong, { tone: 'wrong' })
   const note = composer.visibility === 'note'
-  if (!note && unseenNews().length && !anyway) return asking.start({ set, next })
+  if (!note && unseenNews().length && !anyway) return asking.start({ set, next, later })
   if (anyway || note) composer.seen = conversation.newestPublic
   const status = set ? (reference.statusFor(set as Category) ?? reference.status(set)) : null
-  const { body, files } = composer.take(status?.id ?? null)
-  const undoable = !note && composer.channel === 'email'
-  const outgoing = outbox.post(ticket, note ? ticket.channel : composer.channel, body, files, undoable ? UNDO_FOR : 0)
+  const { body, files } = composer.take(status?.id ?? null, later ?? null)
+  outbox.post(ticket, note ? ticket.channel : composer.channel, body, files)
   asking.stop()
-  if (next) openNext(undoable ? outgoing.client_id : null, ticket.number)
+  if (next) openNext()
 }
 
-function openNext(undoable: string | null, number: string): void {
+function openNext(): void {
   const after = desk.list.after(desk.conversation.ticket?.id ?? null)
-  if (undoable) notices.tell(t.outgoing.sentTo(number), { for: UNDO_FOR - 500, action: { label: t.undo, run: () => void undo(undoable, number) } })
   if (after) route.openTicket(after.number)
   else route.closeTicket()
 }
@@ -58,7 +58,7 @@ export async function undo(clientId: string, number: string): Promise<void> {
 /** The question "something new arrived: send all the same?", with what was about to happen. */
 class Asking {
   open = $state(false)
-  intent: { set?: string; next?: boolean } = {}
+  intent: Intent = {}
   start(intent: Asking['intent']): void {
     this.intent = intent
     this.open = true

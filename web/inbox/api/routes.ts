@@ -26,6 +26,11 @@ export const routes = {
   changeTags: (ticket: Id, add: Id[], removed: Id[]) => post('/tickets/{ticket}/tags', { path: { ticket }, body: { add, remove: removed } }),
   olderMessages: (ticket: Id, before: string) => get('/tickets/{ticket}/messages', { path: { ticket }, query: { before, limit: 50 } }),
   sendMessage: (ticket: Id, body: NewMessage, keepalive = false) => post('/tickets/{ticket}/messages', { path: { ticket }, body }, { keepalive }),
+  takeBack: (message: Id) => post('/messages/{message}/undo', { path: { message } }),
+  changeScheduled: (message: Id, body: Asked<'/scheduled/{message}', 'patch'>) => patch('/scheduled/{message}', { path: { message }, body }),
+  sendScheduled: (message: Id) => post('/scheduled/{message}/send', { path: { message } }),
+  dropScheduled: (message: Id) => remove('/scheduled/{message}', { path: { message } }),
+  composerFacts: (ticket: Id, answering: Id | null) => get('/tickets/{ticket}/composer', { path: { ticket }, query: { answering: answering ?? undefined } }),
   markRead: (ticket: Id, position: number) => put('/tickets/{ticket}/read', { path: { ticket }, body: { position } }),
   saveDraft: (ticket: Id, text: string, visibility: Visibility) => put('/tickets/{ticket}/draft', { path: { ticket }, body: { text, visibility } }),
   dropDraft: (ticket: Id) => remove('/tickets/{ticket}/draft', { path: { ticket } }),
@@ -63,7 +68,7 @@ export const routes = {
   testInbox: (inbox: Id) => post('/inboxes/{inbox}/test', { path: { inbox } }, { patience: 90_000 }),
 }
 
-export const htmlOf = (message: Id) => `/api/v1/messages/${message}/html`
+export const htmlOf = (message: Id, images = false) => `/api/v1/messages/${message}/html${images ? '?images=true' : ''}`
 export const rawMailOf = (mail: Id) => `/api/v1/mail/${mail}/raw`
 export const rawOf = (message: Id) => `/api/v1/messages/${message}/raw`
 export const bytesOf = (attachment: Pick<Attachment, 'id'>, download = false) => `/api/v1/attachments/${attachment.id}${download ? '?download=1' : ''}`

@@ -120,7 +120,7 @@ export const en = {
     arrived: (who: string) => `New message from ${who}`, solvedBelow: '',
   },
   message: {
-    quote: 'Quoted text', showQuote: 'Show quoted text', hideQuote: 'Hide quoted text', original: 'Show as sent', plain: 'Show as text', details: 'Details', raw: 'Original mail', from: 'From', to: 'To', cc: 'Cc', subject: 'Subject',
+    quote: 'Quoted text', showQuote: 'Show quoted text', hideQuote: 'Hide quoted text', remote: 'Load remote images', remoteHint: 'They are fetched by the desk, so the sender does not learn who looked.', bcc: 'Bcc', signature: 'Signature', link: (when: string) => `as a link until ${when}`, original: 'Show as sent', plain: 'Show as text', details: 'Details', raw: 'Original mail', from: 'From', to: 'To', cc: 'Cc', subject: 'Subject',
     joined: 'In this ticket because', note: 'Note', automatic: 'Automatic', notSeenByCustomer: 'Only agents see this', viaApi: 'by API',
     delivery: { none: '', queued: 'Waiting to go out', sending: 'Sending', sent: 'Sent', delayed: 'Delayed', failed: 'Not delivered', uncertain: 'Perhaps delivered' },
     seen: 'Seen', frame: (who: string) => `Mail from ${who}`, attachment: (name: string, size: string) => `${name}, ${size}`, download: 'Download',
@@ -157,8 +157,13 @@ export const en = {
     mergedInto: (number: string) => `This ticket was merged into #${number}.`, undoMerge: 'Undo the merge', followed: (from: string, to: string) => `#${from} was merged into #${to}, which you see now`, followUpOf: (number: string) => `Follow-up of #${number}`,
     isSpam: 'This ticket is spam. It stands in no other view.', notSpam: 'Not spam', markedSpam: (number: string) => `#${number} is spam`, spam: 'Spam', spamHint: 'It leaves every view but Spam', spamBlock: 'Spam, and block the sender', spamBlockHint: 'Their mail waits under Mail from now on',
   },
+  scheduled: {
+    leaves: (seconds: number) => `Leaves in ${seconds} s`, leaving: 'Leaving…', goes: (when: string) => `Goes out ${when}`, unless: 'unless the customer writes first', sendNow: 'Send now', edit: 'Edit', putOff: 'Another time', discard: 'Discard', sendAnyway: 'Send anyway', tooLate: 'It has already left.',
+    cancelled: { customer_wrote: 'Not sent: the customer wrote first.', closed: 'Not sent: the ticket was closed.', no_inbox: 'Not sent: its inbox can no longer send.', no_recipient: 'Not sent: it has no recipient any more.', gone: 'Not sent: the ticket is no longer there.', refused: 'Not sent: the desk refused it when it was due.' } as Record<string, string>,
+    later: 'Send later', times: { hour: 'In an hour', evening: 'This evening', tomorrow: 'Tomorrow morning', monday: 'On Monday' }, own: 'Another time', cancelIf: 'Cancel if the customer writes first', set: 'Schedule', past: 'Choose a time that is still to come.',
+  },
   outgoing: {
-    held: 'Leaves in a moment', sending: 'Sending…', queued: 'Waits for the connection', failed: 'Not sent', refused: 'Not sent: something new arrived first',
+    sending: 'Sending…', queued: 'Waits for the connection', failed: 'Not sent', refused: 'Not sent: something new arrived first',
     undo: 'Undo', edit: 'Edit', discard: 'Discard', retry: 'Try again', anyway: 'Send all the same', undone: 'Not sent. Your text is back in the composer.', discarded: 'Discarded',
     sentTo: (number: string) => `Reply to #${number} leaves in a moment`, notSent: (number: string) => `Your reply to #${number} was not sent: something new arrived first.`, failedNotice: (number: string) => `Your reply to #${number} could not be sent.`, open: 'Open',
   },
@@ -174,6 +179,7 @@ export const en = {
 
   composer: {
     label: 'Composer', reply: 'Reply', note: 'Note', theCustomer: 'the customer', replyTo: (name: string) => `Reply to ${name}…`, notePlaceholder: 'Note for colleagues only. @ mentions somebody.', via: 'by', to: 'To', cc: 'Cc', addCc: 'Cc', addRecipient: 'Add address',
+    bcc: 'Bcc', addBcc: 'Bcc', warnDomain: (domains: string) => `New in this ticket: ${domains}. Is it the right company?`, warnMany: (n: number) => `${n} people get this. Really all of them?`, warnFormer: (who: string) => `${who} was copied before and is not in the mail you answer.`, signature: 'Signature', signatureHint: 'Put below it when it leaves', asLink: (days: number) => `goes as a link, for ${days} days`, answerThis: 'Reply to this mail', answering: (who: string) => `Answers the mail of ${who}`,
     notAddress: 'Not a complete address', removeRecipient: (address: string) => `Remove ${address}`, attach: 'Attach files', drop: 'Drop files here', remove: (name: string) => `Remove ${name}`, uploadFailed: 'Not uploaded', uploading: 'Uploading…',
     send: 'Send', sendNote: 'Add note', sendAnd: 'Send and…', sendWait: 'Send and wait', sendSolve: 'Send and solve', addAnd: (status: string) => `Add note, set ${status}`, sendSet: (status: string) => `Send, set ${status}`,
     draft: { nothing: '', changed: '', saving: 'Saving…', saved: 'Draft saved', local: 'Draft kept on this device' }, noRecipient: 'Add a recipient first.', cannotReply: 'Your role does not allow replies.', phoneOnly: 'This customer has neither email nor chat. Call them, then log the call.',
@@ -195,7 +201,7 @@ export const en = {
 
   notifications: {
     title: 'Notifications', none: 'Nothing new', noneHint: 'Mentions, assignments and failed deliveries appear here.', readAll: 'Mark all as read', unread: 'unread', failed: 'The notifications could not be loaded',
-    kind: { mention: (who: string) => `${who} mentioned you`, assigned: (who: string) => `${who} assigned it to you`, owner_contact: (_who: string) => 'Your customer is back', delivery_failed: (_who: string) => 'A reply was not delivered', follow_up_due: (_who: string) => 'Follow-up is due' }, someone: 'Somebody',
+    kind: { mention: (who: string) => `${who} mentioned you`, assigned: (who: string) => `${who} assigned it to you`, owner_contact: (_who: string) => 'Your customer is back', delivery_failed: (_who: string) => 'A reply was not delivered', follow_up_due: (_who: string) => 'Follow-up is due', schedule_cancelled: (_who: string) => 'A scheduled reply was not sent' }, someone: 'Somebody',
   },
 
   find: { label: 'Search', placeholder: 'Number, phone, email, name or subject', tickets: 'Tickets', customers: 'Customers', nothing: (words: string) => `Nothing found for “${words}”`, hint: 'A ticket number, the last digits of a phone, an address or a word of the subject.', failed: 'The search could not be done' },
@@ -205,7 +211,7 @@ export const en = {
   group: { go: 'Go to', list: 'List', ticket: 'Ticket', write: 'Write', app: 'App' },
   action: {
     palette: 'Open commands', help: 'Show keys', search: 'Search', call: 'Log a call', compose: 'New ticket', next: 'Next ticket', previous: 'Previous ticket', open: 'Open ticket', back: 'Back', refresh: 'Refresh list', merge: 'Show what is new',
-    reply: 'Reply', note: 'Write a note', send: 'Send', sendNext: 'Send and open the next', sendWait: 'Send and wait for the customer', sendSolve: 'Send and solve', assign: 'Assign to…', assignMe: 'Assign to me', team: 'Move to team…', status: 'Set status…', priority: 'Set priority…', tags: 'Change tags…', solve: 'Solve', subject: 'Edit subject', copyNumber: 'Copy ticket number', mergeInto: 'Merge into another ticket…', spam: 'Mark as spam…', notSpam: 'Not spam', goSpam: 'Go to Spam', goMail: 'Go to Mail', attach: 'Attach files',
+    reply: 'Reply', note: 'Write a note', send: 'Send', sendNext: 'Send and open the next', sendWait: 'Send and wait for the customer', sendSolve: 'Send and solve', sendLater: 'Send later…', assign: 'Assign to…', assignMe: 'Assign to me', team: 'Move to team…', status: 'Set status…', priority: 'Set priority…', tags: 'Change tags…', solve: 'Solve', subject: 'Edit subject', copyNumber: 'Copy ticket number', mergeInto: 'Merge into another ticket…', spam: 'Mark as spam…', notSpam: 'Not spam', goSpam: 'Go to Spam', goMail: 'Go to Mail', attach: 'Attach files',
     goMine: 'Go to Mine', goUnassigned: 'Go to Unassigned', goOpen: 'Go to Open', goWaiting: 'Go to Waiting', goHold: 'Go to On hold', goSolved: 'Go to Solved', goAll: 'Go to All tickets', goMentions: 'Go to Mentions', goNotifications: 'Go to Notifications', goSettings: 'Go to Settings',
     order: 'Order by newest or soonest due', kind: 'Set kind…', why: 'Why is it due then?', whyMe: 'Why this assignee?', offer: 'Offer ownership…', take: 'Take the complaint', grade: 'Confirm or change the grade…', compensate: 'Grant or request compensation…', evidence: 'Add evidence…', closeCase: 'Close the complaint…', caseReport: 'Open the complaint’s report', goBoard: 'Go to Board', presenceOnline: 'I am online', presenceAway: 'I am away', presenceHandBack: 'I am away, hand my tickets back',
     themeLight: 'Light theme', themeDark: 'Dark theme', themeSystem: 'Theme as the system', languageEnglish: 'English', languageChinese: 'Chinese (中文)', density: 'Change list density', views: 'Show or fold views', customer: 'Show or fold customer', signOut: 'Sign out', ringing: 'Log the ringing call',

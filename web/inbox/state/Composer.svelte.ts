@@ -1,11 +1,13 @@
 // What is being written on the open ticket: text, kind, recipients, files, mentions; saved as one types.
-import type { Attachment, Channel, Id, NewMessage, TicketDetail, Visibility } from '../../shared/types'
+import type { Attachment, Channel, ComposerFacts, Id, NewMessage, TakenBack, TicketDetail, Visibility } from '../../shared/types'
 import { upload } from '../api/upload'
 import { keepDraft, localDraft } from './Drafts'
 import type { Outgoing } from './Outbox.svelte'
 
 export interface WritingFile { key: number; name: string; size: number; image: string | null; share: number; attachment: Attachment | null; problem: string | null; stop: () => void; file: File }
-export interface DraftRoutes { saveDraft(ticket: Id, text: string, visibility: Visibility): Promise<void>; dropDraft(ticket: Id): Promise<void> }
+export interface DraftRoutes { saveDraft(ticket: Id, text: string, visibility: Visibility): Promise<void>; dropDraft(ticket: Id): Promise<void>; composerFacts(ticket: Id, answering: Id | null): Promise<ComposerFacts> }
+/** When an answer goes, if not at once. */
+export interface Later { at: string; unlessAnswered: boolean }
 
 const SAVE_AFTER = 900
 const PAUSE = 6_000
@@ -17,6 +19,11 @@ export class Composer {
   channel = $state<Channel>('email')
   to = $state.raw<string[]>([])
   cc = $state.raw<string[]>([])
+  bcc = $state.raw<string[]>([])
+  /** The message whose recipients are answered; without it the newest that came in. */
+  answering = $state<Id | null>(null)
+  /** Signature, limits, who stands in the ticket: told by the server a moment after it is opened. */
+  facts = $state.raw<ComposerFacts | null>(null)
   subject = $state<string | null>(null)
   files = $state.raw<WritingFile[]>([])
   saved = $state<'nothing' | 'changed' | 'saving' | 'saved' | 'local'>('nothing')
@@ -52,12 +59,35 @@ export class Composer {
     this.channel = detail.reply_defaults.channel
     this.to = detail.reply_defaults.to
     this.cc = detail.reply_defaults.cc
+    this.bcc = []
     this.subject = detail.reply_defaults.subject
     this.saved = draft === null ? 'nothing' : draft === local ? 'local' : 'saved'
     this.seen = newestPublic(detail)
     if (this.saved === 'local') this.save()
     if (this.carried && !this.text) this.write(this.carried)
     this.carried = ''
+    if (this.channel === 'email') void this.learn(null)
+  }
+
+  /** Answers this message: to those to whom it went. */
+  async answer(message: Id): Promise<void> {
+    this.switchTo('public')
+    this.channel = 'email'
+    await this.learn(message)
+  }
+
+  /** Recipients change only with the message that is answered, never under the writer's hands. */
+  private async learn(message: Id | null): Promise<void> {
+    const ticket = this.ticket
+    if (!ticket) return
+    try {
+      const facts = await this.routes.composerFacts(ticket, message)
+      if (this.ticket !== ticket) return
+      this.facts = facts
+      if (message) Object.assign(this, { answering: message, to: facts.to, cc: facts.cc, subject: facts.subject })
+    } catch {
+      // Without them one can answer all the same.
+    }
   }
 
   /** The words go along to the ticket that is opened next, unless that has a draft. */
@@ -71,6 +101,7 @@ export class Composer {
     for (const file of this.files) if (!file.attachment) file.stop()
     this.clear()
     this.ticket = null
+    this.facts = null
   }
 
   write(text: string): void {
@@ -119,22 +150,22 @@ export class Composer {
   }
 
   /** The message as it is to be sent; the composer is empty afterwards. */
-  take(statusId: Id | null): { body: NewMessage; files: { name: string; size: number }[] } {
+  take(statusId: Id | null, later: Later | null = null): { body: NewMessage; files: { name: string; size: number }[] } {
     const note = this.visibility === 'note'
     const attached = this.files.flatMap((file) => (file.attachment ? [file.attachment] : []))
     const mentioned = [...this.mentions].filter(([, name]) => this.text.includes(`@${name}`)).map(([id]) => id)
     const body: NewMessage = {
       client_id: this.newId(), visibility: this.visibility, text: this.text.trim(), seen_position: this.seen,
       ...(note ? {} : { channel: this.channel }),
-      ...(!note && this.channel === 'email' ? { to: this.to, cc: this.cc, ...(this.subject ? { subject: this.subject } : {}) } : {}),
+      ...(!note && this.channel === 'email' ? this.asMail(later) : {}),
       ...(attached.length ? { attachment_ids: attached.map((file) => file.id) } : {}),
       ...(note && mentioned.length ? { mention_ids: mentioned } : {}),
       ...(statusId ? { status_id: statusId } : {}),
     }
     const ticket = this.ticket
-    const { to, cc, subject, channel, seen } = this
+    const { to, cc, bcc, subject, channel, seen } = this
     this.clear()
-    Object.assign(this, { to, cc, subject, channel, seen, visibility: 'public' })
+    Object.assign(this, { to, cc, bcc, subject, channel, seen, visibility: 'public' })
     if (ticket) {
       keepDraft(this.me(), ticket, null)
       void this.routes.dropDraft(ticket).catch(() => {})
@@ -143,16 +174,36 @@ export class Composer {
     return { body, files: attached.map(({ name, size }) => ({ name, size })) }
   }
 
+  private asMail(later: Later | null): Partial<NewMessage> {
+    return {
+      to: this.to, cc: this.cc, ...(this.bcc.length ? { bcc: this.bcc } : {}), ...(this.subject ? { subject: this.subject } : {}), ...(this.answering ? { answering: this.answering } : {}),
+      ...(later ? { send_at: later.at, cancel_if_answered: later.unlessAnswered } : { undoable: true }),
+    }
+  }
+
+  /** What the server gave back before it left: written again as if it had never been sent. */
+  putBack(taken: TakenBack): void {
+    Object.assign(this, { visibility: taken.visibility, to: taken.to, cc: taken.cc, bcc: taken.bcc, subject: taken.subject })
+    this.write(this.text.trim() ? `${taken.text}\n\n${this.text}` : taken.text)
+    this.files = [...this.files, ...taken.attachments.map((file) => this.uploaded(file))]
+    this.focusWanted += 1
+  }
+
+  private uploaded(attachment: Attachment): WritingFile {
+    const { name, size } = attachment
+    return { key: ++this.counted, name, size, image: null, share: 1, attachment, problem: null, stop: () => {}, file: new File([], name) }
+  }
+
   /** Puts back what was taken, to be changed. Files already uploaded stay attached by the outgoing body. */
   restore(outgoing: Outgoing): void {
     this.visibility = outgoing.body.visibility
     if (outgoing.body.to) this.to = outgoing.body.to
     if (outgoing.body.cc) this.cc = outgoing.body.cc
+    this.bcc = outgoing.body.bcc ?? []
     this.write(this.text.trim() ? `${outgoing.body.text}\n\n${this.text}` : outgoing.body.text)
     this.files = (outgoing.body.attachment_ids ?? []).map((id, index) => {
       const kept = outgoing.files[index] ?? { name: '', size: 0 }
-      const attachment: Attachment = { id, name: kept.name, size: kept.size, media_type: '', inline: false, content_id: null }
-      return { key: ++this.counted, ...kept, image: null, share: 1, attachment, problem: null, stop: () => {}, file: new File([], kept.name) }
+      return this.uploaded({ id, ...kept, media_type: '', inline: false, content_id: null, link_until: null })
     })
     this.focusWanted += 1
   }
@@ -212,6 +263,8 @@ export class Composer {
     this.files = []
     this.mentions = new Map()
     this.saved = 'nothing'
+    this.answering = null
+    this.bcc = []
   }
 }
 

@@ -1,9 +1,10 @@
 // What is written is kept, by whom it was written, and sent with what belongs to it.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { makeDetail, makeTicket } from '../testing/make'
+import type { ComposerFacts } from '../../shared/types'
+import { makeDetail, makeFacts, makeTicket } from '../testing/make'
 import { Composer } from './Composer.svelte'
 
-const routes = { saveDraft: vi.fn(async () => {}), dropDraft: vi.fn(async () => {}) }
+const routes = { saveDraft: vi.fn(async () => {}), dropDraft: vi.fn(async () => {}), composerFacts: vi.fn(async (): Promise<ComposerFacts> => makeFacts()) }
 let typing: (string | null)[]
 const make = (me = 'me') => new Composer(routes, (_ticket, kind) => typing.push(kind), () => me, () => 'client')
 
@@ -77,4 +78,31 @@ test('typing ends when one pauses', () => {
   composer.write('H')
   vi.advanceTimersByTime(7_000)
   expect(typing).toEqual(['reply', null])
+})
+
+test('another message answered brings its own recipients, and leaves them when it is sent', async () => {
+  const composer = make()
+  composer.begin(makeDetail())
+  routes.composerFacts.mockResolvedValueOnce(makeFacts({ to: ['li@mail.example'], cc: ['boss@mail.example'] }))
+  await composer.answer('message-1')
+  composer.write('Hello')
+  expect(composer.take(null).body).toMatchObject({ to: ['li@mail.example'], cc: ['boss@mail.example'], answering: 'message-1', undoable: true })
+  expect(composer.answering).toBeNull()
+})
+
+test('what goes later is not to be undone but cancelled', () => {
+  const composer = make()
+  composer.begin(makeDetail())
+  composer.write('Hello')
+  const { body } = composer.take(null, { at: '2026-11-23T08:00:00Z', unlessAnswered: true })
+  expect(body).toMatchObject({ send_at: '2026-11-23T08:00:00Z', cancel_if_answered: true })
+  expect(body.undoable).toBeUndefined()
+})
+
+test('what is taken back is as it was written, above what was begun meanwhile', () => {
+  const composer = make()
+  composer.begin(makeDetail())
+  composer.write('meanwhile')
+  composer.putBack({ ticket_id: 'ticket', visibility: 'public', text: 'sent', to: ['a@b.example'], cc: [], bcc: ['c@b.example'], subject: null, status_id: null, attachments: [] })
+  expect([composer.text, composer.to, composer.bcc]).toEqual(['sent\n\nmeanwhile', ['a@b.example'], ['c@b.example']])
 })

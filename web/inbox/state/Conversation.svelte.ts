@@ -1,5 +1,5 @@
 // The open ticket: its messages by position, its events, who looks at it, and edits with their conflicts.
-import type { Activity, Conflict, Customer, Edit, Id, Message, TicketDetail, ExpectedField, TicketField, TicketSummary, Viewer } from '../../shared/types'
+import type { Activity, Conflict, Customer, Edit, Id, Message, ScheduledReply, TicketDetail, ExpectedField, TicketField, TicketSummary, Viewer } from '../../shared/types'
 import { Refusal } from '../api/request'
 
 export interface TicketRoutes {
@@ -17,6 +17,8 @@ export class Conversation {
   customer = $state.raw<Customer | null>(null)
   messages = $state.raw<Message[]>([])
   activities = $state.raw<Activity[]>([])
+  /** Answers that wait, and those that were cancelled. */
+  scheduled = $state.raw<ScheduledReply[]>([])
   before = $state.raw<string | null>(null)
   viewers = $state.raw<Viewer[]>([])
   visitor = $state.raw<{ typing: boolean; online: boolean } | null>(null)
@@ -58,6 +60,7 @@ export class Conversation {
     this.ticket = this.customer = this.detail = this.visitor = null
     this.messages = []
     this.activities = []
+    this.scheduled = []
     this.viewers = []
     this.conflicts = []
     this.before = null
@@ -104,6 +107,20 @@ export class Conversation {
   applyActivity(ticket: Id, activity: Activity): void {
     if (this.fetching) this.early.push(() => this.applyActivity(ticket, activity))
     if (this.ticket?.id === ticket) this.activities = bySeq([...this.activities, activity])
+  }
+
+  applyScheduled(ticket: Id, scheduled: ScheduledReply[]): void {
+    if (this.fetching) this.early.push(() => this.applyScheduled(ticket, scheduled))
+    if (this.ticket?.id === ticket) this.scheduled = scheduled
+  }
+
+  /** One of them, as the server just told it. */
+  keepScheduled(one: ScheduledReply): void {
+    this.applyScheduled(one.ticket_id, [...this.scheduled.filter((other) => other.id !== one.id), one])
+  }
+
+  dropScheduled(id: Id): void {
+    this.scheduled = this.scheduled.filter((one) => one.id !== id)
   }
 
   drop(ticket: Id): void {
@@ -197,6 +214,7 @@ export class Conversation {
     this.detail = detail
     this.ticket = detail.ticket
     this.customer = detail.customer
+    this.scheduled = detail.scheduled
     this.messages = byPosition(overlapping ? [...this.messages, ...detail.messages] : detail.messages)
     this.activities = bySeq(overlapping ? [...this.activities, ...detail.activities] : detail.activities)
     if (!overlapping) this.before = detail.before

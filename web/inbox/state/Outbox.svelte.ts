@@ -1,6 +1,6 @@
 // What this agent has sent and the server has not yet confirmed. Survives reload and loss of the network;
 // a message keeps its client_id through every try, so it can arrive once only.
-import type { Channel, Id, Message, NewMessage, TicketSummary } from '../../shared/types'
+import type { Channel, Id, Message, NewMessage, ScheduledReply, TicketSummary } from '../../shared/types'
 import { Refusal, Unreachable } from '../api/request'
 
 export interface Outgoing {
@@ -11,25 +11,24 @@ export interface Outgoing {
   body: NewMessage
   files: { name: string; size: number }[]
   created_at: string
-  /** held: may still be undone. queued: waits for the network. refused: something new arrived first. */
-  state: 'held' | 'sending' | 'queued' | 'refused' | 'failed'
+  /** queued: waits for the network. refused: something new arrived first. */
+  state: 'sending' | 'queued' | 'refused' | 'failed'
   problem: string | null
-  release_at: number
 }
 
-export type Send = (ticket: Id, body: NewMessage, keepalive?: boolean) => Promise<Message>
+export type Send = (ticket: Id, body: NewMessage, keepalive?: boolean) => Promise<Message | ScheduledReply>
 interface Store { getItem(key: string): string | null; setItem(key: string, value: string): void }
 
 const KEY = 'shouwen.outbox'
-export const UNDO_FOR = 6_000
 
 export class Outbox {
   items = $state.raw<Outgoing[]>([])
   onSent: (message: Message, outgoing: Outgoing) => void = () => {}
+  /** The server has it and holds it back: to be undone, or to go later. */
+  onHeld: (scheduled: ScheduledReply, outgoing: Outgoing) => void = () => {}
   onRefused: (outgoing: Outgoing) => void = () => {}
   private key = KEY
   private flying = new Set<Id>()
-  private timers = new Map<Id, ReturnType<typeof setTimeout>>()
 
   constructor(
     private readonly send: Send,
@@ -43,7 +42,7 @@ export class Outbox {
     try {
       const left = JSON.parse(this.store.getItem(this.key) ?? '[]') as Outgoing[]
       const here = this.items
-      this.items = left.filter((item) => !here.some((other) => other.client_id === item.client_id)).map((item) => (item.state === 'sending' || item.state === 'held' ? { ...item, state: 'queued' as const } : item)).concat(here)
+      this.items = left.filter((item) => !here.some((other) => other.client_id === item.client_id)).map((item) => (item.state !== 'failed' && item.state !== 'refused' ? { ...item, state: 'queued' as const } : item)).concat(here)
     } catch {
       // Unreadable: what this page holds is all there is.
     }
@@ -54,15 +53,13 @@ export class Outbox {
     return this.items.filter((item) => item.ticket_id === ticket)
   }
 
-  /** `undoFor` milliseconds may pass before it leaves; 0 sends at once. */
-  post(ticket: TicketSummary, channel: Channel, body: NewMessage, files: { name: string; size: number }[], undoFor = 0): Outgoing {
+  post(ticket: TicketSummary, channel: Channel, body: NewMessage, files: { name: string; size: number }[]): Outgoing {
     const outgoing: Outgoing = {
       client_id: body.client_id, ticket_id: ticket.id, number: ticket.number, channel, body, files,
-      created_at: new Date(this.now()).toISOString(), state: undoFor ? 'held' : 'queued', problem: null, release_at: this.now() + undoFor,
+      created_at: new Date(this.now()).toISOString(), state: 'queued', problem: null,
     }
     this.keep([...this.items, outgoing])
-    if (undoFor) this.timers.set(outgoing.client_id, setTimeout(() => void this.release(outgoing.client_id), undoFor))
-    else void this.release(outgoing.client_id)
+    void this.release(outgoing.client_id)
     return outgoing
   }
 
@@ -70,7 +67,6 @@ export class Outbox {
   undo(clientId: Id): Outgoing | null {
     const item = this.find(clientId)
     if (!item || this.flying.has(clientId)) return null
-    clearTimeout(this.timers.get(clientId))
     this.keep(this.items.filter((other) => other !== item))
     return item
   }
@@ -87,9 +83,9 @@ export class Outbox {
     for (const item of this.items) if (item.state === 'queued') void this.release(item.client_id)
   }
 
-  /** The page is about to go: what is held must leave now. */
-  releaseHeld(): void {
-    for (const item of this.items) if (item.state === 'held') void this.release(item.client_id, true)
+  /** The page is about to go: what waits is tried once more on the way out. */
+  flushOnLeave(): void {
+    for (const item of this.items) if (item.state === 'queued') void this.release(item.client_id, true)
   }
 
   /** The feed showed this message: it has arrived, whatever the answer said. */
@@ -100,15 +96,15 @@ export class Outbox {
   private async release(clientId: Id, keepalive = false): Promise<void> {
     const item = this.find(clientId)
     if (!item || this.flying.has(clientId)) return
-    clearTimeout(this.timers.get(clientId))
     const earlier = this.items.find((other) => other.ticket_id === item.ticket_id && other !== item && this.flying.has(other.client_id))
     if (earlier) return this.change(clientId, { state: 'queued' })
     this.flying.add(clientId)
     this.change(clientId, { state: 'sending', problem: null })
     try {
-      const message = await this.send(item.ticket_id, this.find(clientId)?.body ?? item.body, keepalive)
+      const answer = await this.send(item.ticket_id, this.find(clientId)?.body ?? item.body, keepalive)
       this.keep(this.items.filter((other) => other.client_id !== clientId))
-      this.onSent(message, item)
+      if ('send_at' in answer) this.onHeld(answer, item)
+      else this.onSent(answer, item)
     } catch (error) {
       if (error instanceof Unreachable) this.change(clientId, { state: 'queued' })
       else if (error instanceof Refusal && error.is('new-messages')) {

@@ -1,8 +1,8 @@
 // What is sent arrives once: through loss of the network, reload and doubt.
 import { beforeEach, expect, test, vi } from 'vitest'
-import type { Message, NewMessage } from '../../shared/types'
+import type { Message, NewMessage, ScheduledReply } from '../../shared/types'
 import { Refusal, Unreachable } from '../api/request'
-import { makeMessage, makeTicket } from '../testing/make'
+import { makeMessage, makeScheduled, makeTicket } from '../testing/make'
 import { Outbox } from './Outbox.svelte'
 
 const body = (client_id: string): NewMessage => ({ client_id, visibility: 'public', text: 'hello', seen_position: 1 })
@@ -13,7 +13,7 @@ const store = () => {
 const settled = () => new Promise((resolve) => setTimeout(resolve))
 const refusal = (type: string, status: number) => new Refusal({ type: `/problems/${type}`, title: type, status, detail: '' })
 
-let send: ReturnType<typeof vi.fn<(ticket: string, body: NewMessage, keepalive?: boolean) => Promise<Message>>>
+let send: ReturnType<typeof vi.fn<(ticket: string, body: NewMessage, keepalive?: boolean) => Promise<Message | ScheduledReply>>>
 let outbox: Outbox
 let kept: ReturnType<typeof store>
 
@@ -99,12 +99,23 @@ test('a refusal is final until somebody retries, and says why', async () => {
   expect([outbox.items[0]!.state, outbox.items[0]!.problem]).toEqual(['failed', 'forbidden'])
 })
 
-test('held for undo, and taken back in time', async () => {
-  outbox.post(makeTicket(), 'email', body('c1'), [], 50)
-  expect(outbox.items[0]!.state).toBe('held')
+test('what the server holds back is told as held, and is no longer ours to send', async () => {
+  const held: string[] = []
+  outbox.onHeld = (scheduled) => held.push(scheduled.id)
+  send.mockResolvedValueOnce(makeScheduled({ id: 'later', client_id: 'c1' }))
+  outbox.post(makeTicket(), 'email', body('c1'), [])
+  await settled()
+  expect([outbox.items, held]).toEqual([[], ['later']])
+})
+
+test('what waits for the network can be taken back', async () => {
+  send.mockRejectedValueOnce(new Unreachable())
+  outbox.post(makeTicket(), 'email', body('c1'), [])
+  await settled()
   expect(outbox.undo('c1')!.body.text).toBe('hello')
-  await new Promise((resolve) => setTimeout(resolve, 60))
-  expect(send).not.toHaveBeenCalled()
+  outbox.flush()
+  await settled()
+  expect(send).toHaveBeenCalledTimes(1)
 })
 
 test('the feed showing the message settles it, whatever the answer said', async () => {

@@ -11,6 +11,7 @@ import { Composer } from './Composer.svelte'
 import { Conversation } from './Conversation.svelte'
 import { Counts } from './Counts.svelte'
 import { Feed } from './Feed.svelte'
+import { tellHeld } from '../actions/scheduling'
 import { notices } from './Notices.svelte'
 import { Notifications } from './Notifications.svelte'
 import { Outbox } from './Outbox.svelte'
@@ -69,12 +70,16 @@ class Desk {
       conversation.applyMessage(message)
       if (upToDate && composer.ticket === message.ticket_id) composer.seen = conversation.newestPublic
     }
+    this.outbox.onHeld = (scheduled, outgoing) => {
+      if (this.conversation.ticket?.id === scheduled.ticket_id) this.conversation.keepScheduled(scheduled)
+      else tellHeld(scheduled, outgoing.number)
+    }
     this.outbox.onRefused = (outgoing) => {
       if (this.conversation.ticket?.id === outgoing.ticket_id) return void this.conversation.refresh()
       notices.tell(t.outgoing.notSent(outgoing.number), { tone: 'wrong', for: 30_000, action: { label: t.outgoing.open, run: () => route.openTicket(outgoing.number) } })
     }
     addEventListener('online', () => this.feed.probe())
-    addEventListener('pagehide', () => this.outbox.releaseHeld())
+    addEventListener('pagehide', () => this.outbox.flushOnLeave())
     document.addEventListener('visibilitychange', () => {
       if (document.visibilityState !== 'visible') return
       clock.tick()
@@ -159,6 +164,7 @@ class Desk {
         this.conversation.drop(frame.ticket_id)
         return this.counts.touch()
       case 'message': return this.applyMessage(frame.message)
+      case 'scheduled': return this.conversation.applyScheduled(frame.ticket_id, frame.scheduled)
       case 'activity': return this.conversation.applyActivity(frame.ticket_id, frame.activity)
       case 'conversation': return void this.conversation.moved(frame.ticket_id)
       case 'customer': return this.list.rename(frame.customer)
