@@ -10,7 +10,7 @@ const MAIL = ['From: Wang Fang <wang@outside.example>', `To: ${ADDRESS}`, 'Subje
 export async function run({ desk, browser, expect }) {
   const admin = await administrator(desk)
   const office = await openPostOffice()
-  await admin.mailbox(ADDRESS, office.port)
+  await admin.mailbox(ADDRESS, office.port, { undo_seconds: 5 })
   const colleague = await admin.agent('Chen Wei')
   await deliver(desk.smtp, 'wang@outside.example', ADDRESS, MAIL)
   const ticket = await expect.soon(async () => (await admin.tickets())[0], 'the ticket')

@@ -42,6 +42,7 @@ export type Inbox = Schemas['Inbox']
 export type Security = Schemas['Security']
 export type EmailSettings = Schemas['EmailSettings']
 export type ChatSettings = Schemas['ChatSettings']
+export type Signature = Schemas['Signature']
 export type InboxCheck = Schemas['Check']
 
 export type CustomerBrief = Schemas['CustomerBrief']

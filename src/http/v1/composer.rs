@@ -27,6 +27,7 @@ pub fn routes() -> OpenApiRouter<App> {
 }
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct ComposerQuery {
     /// The message that is answered; none: the newest that came in.
     answering: Option<MessageId>,

@@ -39,6 +39,7 @@ pub fn has_remote_pictures(html: &str) -> bool {
 }
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct PageQuery {
     /// Shows pictures that lie elsewhere, fetched by this server.
     images: Option<bool>,
@@ -95,6 +96,7 @@ async fn show_html(
 }
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct PictureQuery {
     /// Where the picture lies.
     url: String,

@@ -32,10 +32,10 @@ class Person {
     return this.post('/inboxes', { name: names[channel], channel, address, settings })
   }
 
-  /** A mailbox whose mail comes by SMTP to the desk and leaves by the SMTP server at `port`. */
-  mailbox(address, port) {
+  /** A mailbox whose mail comes by SMTP to the desk and leaves, at once unless `settings` say so, by the SMTP server at `port`. */
+  mailbox(address, port, settings = {}) {
     const smtp = { host: '127.0.0.1', port, security: 'none', username: null }
-    return this.inbox('email', { sender_name: 'Lamp & Tea', smtp, imap: null, signature: '' }, address)
+    return this.inbox('email', { sender_name: 'Lamp & Tea', smtp, imap: null, signature: '', undo_seconds: 0, ...settings }, address)
   }
 
   chat(settings = {}) {

@@ -1,5 +1,5 @@
 // Every route the inbox uses, by name.
-import type { Attachment, CallEntry, Edit, Id, Locale, MailState, NewMessage, NewTicket, Page, TicketSummary, View, Visibility } from '../../shared/types'
+import type { Attachment, CallEntry, Edit, Id, Locale, MailState, NewMessage, NewTicket, Page, Signature, TicketSummary, View, Visibility } from '../../shared/types'
 import { get, patch, post, put, remove, type Asked } from './client'
 
 export interface ListQuery { view: View; inbox?: Id; team?: Id; tag?: Id; assignee?: Id; customer?: Id; order?: 'due' }
@@ -64,6 +64,9 @@ export const routes = {
   ringing: () => get('/calls', { query: { state: 'ringing' } }),
   notifications: () => get('/notifications'),
   readNotifications: (ids?: Id[]) => post('/notifications/read', { body: ids ? { ids } : {} }),
+  ownSignatures: () => get('/me/signatures'),
+  saveOwnSignatures: (signatures: Signature[]) => put('/me/signatures', { body: { signatures } }),
+  previewSignature: (inbox: Id, locale: string, text: string) => post('/signatures/preview', { body: { inbox_id: inbox, locale, text } }),
   signOutAgent: (agent: Id) => post('/agents/{agent}/sign-out', { path: { agent } }),
   testInbox: (inbox: Id) => post('/inboxes/{inbox}/test', { path: { inbox } }, { patience: 90_000 }),
 }

@@ -15,6 +15,14 @@ export const settingsZh: SettingsTexts = {
     code: { ok: '正常。', dns: '找不到该服务器，请检查拼写。', refused: '该端口没有应答，请检查服务器和端口。', tls: '无法建立安全连接，请检查加密方式和端口。', auth: '用户名或密码被拒绝。', sender: '服务器不允许用此地址发信。', folder: '邮箱中没有此文件夹。', timeout: '服务器没有及时应答，可能被防火墙拦截。', protocol: '服务器的应答不符合预期。', not_configured: '未设置。' },
     script: '网页代码', scriptHint: '放在店铺每个页面的 </body> 之前。', color: '颜色', chatTitle: '标题', greeting: '欢迎语', origins: '允许的网站', originsHint: '每行一个，如 https://shop.example。留空则不限。', askEmail: '询问邮箱地址', line: '号码', activeHint: '停用的渠道不收也不发。', scriptAfter: '保存后在此显示代码。', preview: '预览',
   },
+  mailRules: {
+    signatures: '签名', forAll: '所有语言', add: (name) => `添加${name}签名`, removeLanguage: (name) => `移除${name}签名`, languages: { en: '英文', zh: '中文' }, insert: '插入', preview: '预览', previewFailed: '无法预览。', variables: { 'agent.name': '客服姓名', 'agent.email': '客服邮箱', 'agent.signature': '客服个人签名', 'inbox.name': '渠道', 'inbox.address': '地址', 'ticket.number': '单号', 'ticket.subject': '主题', 'customer.name': '客户姓名' },
+    own: '我的签名', ownHint: '显示在渠道签名中 {{agent.signature}} 的位置。', ownSaved: '签名已保存',
+    sending: '发信', undo: '回复可以撤销', undoChoices: (n) => (n ? `${n} 秒内` : '不可撤销'), perMinute: '每分钟最多发出邮件数', perMinuteHint: '留空则不限。', alarm: '持续失败多少分钟后告警',
+    incoming: '来信归属', sameSender: '多少天内相同发件人和主题的邮件并入同一工单', sameSenderHint: '0 表示只按邮件会话归入。', followUp: '工单解决超过多少天后另开后续工单', followUpHint: '0 表示总是重新打开。',
+    acknowledge: '自动确认收到', acknowledgeHint: '每张工单一次，同一发件人每天一次，不发给机器，也不算作答复。', ackText: (language) => `${language}内容`,
+    emailAfter: '多少分钟未读后用邮件发送回复', emailAfterHint: '0 表示不发。发往访客留下的地址。', emailInbox: '发件渠道', emailInboxFirst: '第一个邮件渠道',
+  },
   agents: {
     lead: '在这里工作的人。', add: '邀请客服', role: '角色', teams: '团队', email: '邮箱', deactivate: '停用', activate: '启用', deactivateHint: '立即退出登录，工单保留。', signOut: '全部退出登录', signedOut: (name) => `${name}已在所有设备退出`, invited: (email) => `邀请已发送至 ${email}`, password: '初始密码', passwordHint: '留空则发送邀请邮件。', created: '已创建客服', showInactive: '显示已停用', noTeams: '无团队', needEmail: '请填写邮箱。',
   },
