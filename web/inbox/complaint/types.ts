@@ -40,3 +40,5 @@ export interface CaseView {
 export interface Category { id: Id; parent_id: Id | null; key: string | null; name: string; archived: boolean; position: number }
 export interface TicketKind { key: string; name: string; built_in: boolean; archived: boolean; position: number }
 export const GRADES: Grade[] = ['i', 'ii', 'iii', 'iv']
+export interface Ceiling { role_id: Id; grade: Grade; refund: number | null; compensation: number | null }
+export interface GradeSettings { currency: string; matrix: Grade[][]; rules: GradeRule[]; ceilings: Ceiling[] }

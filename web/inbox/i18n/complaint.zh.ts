@@ -39,4 +39,8 @@ export const complaintZh: ComplaintTexts = {
   activity: {
     case_opened: (who) => `${who}登记了投诉`, grade_suggested: (grade) => `系统建议定为${grade}`, grade_changed: (who, grade) => `${who}将投诉定为${grade}`, case_taken: (who) => `${who}接手了投诉`, case_escalated: (level) => `投诉升级到第 ${level} 级`, case_changed: (who, field) => `${who}更新了投诉：${field}`, case_fell_due: '投诉的一个期限已到', case_closed: (who) => `${who}结案`, case_reopened: (who) => `${who}重新打开了投诉`, compensation: (who, state) => `${who}：赔付${state}`, kind: (who, kind) => `${who}将类型设为${kind}`,
   },
+  settings: {
+    lead: '每个等级的要求：谁在何时接手、必须完成什么、可以赔付多少。', grades: '等级', ownerLevel: '负责人级别', ownerLevels: { agent: '任意客服', supervisor: '主管', administrator: '管理员' }, checklist: '检查清单', addItem: '添加一项', itemText: '需要完成的事', removeItem: '移除', ladder: '逐级升级', ladderHint: '未按时接手则升级到下一级。', addStep: '添加一级', removeStep: '移除', role: '谁', after: '超过后升级', minutes: '分钟', followUp: '结案后回访（天）', followUpNone: '不回访', macros: '快捷回复', macrosAll: '可以使用', macrosNone: '不可使用', ceilings: '各角色可自行批准的金额', ceilingsHint: '留空：不限。0：任何金额都须审批。', roleColumn: '角色', refund: '退款', compensation: '赔偿', badMinutes: '每一级都要填写分钟数。', needItem: '请填写每一项的内容。', summary: (items, steps) => `检查清单 ${count(items, '项')}，升级 ${count(steps, '级')}`,
+    matrix: '严重性与影响面对应的等级', severity: '严重性', reach: '影响面', categories: '分类', addCategory: '添加分类', parent: '上级', top: '顶级', archived: '已归档', kinds: '工单类型', addKind: '添加类型', builtIn: '内置', unlimited: '不限',
+  },
 }

@@ -218,7 +218,7 @@ export const en = {
   },
 
   settings: {
-    title: 'Settings', sections: { account: 'My account', inboxes: 'Inboxes', agents: 'Agents', teams: 'Teams', roles: 'Roles', tags: 'Tags', statuses: 'Statuses', keys: 'API keys', webhooks: 'Webhooks' }, personal: 'Personal', workspace: 'Workspace',
+    title: 'Settings', sections: { account: 'My account', inboxes: 'Inboxes', agents: 'Agents', teams: 'Teams', roles: 'Roles', tags: 'Tags', statuses: 'Statuses', keys: 'API keys', webhooks: 'Webhooks', sla: 'Due times', calendars: 'Business hours', complaints: 'Complaints', assignment: 'Assignment' }, personal: 'Personal', workspace: 'Workspace',
     loadFailed: 'This could not be loaded', denied: 'Your role does not include this', deniedHint: 'An administrator can change that under Settings, Roles.', nothingHere: 'Nothing here yet', confirmDelete: (name: string) => `Delete “${name}”?`, confirmDeleteHint: 'This cannot be undone.', name: 'Name', active: 'Active', inactive: 'Inactive', create: 'Create', needName: 'Enter a name.', language: 'Language',
     unsaved: 'Discard what you changed?', discard: 'Discard',
   },

@@ -218,7 +218,7 @@ export const zh: Texts = {
   },
 
   settings: {
-    title: '设置', sections: { account: '我的账号', inboxes: '渠道', agents: '客服', teams: '团队', roles: '角色', tags: '标签', statuses: '状态', keys: 'API 密钥', webhooks: 'Webhook' }, personal: '个人', workspace: '工作区',
+    title: '设置', sections: { account: '我的账号', inboxes: '渠道', agents: '客服', teams: '团队', roles: '角色', tags: '标签', statuses: '状态', keys: 'API 密钥', webhooks: 'Webhook', sla: '时限', calendars: '营业时间', complaints: '投诉', assignment: '分配' }, personal: '个人', workspace: '工作区',
     loadFailed: '加载失败', denied: '你的角色没有此项权限', deniedHint: '管理员可在“设置 · 角色”中调整。', nothingHere: '还没有内容', confirmDelete: (name) => `删除“${name}”？`, confirmDeleteHint: '此操作无法撤销。', name: '名称', active: '启用', inactive: '停用', create: '创建', needName: '请填写名称。', language: '语言',
     unsaved: '放弃修改？', discard: '放弃',
   },
