@@ -2,113 +2,9 @@
 //! `发件人：…`, in many languages. It only finds them.
 
 use crate::email::quote_header;
+use crate::email::quote_words::{OPENERS, SEPARATORS, VERBS, folded};
 
-const VERBS: [&str; 39] = [
-    "написав",
-    "작성",
-    "sent",
-    "wrote",
-    "schrieb",
-    "a écrit",
-    "a ecrit",
-    "écrit",
-    "escribió",
-    "escribio",
-    "ha escrit",
-    "escrigué",
-    "ha scritto",
-    "escreveu",
-    "schreef",
-    "skrev",
-    "napisał",
-    "napisała",
-    "napisał(a)",
-    "pisze",
-    "написал",
-    "написала",
-    "пишет",
-    "写道",
-    "寫道",
-    "írta",
-    "napsal",
-    "napsala",
-    "napsal(a)",
-    "kirjoitti",
-    "yazdı",
-    "şunu yazdı",
-    "のメール",
-    "さんは書きました",
-    "님이 작성",
-    "a scris",
-    "dəyib",
-    "geschreven",
-    "viết",
-];
-const OPENERS: [&str; 26] = [
-    "on ",
-    "am ",
-    "le ",
-    "el ",
-    "il ",
-    "op ",
-    "em ",
-    "w dniu",
-    "den ",
-    "在",
-    "於",
-    "于",
-    "at ",
-    "dnia",
-    "a(z)",
-    "dne ",
-    "pada ",
-    "på ",
-    "в ",
-    "vào ",
-    "in data",
-    "il giorno",
-    "la ",
-    "mensaje",
-    "da ",
-    "on",
-];
-const SEPARATORS: [&str; 35] = [
-    "antwort nachricht",
-    "original message",
-    "original appointment",
-    "original",
-    "reply message",
-    "reply to message",
-    "ursprüngliche nachricht",
-    "original-nachricht",
-    "originalnachricht",
-    "message d'origine",
-    "message original",
-    "mensaje original",
-    "messaggio originale",
-    "messaggio originario",
-    "mensagem original",
-    "oorspronkelijk bericht",
-    "origineel bericht",
-    "oprindelig meddelelse",
-    "oprindelig besked",
-    "ursprungligt meddelande",
-    "opprinnelig melding",
-    "alkuperäinen viesti",
-    "wiadomość oryginalna",
-    "treść oryginalnej wiadomości",
-    "исходное сообщение",
-    "пересылаемое сообщение",
-    "původní zpráva",
-    "eredeti üzenet",
-    "原始邮件",
-    "原始郵件",
-    "原始信件",
-    "回复的原邮件",
-    "元のメッセージ",
-    "원본 메일",
-    "原邮件",
-];
+const ONESELF: [&str; 8] = ["i", "we", "ich", "wir", "nous", "yo", "ik", "wij"];
 const LONGEST_LINE: usize = 400;
 
 /// How many lines the splitter that begins at `lines[start]` takes, if one does.
@@ -123,12 +19,26 @@ pub(crate) fn length_at(lines: &[&str], start: usize) -> Option<usize> {
     attribution_length(lines, start)
 }
 
+/// Where a splitter begins within a line whose first words are the answer:
+/// `Thanks --- On Mon, Ann <ann@shop.example> wrote:`.
+pub(crate) fn shared_line(line: &str) -> Option<usize> {
+    if line.len() > LONGEST_LINE {
+        return None;
+    }
+    let at = line
+        .find("--")
+        .filter(|&at| at > 0 && !line[..at].trim().is_empty())?;
+    let rest = [&line[at..]];
+    let has_address_or_title = rest[0].contains('@') || is_separator(rest[0].trim());
+    (has_address_or_title && length_at(&rest, 0) == Some(1)).then_some(at)
+}
+
 /// `-----Original Message-----`, `------------------ 原始邮件 ------------------`.
 fn is_separator(line: &str) -> bool {
     let is_rule = |c: char| matches!(c, '-' | '_' | '=' | '*' | '—' | '─' | ' ' | '\u{a0}');
     let inner = line.trim_matches(is_rule);
     let rule: String = line.chars().take_while(|c| is_rule(*c)).collect();
-    let inner = inner.trim_end_matches([':', '：']).to_lowercase();
+    let inner = folded(inner.trim_end_matches([':', '：']));
     rule.trim().chars().count() >= 2 && SEPARATORS.contains(&inner.as_str())
 }
 
@@ -149,7 +59,7 @@ fn attribution_length(lines: &[&str], start: usize) -> Option<usize> {
         joined.push_str(line);
         joined.push(' ');
         if is_attribution(joined.trim(), lines, start + count + 1) {
-            return Some(count + 1);
+            return Some(count + 1 + usize::from(ends_below(line, lines, start + count + 1)));
         }
         if !could_open(&joined) {
             return None;
@@ -158,38 +68,56 @@ fn attribution_length(lines: &[&str], start: usize) -> Option<usize> {
     None
 }
 
+/// `… napisao` and alone on the next line `je:`.
+fn ends_below(line: &str, lines: &[&str], next: usize) -> bool {
+    let tail = lines.get(next).map(|line| line.trim()).unwrap_or_default();
+    !line.ends_with([':', '：']) && tail.ends_with([':', '：']) && tail.chars().count() <= 12
+}
+
 fn could_open(text: &str) -> bool {
-    let lower = text.to_lowercase();
+    let lower = folded(text);
     let lower = lower.trim_start_matches(['-', ' ', '*']);
     let dated = lower.chars().any(|c| c.is_ascii_digit());
     let opened = OPENERS.iter().any(|opener| lower.starts_with(opener)) || starts_with_date(lower);
     opened && dated
+        || lower.contains("@") && has_verb_within(lower)
         || has_year(lower) && lower.len() < 120 && !lower.trim_end().ends_with(['.', '!', '?', '。'])
 }
 
 fn is_attribution(text: &str, lines: &[&str], next: usize) -> bool {
-    let bare = text.trim_matches(['-', '*', ' ', '_', '\u{a0}']);
+    let bare = text.trim_matches(['-', '*', ' ', '_', '\u{a0}', '\u{202c}', '\u{200f}', '\u{2069}']);
     // Cheap, and true of almost every line: no attribution ends openly and names nobody.
     if !bare.ends_with([':', '：']) && !text.ends_with("--") && !bare.contains('@') {
         return false;
     }
-    let lower = bare.to_lowercase();
+    let lower = folded(bare);
     let core = lower.trim_end_matches([':', '：', ' ', '\u{a0}', '.', '*']);
     let closed = lower.ends_with([':', '：']) || text.ends_with("--");
     let dated = core.chars().any(|c| c.is_ascii_digit());
     let named = core.contains('@');
     let ends_with_verb = VERBS.iter().any(|verb| core.ends_with(verb));
-    let has_verb = ends_with_verb
-        || VERBS.iter().any(|verb| {
-            core.match_indices(verb)
-                .any(|(at, _)| stands_alone(core, at, verb.len()))
-        });
-    if has_verb && (closed || ends_with_verb && named) {
-        return named
+    let has_verb = ends_with_verb || has_verb_within(core);
+    if has_verb && (closed || ends_with_verb && named) && !tells_of_oneself(core) {
+        return named && (dated || ends_with_verb)
             || dated && (could_open(core) || !ends_with_verb || quoted_follows(lines, next))
             || quoted_follows(lines, next);
     }
     bracketed_address_ends(core) && (starts_with_date(core) || closed && has_clock(core))
+}
+
+/// "On 3 May I wrote to …:" is told by the sender; programs name the writer.
+fn tells_of_oneself(core: &str) -> bool {
+    let words: Vec<&str> = core.split_whitespace().collect();
+    words.windows(2).any(|pair| {
+        ONESELF.contains(&pair[0]) && VERBS.contains(&pair[1]) || pair[1] == "ich" && VERBS.contains(&pair[0])
+    })
+}
+
+fn has_verb_within(core: &str) -> bool {
+    VERBS.iter().any(|verb| {
+        core.match_indices(verb)
+            .any(|(at, _)| stands_alone(core, at, verb.len()))
+    })
 }
 
 fn stands_alone(core: &str, at: usize, length: usize) -> bool {

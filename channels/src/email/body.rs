@@ -1,22 +1,28 @@
 //! Which parts of a message are shown and which are attachments (RFC 2046, RFC 2183, RFC 3676).
 //! It keeps quoted history: trimming is in `reply`.
 
-use std::collections::HashSet;
-
-use crate::email::mime::Part;
+use crate::email::inline_files::{self, InlineFile};
+use crate::email::mime::{Part, charset, safe_name};
 use crate::email::parse::Attachment;
-use crate::email::{flowed, html};
+use crate::email::{calendar, flowed, html, tnef};
 
 pub(crate) struct Body {
     pub(crate) text: String,
     pub(crate) html: Option<String>,
     pub(crate) attachments: Vec<Attachment>,
+    /// The first event of a calendar part, in words.
+    pub(crate) invitation: Option<String>,
 }
 
 /// A displayed piece, in reading order.
 enum Piece {
     /// Plain text; `twin` when an HTML form of the same words stands beside it.
-    Plain { text: String, twin: bool },
+    Plain {
+        text: String,
+        twin: bool,
+        /// Files that stand in the text itself.
+        files: Vec<InlineFile>,
+    },
     /// HTML; `twin` when a plain form of the same words stands beside it.
     Html { markup: String, twin: bool },
 }
@@ -33,33 +39,42 @@ struct Place {
 pub(crate) fn read(root: &Part<'_>) -> Body {
     let mut pieces = Vec::new();
     let mut files = Vec::new();
-    collect(
-        root,
-        Place {
-            root: true,
-            ..Place::default()
-        },
-        &mut pieces,
-        &mut files,
-    );
+    let at_root = Place {
+        root: true,
+        ..Place::default()
+    };
+    collect(root, at_root, &mut pieces, &mut files);
     if pieces.is_empty() {
         // A lone file of text that asks to be shown is both: an attachment and the words.
         let shown = files
             .iter()
             .find(|part| is_plain(&part.content_type.value) && part.disposition.value != "attachment");
-        pieces.extend(shown.map(|part| Piece::Plain {
-            text: shown_text(part),
-            twin: false,
-        }));
+        pieces.extend(shown.map(|part| plain(part, false)));
+    }
+    let attached: Vec<Attachment> = files.iter().map(|part| attachment(part)).collect();
+    let wrapped = attached.iter().find(|file| tnef::is_tnef(&file.bytes));
+    let wrapped = wrapped.map(|file| tnef::read(&file.bytes)).unwrap_or_default();
+    if pieces.is_empty() {
+        pieces.extend(words_of(&wrapped));
     }
     let text = plain_text(&pieces);
     let html = markup(&pieces);
-    let shown = html.as_deref().map(html::content_ids).unwrap_or_default();
-    let attachments = files.iter().map(|part| attachment(part, &shown)).collect();
+    let within = pieces.iter_mut().flat_map(Piece::take_files);
+    let mut attachments: Vec<Attachment> = attached
+        .into_iter()
+        .chain(wrapped.files.into_iter().map(unwrapped))
+        .chain(within)
+        .collect();
+    mark_inline(&mut attachments, html.as_deref());
+    let invitation = files
+        .iter()
+        .filter(|part| is_calendar(&part.content_type.value))
+        .find_map(|part| calendar::to_text(&part.text()));
     Body {
         text,
         html,
         attachments,
+        invitation,
     }
 }
 
@@ -88,13 +103,11 @@ fn collect<'p, 'a>(part: &'p Part<'a>, place: Place, pieces: &mut Vec<Piece>, fi
             markup: part.text(),
             twin: place.twin,
         }),
-        kind if is_plain(kind) && is_shown(part, place) => pieces.push(Piece::Plain {
-            text: shown_text(part),
-            twin: place.twin,
-        }),
+        kind if is_plain(kind) && is_shown(part, place) => pieces.push(plain(part, place.twin)),
         _ if part.is_multipart() => pieces.push(Piece::Plain {
             text: part.text(),
             twin: false,
+            files: Vec::new(),
         }),
         _ => files.push(part),
     }
@@ -121,8 +134,17 @@ fn is_shown(part: &Part<'_>, place: Place) -> bool {
     place.root || !named
 }
 
-fn shown_text(part: &Part<'_>) -> String {
-    let text = part.text();
+fn plain(part: &Part<'_>, twin: bool) -> Piece {
+    let bytes = part.bytes();
+    Piece::Plain {
+        text: shown_text(part, &bytes),
+        twin,
+        files: inline_files::find(&bytes),
+    }
+}
+
+fn shown_text(part: &Part<'_>, bytes: &[u8]) -> String {
+    let text = charset::decode(bytes, part.content_type.get("charset"));
     let is_flowed = part
         .content_type
         .get("format")
@@ -170,7 +192,9 @@ fn markup(pieces: &[Piece]) -> Option<String> {
     }
     let shown = pieces.iter().filter_map(|piece| match piece {
         Piece::Html { markup, .. } => Some(markup.clone()),
-        Piece::Plain { text, twin: false } if !text.trim().is_empty() => Some(format!(
+        Piece::Plain {
+            text, twin: false, ..
+        } if !text.trim().is_empty() => Some(format!(
             "<div style=\"white-space: pre-wrap\">{}</div>",
             html::escape(text.trim_end())
         )),
@@ -179,11 +203,55 @@ fn markup(pieces: &[Piece]) -> Option<String> {
     Some(shown.collect::<Vec<_>>().join("\n"))
 }
 
-fn attachment(part: &Part<'_>, shown: &HashSet<String>) -> Attachment {
-    let content_id = part.content_id();
-    let inline = content_id
-        .as_deref()
-        .is_some_and(|id| shown.contains(&id.to_lowercase()));
+impl Piece {
+    fn take_files(&mut self) -> Vec<Attachment> {
+        let Piece::Plain { files, .. } = self else {
+            return Vec::new();
+        };
+        let files = std::mem::take(files).into_iter().map(|file| Attachment {
+            name: safe_name(&file.name),
+            media_type: "application/octet-stream".to_owned(),
+            content_id: None,
+            inline: false,
+            bytes: file.bytes,
+        });
+        files.collect()
+    }
+}
+
+/// What `winmail.dat` says where no other part says anything.
+fn words_of(wrapped: &tnef::Contents) -> Option<Piece> {
+    let html = wrapped
+        .html
+        .clone()
+        .map(|markup| Piece::Html { markup, twin: false });
+    html.or_else(|| {
+        wrapped.text.clone().map(|text| Piece::Plain {
+            text,
+            twin: false,
+            files: Vec::new(),
+        })
+    })
+}
+
+fn unwrapped(file: tnef::File) -> Attachment {
+    Attachment {
+        name: file.name.as_deref().and_then(safe_name),
+        media_type: file.media_type.filter(|kind| kind.contains('/')).map_or_else(
+            || "application/octet-stream".to_owned(),
+            |kind| kind.to_lowercase(),
+        ),
+        content_id: file.content_id,
+        inline: false,
+        bytes: file.bytes,
+    }
+}
+
+fn is_calendar(kind: &str) -> bool {
+    matches!(kind, "text/calendar" | "application/ics" | "text/x-vcalendar")
+}
+
+fn attachment(part: &Part<'_>) -> Attachment {
     let media_type = if part.content_type.value.is_empty() {
         "application/octet-stream".to_owned()
     } else {
@@ -192,9 +260,19 @@ fn attachment(part: &Part<'_>, shown: &HashSet<String>) -> Attachment {
     Attachment {
         name: part.file_name(),
         media_type,
-        content_id,
-        inline,
+        content_id: part.content_id(),
+        inline: false,
         bytes: part.bytes().into_owned(),
+    }
+}
+
+fn mark_inline(attachments: &mut [Attachment], html: Option<&str>) {
+    let shown = html.map(html::content_ids).unwrap_or_default();
+    for attachment in attachments {
+        attachment.inline = attachment
+            .content_id
+            .as_deref()
+            .is_some_and(|id| shown.contains(&id.to_lowercase()));
     }
 }
 

@@ -6,6 +6,7 @@ use crate::email::automatic::Automatic;
 use crate::email::bounce_text;
 use crate::email::mime::header::{self, Headers};
 use crate::email::mime::{self, Part};
+use crate::email::notice;
 use crate::email::parse::{Mail, from_headers, ids};
 
 /// What a delivery report says of one recipient.
@@ -21,7 +22,9 @@ pub struct Bounce {
 }
 
 pub(crate) fn detect(root: &Part<'_>, mail: &Mail) -> Option<Automatic> {
-    let report = delivery_status(root).or_else(|| rejection_notice(root, mail));
+    let report = delivery_status(root)
+        .or_else(|| rejection_notice(root, mail))
+        .or_else(|| notice::read(root, mail));
     let looks = report.is_none() && bounce_text::looks_like_bounce(root, mail);
     if report.is_none()
         && (looks || mail.text.trim().is_empty())
@@ -150,7 +153,8 @@ fn outcome(group: &[u8]) -> Option<Outcome> {
     {
         Some("delayed") => Action::Delayed,
         Some("delivered" | "relayed" | "expanded") => Action::Succeeded,
-        None if status.as_deref().is_some_and(|code| code.starts_with('2')) => Action::Succeeded,
+        Some("failed") => Action::Failed,
+        _ if status.as_deref().is_some_and(|code| code.starts_with('2')) => Action::Succeeded,
         Some(_) | None => Action::Failed,
     };
     let diagnostic = fields.text("diagnostic-code").unwrap_or_default();
@@ -206,11 +210,12 @@ fn complete(bounce: &mut Bounce, root: &Part<'_>, mail: &Mail) {
         });
     }
     if bounce.status.is_none() {
-        bounce.status = bounce_text::status_code(&mail.text);
+        bounce.status = bounce_text::status_code(&mail.text).or_else(|| bounce_text::meaning(&mail.text));
         bounce.permanent = bounce.status.as_deref().is_none_or(|code| code.starts_with('5'));
     }
-    bounce.original_message_id = original
-        .and_then(|inner| inner.message_id)
+    let named = bounce.original_message_id.take();
+    bounce.original_message_id = named
+        .or_else(|| original.and_then(|inner| inner.message_id))
         .or_else(|| quoted_message_id(&mail.text))
         .or_else(|| mail.in_reply_to.clone());
 }

@@ -306,6 +306,61 @@ pub(crate) fn status_code(text: &str) -> Option<String> {
     candidates.next().map(str::to_owned)
 }
 
+/// Words of servers that give no code, with the code of RFC 3463 that says the same.
+const MEANINGS: [(&str, &str); 44] = [
+    ("mailbox is full", "5.2.2"),
+    ("mailbox full", "5.2.2"),
+    ("over quota", "5.2.2"),
+    ("over its quota", "5.2.2"),
+    ("exceeded storage", "5.2.2"),
+    ("quota exceeded", "5.2.2"),
+    ("quota has been exceeded", "5.2.2"),
+    ("postfach voll", "5.2.2"),
+    ("postfach ist voll", "5.2.2"),
+    ("boîte pleine", "5.2.2"),
+    ("buzón lleno", "5.2.2"),
+    ("邮箱已满", "5.2.2"),
+    ("信箱已滿", "5.2.2"),
+    ("メールボックスがいっぱい", "5.2.2"),
+    ("account is disabled", "5.2.1"),
+    ("account has been disabled", "5.2.1"),
+    ("mailbox is disabled", "5.2.1"),
+    ("mailbox disabled", "5.2.1"),
+    ("account is inactive", "5.2.1"),
+    ("message too large", "5.3.4"),
+    ("message size exceeds", "5.3.4"),
+    ("size limit", "5.3.4"),
+    ("host unknown", "5.1.2"),
+    ("host not found", "5.1.2"),
+    ("domain not found", "5.1.2"),
+    ("domain does not exist", "5.1.2"),
+    ("unrouteable", "5.1.2"),
+    ("no such domain", "5.1.2"),
+    ("user unknown", "5.1.1"),
+    ("unknown user", "5.1.1"),
+    ("no such user", "5.1.1"),
+    ("no mailbox here", "5.1.1"),
+    ("user doesn't have", "5.1.1"),
+    ("not a valid user", "5.1.1"),
+    ("invalid recipient", "5.1.1"),
+    ("recipient unknown", "5.1.1"),
+    ("mailbox not found", "5.1.1"),
+    ("mailbox unavailable", "5.1.1"),
+    ("address not found", "5.1.1"),
+    ("does not exist", "5.1.1"),
+    ("收件人不存在", "5.1.1"),
+    ("用户不存在", "5.1.1"),
+    ("宛先のアドレスが見つかりません", "5.1.1"),
+    ("connection timed out", "4.4.1"),
+];
+
+/// The status that the first lines of a report mean, where they name none.
+pub(crate) fn meaning(text: &str) -> Option<String> {
+    let start: String = text.chars().take(3_000).collect::<String>().to_lowercase();
+    let known = MEANINGS.iter().find(|(words, _)| start.contains(words));
+    known.map(|(_, code)| (*code).to_owned())
+}
+
 fn is_status(word: &str) -> bool {
     let mut parts = word.split('.');
     let class = parts.next().is_some_and(|class| matches!(class, "2" | "4" | "5"));

@@ -4,79 +4,16 @@
 use crate::email::address::{self, parse_list};
 use crate::email::mime::Part;
 use crate::email::parse::Mail;
+use crate::email::quote_words::{FORWARD_MARKERS, FORWARD_PREFIXES, folded};
 use crate::email::{attribution, quote_header};
+
+const RULES: [&str; 4] = ["--", "__", "==", "**"];
+/// A marker is a few words; in bytes, since most lines are longer.
+const LONGEST_TITLE: usize = 120;
 
 pub(crate) struct Forward {
     pub(crate) from: Option<String>,
 }
-
-/// Subject prefixes that mean "forwarded", in lower case.
-pub(crate) const PREFIXES: [&str; 24] = [
-    "fwd",
-    "fw",
-    "wg",
-    "tr",
-    "rv",
-    "i",
-    "enc",
-    "doorst",
-    "vs",
-    "vb",
-    "pd",
-    "转发",
-    "轉寄",
-    "轉發",
-    "転送",
-    "fs",
-    "továbbítás",
-    "přeposláno",
-    "továbbított",
-    "ilt",
-    "fwd]",
-    "trs",
-    "rvs",
-    "videresendt",
-];
-
-const MARKERS: [&str; 37] = [
-    "メッセージを転送",
-    "wiadomość przesłana dalej",
-    "перенаправленное сообщение",
-    "пересылаемое сообщение",
-    "přeposlaná zpráva",
-    "továbbított üzenet",
-    "mensagem reenviada",
-    "videresendt besked",
-    "videresendt melding",
-    "vidarebefordrat meddelande",
-    "edelleenlähetetty viesti",
-    "iletilen mesaj",
-    "转发信息",
-    "forwarded message",
-    "begin forwarded message",
-    "original message forwarded",
-    "forwarded by",
-    "weitergeleitete nachricht",
-    "anfang der weitergeleiteten",
-    "message transféré",
-    "début du message",
-    "message transfere",
-    "mensaje reenviado",
-    "inicio del mensaje reenviado",
-    "messaggio inoltrato",
-    "inizio messaggio inoltrato",
-    "mensagem encaminhada",
-    "mensagem reencaminhada",
-    "doorgestuurd bericht",
-    "vidarebefordrat",
-    "videresendt",
-    "转发的邮件",
-    "转发邮件信息",
-    "轉寄郵件",
-    "転送されたメッセージ",
-    "转发邮件",
-    "przekazana wiadomość",
-];
 
 pub(crate) fn detect(root: &Part<'_>, mail: &Mail) -> Option<Forward> {
     if mail.automatic.forbids_answer() && !matches!(mail.automatic, crate::email::automatic::Automatic::Bulk)
@@ -88,7 +25,7 @@ pub(crate) fn detect(root: &Part<'_>, mail: &Mail) -> Option<Forward> {
     let marker = lines
         .iter()
         .enumerate()
-        .find_map(|(index, line)| Some((index, after_marker(line)?)));
+        .find_map(|(index, line)| Some((index, after_marker(line, &lines[index + 1..])?)));
     if let Some((index, rest)) = marker {
         // A forward within quoted history is history.
         let quoted = (0..index).any(|at| attribution::length_at(&lines, at).is_some());
@@ -118,9 +55,9 @@ pub(crate) fn detect(root: &Part<'_>, mail: &Mail) -> Option<Forward> {
 }
 
 fn has_forward_subject(subject: &str) -> bool {
-    let subject = subject.trim().to_lowercase();
+    let subject = folded(subject.trim());
     let subject = subject.trim_start_matches('[');
-    PREFIXES.iter().any(|prefix| {
+    FORWARD_PREFIXES.iter().any(|prefix| {
         subject
             .strip_prefix(prefix)
             .is_some_and(|rest| rest.trim_start().starts_with([':', '：']))
@@ -128,20 +65,33 @@ fn has_forward_subject(subject: &str) -> bool {
 }
 
 /// What follows a line's forward marker (`---- Forwarded message ----`), if it has one.
-fn after_marker(line: &str) -> Option<&str> {
+fn after_marker<'a>(line: &'a str, following: &[&str]) -> Option<&'a str> {
     let bare = line.trim_start_matches(['>', ' ', '\t', '*']);
-    let ruled = bare.starts_with("--") || bare.starts_with("__");
-    let inner = bare.trim_start_matches(['-', '_', ' ']);
+    let ruled = RULES.iter().any(|rule| bare.starts_with(rule));
+    let inner = bare.trim_start_matches(['-', '_', '=', '*', ' ']);
     let end = if ruled {
-        inner.find(['-', '_']).unwrap_or(inner.len())
+        let ends = RULES.iter().filter_map(|rule| inner.find(rule));
+        ends.min().unwrap_or(inner.len())
     } else {
         inner.len()
     };
-    let title = inner[..end].trim().trim_end_matches(['*', ' ']).to_lowercase();
-    let dressed = ruled || title.ends_with([':', '：']);
-    let is_marker =
-        dressed && title.chars().count() < 60 && MARKERS.iter().any(|marker| title.starts_with(marker));
-    is_marker.then(|| inner[end..].trim_start_matches(['-', '_', ' ']))
+    let title = inner[..end].trim().trim_end_matches(['*', '-', '_', ' ']);
+    if title.is_empty() || title.len() > LONGEST_TITLE {
+        return None;
+    }
+    let title = folded(title);
+    let dressed = ruled || title.ends_with([':', '：']) || heads_a_block(following);
+    let is_marker = dressed
+        && title.chars().count() < 60
+        && FORWARD_MARKERS.iter().any(|marker| title.starts_with(marker));
+    is_marker.then(|| inner[end..].trim_start_matches(['-', '_', '=', '*', ' ']))
+}
+
+fn heads_a_block(following: &[&str]) -> bool {
+    let mut lines = following.iter().take(3).filter(|line| !line.trim().is_empty());
+    lines
+        .next()
+        .is_some_and(|line| quote_header::is_sender_line(line))
 }
 
 /// The header block of somebody else's mail with no word above it. In an answer without words the

@@ -32,6 +32,7 @@ pub fn inspect(raw: &[u8]) -> Value {
         "bounce_status": bounce.and_then(|bounce| bounce.status.as_ref()),
         "is_auto_reply": mail.automatic == Automatic::AutoReply,
         "is_machine": !matches!(mail.automatic, Automatic::No | Automatic::Bulk),
+        "protection": mail.protection,
         "is_forward": mail.is_forward,
         "forwarded_from": mail.forwarded_from,
     })

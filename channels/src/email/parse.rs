@@ -9,6 +9,7 @@ use crate::email::address::{Mailbox, parse_list};
 use crate::email::automatic::{self, Automatic};
 use crate::email::mime::header::Headers;
 use crate::email::mime::{self, Part};
+use crate::email::protection::{self, Protection};
 use crate::email::{body, forward, reply};
 
 /// A message as a reader sees it. Nothing in it is verified: a From is a claim.
@@ -36,6 +37,8 @@ pub struct Mail {
     /// Delivered-To, X-Original-To, Envelope-To: where the mail really went.
     pub delivered_to: Vec<String>,
     pub automatic: Automatic,
+    /// What the message says of its own signature or encryption; nothing is verified.
+    pub protection: Option<Protection>,
     /// A person forwarded somebody else's mail.
     pub is_forward: bool,
     pub forwarded_from: Option<String>,
@@ -90,10 +93,18 @@ pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
 fn read(raw: &[u8]) -> Mail {
     let root = mime::parse(raw);
     let mut mail = from_headers(&root.headers);
-    let body = body::read(&root);
+    let opened = protection::signed_content(&root);
+    let inner = opened.as_deref().map(mime::parse);
+    let body = body::read(inner.as_ref().unwrap_or(&root));
     mail.text = body.text;
     mail.html = body.html;
     mail.attachments = body.attachments;
+    mail.protection = protection::detect(&root, &mail.text);
+    if let Some(notice) = mail.protection.and_then(Protection::notice)
+        && mail.text.trim().is_empty()
+    {
+        notice.clone_into(&mut mail.text);
+    }
     mail.automatic = automatic::classify(&root, &mail);
     let forwarded = forward::detect(&root, &mail);
     mail.is_forward = forwarded.is_some();
@@ -103,7 +114,19 @@ fn read(raw: &[u8]) -> Mail {
         reply::trim(&mail.text)
     };
     mail.forwarded_from = forwarded.and_then(|forward| forward.from);
+    if let Some(invitation) = body.invitation {
+        add_paragraph(&mut mail.text, &invitation);
+        add_paragraph(&mut mail.reply, &invitation);
+    }
     mail
+}
+
+fn add_paragraph(text: &mut String, paragraph: &str) {
+    text.truncate(text.trim_end().len());
+    if !text.is_empty() {
+        text.push_str("\n\n");
+    }
+    text.push_str(paragraph);
 }
 
 pub(crate) fn from_headers(headers: &Headers<'_>) -> Mail {

@@ -1,129 +1,14 @@
 //! The header lines that mail programs put above quoted or forwarded mail: `From: … Sent: … To: …`
 //! in many languages. It finds them; what they mean is decided by `reply` and `forward`.
 
-use crate::email::forward::address_in;
+use std::collections::HashSet;
+use std::sync::LazyLock;
 
-const FROM: [&str; 22] = [
-    "送信元",
-    "от кого",
-    "de la part de",
-    "from",
-    "von",
-    "de",
-    "da",
-    "van",
-    "från",
-    "fra",
-    "od",
-    "от",
-    "发件人",
-    "寄件者",
-    "寄件人",
-    "差出人",
-    "送信者",
-    "보낸 사람",
-    "lähettäjä",
-    "feladó",
-    "kimden",
-    "expéditeur",
-];
-const OTHER: [&str; 95] = [
-    "送信先",
-    "日付",
-    "message du",
-    "copie à",
-    "sujet",
-    "másolat",
-    "elküldve",
-    "kopie",
-    "wysłane",
-    "date",
-    "sent",
-    "to",
-    "subject",
-    "cc",
-    "reply-to",
-    "reply to",
-    "importance",
-    "sent at",
-    "datum",
-    "gesendet",
-    "an",
-    "betreff",
-    "kopie",
-    "antwort an",
-    "envoyé",
-    "envoye",
-    "date d'envoi",
-    "à",
-    "a",
-    "objet",
-    "cci",
-    "répondre à",
-    "enviado",
-    "enviado el",
-    "para",
-    "asunto",
-    "fecha",
-    "responder a",
-    "inviato",
-    "data",
-    "oggetto",
-    "risposta",
-    "per",
-    "verzonden",
-    "aan",
-    "onderwerp",
-    "skickat",
-    "till",
-    "ämne",
-    "kopia",
-    "sendt",
-    "til",
-    "emne",
-    "dato",
-    "kopi",
-    "wysłano",
-    "do",
-    "temat",
-    "dw",
-    "odesláno",
-    "komu",
-    "předmět",
-    "кому",
-    "тема",
-    "дата",
-    "отправлено",
-    "копия",
-    "发送时间",
-    "发送日期",
-    "发送",
-    "时间",
-    "日期",
-    "收件人",
-    "抄送",
-    "主题",
-    "寄件日期",
-    "傳送時間",
-    "收件者",
-    "主旨",
-    "副本",
-    "日時",
-    "送信日時",
-    "宛先",
-    "件名",
-    "送信",
-    "받는 사람",
-    "제목",
-    "보낸 날짜",
-    "날짜",
-    "lähetetty",
-    "vastaanottaja",
-    "aihe",
-    "tárgy",
-    "címzett",
-    "dátum",
-];
+use crate::email::forward::address_in;
+use crate::email::quote_words::{OTHER_FIELDS, SENDER_FIELDS, folded};
+
+static SENDER: LazyLock<HashSet<&str>> = LazyLock::new(|| SENDER_FIELDS.iter().copied().collect());
+static OTHER: LazyLock<HashSet<&str>> = LazyLock::new(|| OTHER_FIELDS.iter().copied().collect());
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -138,6 +23,9 @@ pub(crate) fn find_block(lines: &[&str]) -> Option<usize> {
 
 /// Whether a header block begins exactly here. Values may wrap, so one foreign line is allowed.
 pub(crate) fn is_block_start(lines: &[&str]) -> bool {
+    if lines.first().is_some_and(|line| is_block_in_a_line(line)) {
+        return true;
+    }
     if lines.first().and_then(|line| field(line)).is_none() {
         return false;
     }
@@ -156,6 +44,18 @@ pub(crate) fn is_block_start(lines: &[&str]) -> bool {
         }
     }
     senders >= 1 && fields >= 3 || senders >= 1 && fields >= 2 && has_address_or_date(lines)
+}
+
+/// `From: Ann <ann@shop.example> Date: Monday To: us`, a block that lost its line breaks.
+fn is_block_in_a_line(line: &str) -> bool {
+    let Some((Kind::From, value)) = field(line).filter(|(_, value)| value.contains('@')) else {
+        return false;
+    };
+    let mut words = value.split_whitespace().skip(1).take(60);
+    words.any(|word| {
+        word.strip_suffix([':', '：'])
+            .is_some_and(|name| name.chars().count() > 1 && OTHER.contains(name.to_lowercase().as_str()))
+    })
 }
 
 fn has_address_or_date(lines: &[&str]) -> bool {
@@ -181,24 +81,28 @@ pub(crate) fn first_sender(lines: &[&str]) -> Option<String> {
     })
 }
 
+/// Whether a line holds the sender of a mail quoted below it.
+pub(crate) fn is_sender_line(line: &str) -> bool {
+    field(line).is_some_and(|(kind, _)| kind == Kind::From)
+}
+
 /// A line's field kind and value, if it is one: `> *From:* Ann`, `发件人：安`.
 fn field(line: &str) -> Option<(Kind, &str)> {
     let bare = line.trim_start_matches(['>', ' ', '\t', '*', '|', '_', '\u{feff}', '-']);
+    let is_row = line.trim_start_matches(['>', ' ', '\t']).starts_with('|');
     let end = bare
         .char_indices()
         .take(24)
-        .find(|(_, c)| matches!(c, ':' | '：'))
+        .find(|(_, c)| matches!(c, ':' | '：') || is_row && *c == '|')
         .map(|(index, _)| index)?;
-    let name: String = bare[..end]
-        .trim_matches(['*', '_', ' ', '\u{a0}', '\u{3000}'])
-        .chars()
-        .filter(|c| !matches!(c, '\u{200b}' | '　'))
-        .collect();
-    let name = name.trim().to_lowercase();
-    let value = bare[end..].trim_start_matches([':', '：', '*', '_', ' ', '\u{a0}']);
-    if FROM.contains(&name.as_str()) {
+    let name = folded(bare[..end].trim_matches(['*', '_', ' ', '\u{a0}', '\u{3000}']));
+    let name = name.replace('\u{3000}', "");
+    let name = name.trim();
+    let value = bare[end..].trim_start_matches([':', '：', '|', '*', '_', ' ', '\u{a0}']);
+    let value = value.trim_end_matches(['|', ' ']);
+    if SENDER.contains(name) {
         Some((Kind::From, value))
-    } else if OTHER.contains(&name.as_str()) {
+    } else if OTHER.contains(name) {
         Some((Kind::Other, value))
     } else {
         None

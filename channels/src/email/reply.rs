@@ -14,7 +14,7 @@ enum Mark {
 
 /// The newly written part of a text.
 pub fn trim(text: &str) -> String {
-    let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+    let lines: Vec<&str> = text.lines().flat_map(unshared).map(str::trim_end).collect();
     let marks = mark(&lines);
     let kept = match kept_lines(&marks) {
         Some(kept) => without_late_signature(&lines, &kept),
@@ -22,6 +22,15 @@ pub fn trim(text: &str) -> String {
     };
     let answer = finish(&kept);
     if answer.is_empty() { finish(&lines) } else { answer }
+}
+
+/// A line on which the answer ends and the history begins, as two.
+fn unshared(line: &str) -> impl Iterator<Item = &str> {
+    let (answer, history) = match attribution::shared_line(line) {
+        Some(at) => (&line[..at], Some(&line[at..])),
+        None => (line, None),
+    };
+    std::iter::once(answer).chain(history)
 }
 
 fn mark(lines: &[&str]) -> Vec<Mark> {

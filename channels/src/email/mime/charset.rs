@@ -3,7 +3,7 @@
 
 use encoding_rs::{Encoding, GB18030, UTF_8, WINDOWS_1252};
 
-use super::utf7;
+use super::{code_page, seven_bit, utf7};
 
 /// Decodes `bytes` by the declared charset, or by what they look like when the declaration is
 /// absent, unknown or plainly wrong. U+0000 is removed.
@@ -26,7 +26,9 @@ pub(crate) fn decode_strict(bytes: &[u8], declared: &str) -> Option<String> {
 
 fn decode_any(bytes: &[u8], declared: Option<&str>) -> String {
     let label = declared.map(clean_label).unwrap_or_default();
-    if let Some(encoding) = Encoding::for_bom(bytes).map(|(encoding, _)| encoding) {
+    if let Some(encoding) = Encoding::for_bom(bytes).map(|(encoding, _)| encoding)
+        && !label.starts_with("utf-32")
+    {
         return encoding.decode(bytes).0.into_owned();
     }
     if bytes.is_ascii() && !is_seven_bit_multibyte(&label) {
@@ -35,10 +37,19 @@ fn decode_any(bytes: &[u8], declared: Option<&str>) -> String {
     if is_utf7(&label) {
         return utf7::decode(bytes);
     }
+    if let Some(text) = seven_bit_asian(bytes, &label).or_else(|| utf32(bytes, &label)) {
+        return text;
+    }
     if let Ok(text) = std::str::from_utf8(bytes)
         && !prefers_declaration_over_utf8(&label)
     {
         return text.to_owned();
+    }
+    if let Some(text) = code_page::decode(bytes, &label) {
+        return text;
+    }
+    if label.starts_with("iso-2022-jp") {
+        return decode_declared(&seven_bit::without_idle_escapes(bytes), encoding_rs::ISO_2022_JP);
     }
     match known(&label) {
         Some(encoding) if encoding != WINDOWS_1252 || !is_ascii_label(&label) => {
@@ -46,6 +57,29 @@ fn decode_any(bytes: &[u8], declared: Option<&str>) -> String {
         }
         _ => guess(bytes),
     }
+}
+
+fn seven_bit_asian(bytes: &[u8], label: &str) -> Option<String> {
+    let (bytes, encoding) = match label {
+        "hz-gb-2312" | "hz" => (seven_bit::hz(bytes), GB18030),
+        _ if label.starts_with("iso-2022-kr") => (seven_bit::iso_2022(bytes), encoding_rs::EUC_KR),
+        _ if label.starts_with("iso-2022-cn") => (seven_bit::iso_2022(bytes), GB18030),
+        _ => return None,
+    };
+    Some(encoding.decode_without_bom_handling(&bytes).0.into_owned())
+}
+
+fn utf32(bytes: &[u8], label: &str) -> Option<String> {
+    if !label.starts_with("utf-32") {
+        return None;
+    }
+    let little = label.ends_with("le") || bytes.starts_with(&[0xff, 0xfe, 0, 0]);
+    let units = bytes.chunks_exact(4).map(|unit| match (little, unit) {
+        (true, &[a, b, c, d]) => u32::from_le_bytes([a, b, c, d]),
+        (_, unit) => unit.iter().fold(0, |sum, &byte| sum << 8 | u32::from(byte)),
+    });
+    let text = units.map(|unit| char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER));
+    Some(text.filter(|&c| c != '\u{feff}').collect())
 }
 
 /// Follows the declaration, unless it fits badly and another reading fits wholly.
@@ -83,7 +117,7 @@ fn known(label: &str) -> Option<&'static Encoding> {
     let label = clean_label(label);
     match label.as_str() {
         "gb2312" | "gbk" | "gb_2312-80" | "x-gbk" | "cp936" | "ms936" | "windows-936" | "936" | "gb-2312"
-        | "euc-cn" | "x-euc-cn" | "hz-gb-2312" => Some(GB18030),
+        | "euc-cn" | "x-euc-cn" => Some(GB18030),
         "utf8mb4" | "utf-8-strict" | "utf_8" | "cp65001" | "65001" => Some(UTF_8),
         "cp932" | "ms932" | "cp943" | "shift-jis-2004" => Some(encoding_rs::SHIFT_JIS),
         "cp949" | "ms949" | "uhc" | "ks_c_5601" | "949" => Some(encoding_rs::EUC_KR),
@@ -136,6 +170,8 @@ fn is_seven_bit_multibyte(label: &str) -> bool {
         || label.starts_with("iso-2022")
         || label.starts_with("hz-")
         || label.starts_with("utf-16")
+        || label.starts_with("utf-32")
+        || label == "hz"
         || label.starts_with("cp5022")
 }
 
@@ -165,6 +201,12 @@ mod tests {
             (b"Hi Mom +Jjo-!", Some("utf-7"), "Hi Mom ☺!"),
             (b"\x93quoted\x94", Some("windows-1252"), "“quoted”"),
             (b"\xff\xfeh\0i\0", Some("utf-16"), "hi"),
+            (b"h\0\0\0i\0\0\0", Some("utf-32le"), "hi"),
+            (b"~{Dc:C~} ~~ ok", Some("hz-gb-2312"), "你好 ~ ok"),
+            (b"~{Dc:C\nok", Some("HZ"), "你好\nok"),
+            (b"\x1b$)C\x0e>H3g\x0f ok", Some("iso-2022-kr"), "안녕 ok"),
+            (b"\x1b$)A\x0eDc:C\x0f ok", Some("iso-2022-cn"), "你好 ok"),
+            (b"M\x81ller", Some("cp850"), "Müller"),
         ];
         for (bytes, declared, wanted) in cases {
             assert_eq!(&decode(bytes, *declared), wanted, "{declared:?}");

@@ -113,8 +113,7 @@ impl<'a> Lines<'a> {
                 self.position = before;
                 return;
             };
-            let skipped =
-                line.trim_ascii().is_empty() || line.starts_with(b"From ") || line.starts_with(b">From ");
+            let skipped = line.trim_ascii().is_empty() || is_separator(line);
             if !skipped {
                 self.position = before;
                 return;
@@ -130,11 +129,42 @@ impl<'a> Lines<'a> {
             position: self.position,
             newline: self.newline,
         };
-        ahead.next_line().is_some_and(|(_, line, _)| {
-            let folded = matches!(line.first(), Some(b' ' | b'\t')) && !line.trim_ascii().is_empty();
-            folded || field_name(line).is_some_and(|(name, _)| !is_scheme(&name))
-        })
+        let Some((_, line, _)) = ahead.next_line() else {
+            return false;
+        };
+        let folded = matches!(line.first(), Some(b' ' | b'\t')) && !line.trim_ascii().is_empty();
+        folded || field_name(line).is_some_and(|(name, _)| !is_scheme(&name)) || {
+            let mut found = 0;
+            for _ in 0..MOST_FOREIGN_LINES {
+                match ahead.next_line() {
+                    Some((_, line, _)) if !line.trim_ascii().is_empty() => {
+                        found +=
+                            usize::from(field_name(line).is_some_and(|(name, _)| is_of_every_message(&name)));
+                    }
+                    _ => break,
+                }
+            }
+            found >= 2
+        }
     }
+}
+
+/// `From ann@shop.example Mon Jun 1 …` of mbox files; `From : Ann` is a field.
+fn is_separator(line: &[u8]) -> bool {
+    let line = line.strip_prefix(b">").unwrap_or(line);
+    line.strip_prefix(b"From ")
+        .is_some_and(|rest| !rest.trim_ascii_start().starts_with(b":"))
+}
+
+/// So many lines may stand in a header that are none of it.
+const MOST_FOREIGN_LINES: usize = 30;
+
+/// Fields that every message has: they do not stand in a body's first lines.
+fn is_of_every_message(name: &str) -> bool {
+    matches!(
+        name,
+        "from" | "to" | "subject" | "date" | "message-id" | "mime-version" | "received" | "content-type"
+    )
 }
 
 /// `http://…` in a body's first line looks like a field.

@@ -5,10 +5,12 @@
 //! what they mean to a reader: which are shown, quoted or automatic is decided by its callers.
 
 pub(crate) mod charset;
+mod code_page;
 pub(crate) mod date;
 pub(crate) mod encoded_word;
 pub(crate) mod header;
 pub(crate) mod parameter;
+mod seven_bit;
 pub(crate) mod transfer;
 mod utf7;
 
@@ -225,7 +227,7 @@ impl<'a> Part<'a> {
     }
 }
 
-fn safe_name(name: &str) -> Option<String> {
+pub(crate) fn safe_name(name: &str) -> Option<String> {
     let clean: String = name
         .chars()
         .filter(|c| !c.is_control())

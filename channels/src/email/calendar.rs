@@ -1,0 +1,101 @@
+//! Invitations (iTIP, RFC 5546) as words: what, when, where, who. Answering them is nobody's task here.
+
+use calcard::common::PartialDateTime;
+use calcard::icalendar::{
+    ICalendar, ICalendarComponent, ICalendarEntry, ICalendarParameterName, ICalendarProperty,
+};
+
+const MAX_EVENTS: usize = 5;
+const LONGEST: usize = 1 << 20;
+
+/// A few lines on the events of a calendar part; `None` when there is no event to tell of.
+pub(crate) fn to_text(calendar: &str) -> Option<String> {
+    if calendar.len() > LONGEST {
+        return None;
+    }
+    let start = calendar.find("BEGIN:VCALENDAR")?;
+    let parsed = ICalendar::parse(&calendar[start..]).ok()?;
+    let events = parsed
+        .components
+        .iter()
+        .filter(|part| part.component_type.is_event_or_todo());
+    let events: Vec<String> = events
+        .take(MAX_EVENTS)
+        .map(event)
+        .filter(|text| !text.is_empty())
+        .collect();
+    (!events.is_empty()).then(|| events.join("\n\n"))
+}
+
+fn event(event: &ICalendarComponent) -> String {
+    let text = |property: &ICalendarProperty| {
+        let entry = event.property(property)?;
+        let text = entry.values.first()?.as_text()?.trim().to_owned();
+        (!text.is_empty()).then_some(text)
+    };
+    let begin = event.property(&ICalendarProperty::Dtstart).and_then(moment);
+    let end = event.property(&ICalendarProperty::Dtend).and_then(moment);
+    let when = match (begin, end) {
+        (Some(begin), Some(end)) => Some(format!("{begin} – {end}")),
+        (begin, _) => begin,
+    };
+    let organizer = event
+        .property(&ICalendarProperty::Organizer)
+        .and_then(ICalendarEntry::calendar_address)
+        .map(str::to_owned);
+    let lines = [
+        text(&ICalendarProperty::Summary),
+        when,
+        text(&ICalendarProperty::Location),
+        organizer,
+        text(&ICalendarProperty::Description),
+    ];
+    lines.into_iter().flatten().collect::<Vec<_>>().join("\n")
+}
+
+/// `2026-11-22 10:00 Europe/Berlin`, as the sender wrote it.
+fn moment(entry: &ICalendarEntry) -> Option<String> {
+    let at: &PartialDateTime = entry.values.first()?.as_partial_date_time()?;
+    let mut text = format!("{:04}-{:02}-{:02}", at.year?, at.month?, at.day?);
+    if let (Some(hour), Some(minute)) = (at.hour, at.minute) {
+        text.push_str(&format!(" {hour:02}:{minute:02}"));
+        let zone = entry
+            .parameter(&ICalendarParameterName::Tzid)
+            .and_then(|zone| zone.as_text());
+        match zone {
+            Some(zone) => text.push_str(&format!(" {zone}")),
+            None if at.tz_hour.is_some() => text.push_str(" UTC"),
+            None => {}
+        }
+    }
+    Some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::to_text;
+
+    #[test]
+    fn an_invitation_is_told_in_words() {
+        let calendar = "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:Handover of the par\r\n cel\r\nDTSTART;TZID=Europe/Berlin:20261122T100000\r\nDTEND:20261122T093000Z\r\nLOCATION:Warehouse\\, gate 3\r\nORGANIZER;CN=Ann:mailto:ann@shop.example\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+        assert_eq!(
+            to_text(calendar).as_deref(),
+            Some(
+                "Handover of the parcel\n2026-11-22 10:00 Europe/Berlin – 2026-11-22 09:30 UTC\nWarehouse, gate 3\nann@shop.example"
+            )
+        );
+    }
+
+    #[test]
+    fn what_is_no_calendar_says_nothing() {
+        for text in [
+            "",
+            "hello",
+            "BEGIN:VCALENDAR",
+            "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n",
+            "BEGIN:VEVENT\r\nSUMMARY:x",
+        ] {
+            assert_eq!(to_text(text), None, "{text}");
+        }
+    }
+}
