@@ -90,9 +90,7 @@ async fn follow_to_the_end(cursor: &Cursor<Marks>) -> Vec<Step> {
             Step::AtEnd => return steps,
             step => steps.push(step),
         }
-        if steps.len() > 1000 {
-            panic!("it never comes to the end: {:?}", &steps[..20]);
-        }
+        assert!(steps.len() < 1000, "it never comes to the end");
     }
 }
 
