@@ -25,14 +25,14 @@ export async function run({ desk, browser, expect }) {
   await expect.text(talk, 'Its In-Reply-To names')
   await expect.text(talk, 'Its subject is not the ticket’s')
   await inbox.getByRole('button', { name: 'Another matter' }).last().click()
-  await expect.text(inbox.getByRole('status'), 'A ticket of its own now')
+  await expect.visible(inbox.getByText(/A ticket of its own now/))
   await expect.soon(async () => !(await talk.textContent()).includes('where is my invoice'), 'the mail to leave')
   const tickets = await admin.tickets()
   expect.equal(tickets.length, 2)
   const second = tickets.find((ticket) => ticket.id !== first.id)
   expect.equal(second.subject, 'Invoice for March')
 
-  await inbox.getByRole('status').getByRole('button', { name: 'Undo' }).click()
+  await inbox.locator('.notices').getByRole('button', { name: 'Undo' }).click()
   await expect.text(talk, 'where is my invoice')
   await expect.soon(async () => (await admin.get(`/tickets/${first.id}`)).messages.length === 2, 'both mails to be together again')
 
@@ -51,7 +51,7 @@ export async function run({ desk, browser, expect }) {
   expect.equal(new URL(inbox.url()).pathname, `/t/${first.number}`)
   await expect.accessible(inbox)
 
-  await inbox.getByRole('status').getByRole('button', { name: 'Undo' }).click()
+  await inbox.locator('.notices').getByRole('button', { name: 'Undo' }).click()
   await expect.soon(() => new URL(inbox.url()).pathname === `/t/${third.number}`, 'the merged ticket to be back')
   await expect.text(talk, 'I write for Wang')
   await expect.soon(async () => (await admin.get(`/tickets/${third.id}`)).messages.length === 1, 'the mail to be back in its ticket')
