@@ -1,6 +1,7 @@
 //! The outside world of the desk: email, chat and phone. It knows no database and none of the desk's
 //! ids; what it receives it hands to ports that the server implements.
 
+pub mod calendar_feed;
 pub mod email;
 pub mod phone;
 pub mod testing;

@@ -22,7 +22,7 @@ words! {
         ComplaintApprove = "complaint.approve",
         /// Closes a case on their own word.
         ComplaintClose = "complaint.close",
-        AdminComplaints = "admin.complaints",
+        AdminComplaints = "admin.complaints", AdminSla = "admin.sla",
     }
 }
 

@@ -2,7 +2,8 @@
 
 use shouwen_core::actor::Actor;
 use shouwen_core::event::{Event, Origin};
-use shouwen_core::id::{Ids, JobId, TicketId, WorkspaceId};
+use shouwen_core::id::{CustomerId, Ids, JobId, TicketId, WorkspaceId};
+use shouwen_core::sla::Happened;
 use shouwen_core::time::Timestamp;
 
 use crate::db::{Query, Result, Tx};
@@ -109,6 +110,29 @@ impl Change {
             happened_at,
             written_at,
         });
+    }
+
+    /// The customers of whom it was recorded that they changed.
+    pub fn changed_customers(&self) -> Vec<CustomerId> {
+        let events = self.recorded.events.iter();
+        let customers = events.filter_map(|new| match new.event {
+            Event::CustomerChanged { customer } => Some(customer),
+            _ => None,
+        });
+        customers.collect()
+    }
+
+    /// What was recorded of tickets so far, in order; it is not in the log yet.
+    pub fn pending(&self) -> impl Iterator<Item = (TicketId, Happened)> + '_ {
+        self.recorded.events.iter().filter_map(|new| {
+            let happened = Happened {
+                at: new.happened_at,
+                who: new.actor.who.kind(),
+                origin: new.origin,
+                event: new.event.clone(),
+            };
+            Some((new.ticket?, happened))
+        })
     }
 
     /// Adds a job, due at `run_at`.

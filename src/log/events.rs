@@ -3,6 +3,7 @@
 use shouwen_core::actor::ActorKind;
 use shouwen_core::event::{Event, Origin};
 use shouwen_core::id::{TicketId, WorkspaceId};
+use shouwen_core::sla::Happened;
 use shouwen_core::time::Timestamp;
 use uuid::Uuid;
 
@@ -24,6 +25,17 @@ pub struct Logged {
 impl Logged {
     pub fn event(&self) -> &Event {
         &self.payload.0
+    }
+}
+
+impl From<Logged> for Happened {
+    fn from(logged: Logged) -> Self {
+        Self {
+            at: logged.happened_at,
+            who: logged.actor_kind,
+            origin: logged.origin,
+            event: logged.payload.0,
+        }
     }
 }
 
@@ -92,6 +104,26 @@ pub async fn of_ticket_after(
     .bind(ticket)
     .bind(seq)
     .bind(limit)
+    .all()
+    .await
+}
+
+/// The events of these kinds of several tickets, each ticket's in order.
+pub async fn of_tickets(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    tickets: &[TicketId],
+    kinds: impl IntoIterator<Item = &'static str>,
+) -> Result<Vec<Logged>> {
+    conn.build(
+        "SELECT seq, ticket_id, actor_kind, actor_id, origin, happened_at, payload FROM event
+         WHERE workspace_id = $1 AND ticket_id IN ",
+    )
+    .bind(workspace)
+    .push_list(tickets.iter().copied())
+    .push(" AND kind IN ")
+    .push_list(kinds)
+    .push(" ORDER BY ticket_id, seq")
     .all()
     .await
 }

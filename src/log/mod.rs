@@ -13,6 +13,6 @@ mod writer;
 pub use bus::{Bus, BusError, Ephemeral, Hint, News};
 pub use change::{Change, NewJob};
 pub use cursor::{Cursor, Effect, Step, count_set_aside};
-pub use events::{Logged, last_seq, of_ticket, of_ticket_after, read_after};
+pub use events::{Logged, last_seq, of_ticket, of_ticket_after, of_tickets, read_after};
 pub use follow::{Follower, follow};
-pub use writer::Log;
+pub use writer::{Finish, Log};

@@ -26,12 +26,16 @@ const RACES: u32 = 8;
 /// A closure touches rows only; one that takes this long waits for something else.
 const LONGEST: Duration = Duration::from_secs(20);
 
+/// What every change ends with, in its transaction, whatever it is: what follows from the events that it recorded.
+pub type Finish = Arc<dyn for<'c> Fn(&'c mut Change) -> BoxFuture<'c, Result<()>> + Send + Sync>;
+
 /// The way to write. Cheap to clone.
 #[derive(Clone)]
 pub struct Log {
     desk: Desk,
     /// To the task that owns SQLite's write connection; none on PostgreSQL.
     queue: Option<mpsc::Sender<Box<dyn Work>>>,
+    finish: Finish,
 }
 
 /// What every change is made with.
@@ -57,8 +61,22 @@ struct Task<I, T, E, F> {
     origin: Origin,
     input: I,
     work: F,
+    finish: Finish,
     result: Mutex<Option<std::result::Result<T, E>>>,
     tell: oneshot::Sender<std::result::Result<T, E>>,
+}
+
+impl<I, T, E, F> Task<I, T, E, F>
+where
+    E: From<Error>,
+    F: for<'c> Fn(&'c mut Change, &'c I) -> BoxFuture<'c, std::result::Result<T, E>>,
+{
+    /// The closure, and then what every change ends with.
+    async fn run_whole(&self, change: &mut Change) -> std::result::Result<T, E> {
+        let result = (self.work)(change, &self.input).await?;
+        (self.finish)(change).await?;
+        Ok(result)
+    }
 }
 
 impl<I, T, E, F> Work for Task<I, T, E, F>
@@ -75,7 +93,7 @@ where
     fn run<'c>(&'c self, change: &'c mut Change) -> BoxFuture<'c, bool> {
         Box::pin(async move {
             // Called inside, because a closure may panic before it has a future to give.
-            let guarded = AssertUnwindSafe(async { (self.work)(change, &self.input).await }).catch_unwind();
+            let guarded = AssertUnwindSafe(self.run_whole(change)).catch_unwind();
             let result = match tokio::time::timeout(LONGEST, guarded).await {
                 Ok(Ok(result)) => result,
                 Ok(Err(_)) => {
@@ -110,7 +128,7 @@ where
 
 impl Log {
     /// Starts the writer. Its task ends when the last clone of the log is gone.
-    pub fn start(db: Db, bus: Bus, clock: Arc<dyn Clock>, ids: Ids) -> Self {
+    pub fn start(db: Db, bus: Bus, clock: Arc<dyn Clock>, ids: Ids, finish: Finish) -> Self {
         let desk = Desk { db, bus, clock, ids };
         let queue = desk.db.is_sqlite().then(|| {
             let (send, receive) = mpsc::channel(4 * GROUP);
@@ -121,7 +139,7 @@ impl Log {
             tokio::spawn(run_groups(desk.clone(), receive));
             send
         });
-        Self { desk, queue }
+        Self { desk, queue, finish }
     }
 
     pub fn bus(&self) -> &Bus {
@@ -167,6 +185,7 @@ impl Log {
             origin,
             input,
             work,
+            finish: self.finish.clone(),
             result: Mutex::new(None),
             tell,
         });

@@ -32,6 +32,8 @@ pub struct RoleRow {
 pub struct TeamRow {
     pub id: TeamId,
     pub name: String,
+    /// Told when a promise of the team is in danger.
+    pub lead_id: Option<AgentId>,
     pub created_at: Timestamp,
 }
 
@@ -149,18 +151,19 @@ pub async fn add_role(tx: &mut Tx, workspace: WorkspaceId, role: &RoleRow) -> Re
 }
 
 pub async fn teams(conn: &mut Conn, workspace: WorkspaceId) -> Result<Vec<TeamRow>> {
-    conn.sql("SELECT id, name, created_at FROM team WHERE workspace_id = $1 ORDER BY created_at, id")
+    conn.sql("SELECT id, name, lead_id, created_at FROM team WHERE workspace_id = $1 ORDER BY created_at, id")
         .bind(workspace)
         .all()
         .await
 }
 
 pub async fn add_team(tx: &mut Tx, workspace: WorkspaceId, team: &TeamRow) -> Result<()> {
-    tx.sql("INSERT INTO team (workspace_id, id, name, created_at) VALUES ($1, $2, $3, $4)")
+    tx.sql("INSERT INTO team (workspace_id, id, name, created_at, lead_id) VALUES ($1, $2, $3, $4, $5)")
         .bind(workspace)
         .bind(team.id)
         .bind(&team.name)
         .bind(team.created_at)
+        .bind(team.lead_id)
         .run()
         .await?;
     Ok(())
@@ -260,6 +263,21 @@ pub async fn rename_team(tx: &mut Tx, workspace: WorkspaceId, team: TeamId, name
         .run()
         .await?;
     Ok(changed > 0)
+}
+
+pub async fn set_lead(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    team: TeamId,
+    lead: Option<AgentId>,
+) -> Result<()> {
+    tx.sql("UPDATE team SET lead_id = $3 WHERE workspace_id = $1 AND id = $2")
+        .bind(workspace)
+        .bind(team)
+        .bind(lead)
+        .run()
+        .await?;
+    Ok(())
 }
 
 /// Removes a team that nothing points at any more, with its memberships.

@@ -23,6 +23,7 @@ pub mod schedules;
 pub mod sender_rules;
 pub mod sessions;
 pub mod signatures;
+pub mod sla;
 pub mod statuses;
 pub mod sweeps;
 pub mod tags;

@@ -13,6 +13,7 @@ shouwen_core::words! {
         Mention = "mention", Assigned = "assigned", OwnerContact = "owner_contact",
         DeliveryFailed = "delivery_failed", FollowUpDue = "follow_up_due",
         ScheduleCancelled = "schedule_cancelled",
+        SlaWarning = "sla_warning", SlaBreach = "sla_breach", SlaLevel = "sla_level",
     }
 }
 

@@ -16,14 +16,61 @@ pub struct TimerRow {
     pub attempts: i64,
 }
 
-/// Due timers of all workspaces, oldest first. Whoever removes one has it.
+/// The kind of the timers of clocks, which are many and acted on in batches.
+pub const SLA: &str = "sla";
+
+/// When the next timer of any workspace is due.
+pub async fn next_due(conn: &mut Conn) -> Result<Option<Timestamp>> {
+    let row: Option<(Timestamp,)> = conn
+        .sql("SELECT due_at FROM timer ORDER BY due_at, id LIMIT 1")
+        .optional()
+        .await?;
+    Ok(row.map(|(due_at,)| due_at))
+}
+
+/// Whether a timer of a clock is due that nobody has in hand.
+pub async fn clock_is_due(conn: &mut Conn, now: Timestamp) -> Result<bool> {
+    let row: Option<(Timestamp,)> = conn
+        .sql(
+            "SELECT due_at FROM timer WHERE due_at <= $1 AND lease_until <= $1 AND kind = $2
+             ORDER BY due_at, id LIMIT 1",
+        )
+        .bind(now)
+        .bind(SLA)
+        .optional()
+        .await?;
+    Ok(row.is_some())
+}
+
+/// Takes up to `limit` due timers of clocks in hand until `lease_until`, those first that were due first. Two servers
+/// never wait for each other here.
+pub async fn claim(tx: &mut Tx, now: Timestamp, lease_until: Timestamp, limit: i64) -> Result<Vec<TimerRow>> {
+    let skip_locked = tx.skip_locked();
+    let claim = tx.build("UPDATE timer SET lease_until = ").push_bind(lease_until);
+    let claim = claim
+        .push(" WHERE (workspace_id, id) IN (SELECT workspace_id, id FROM timer WHERE due_at <= ")
+        .push_bind(now);
+    let claim = claim.push(" AND lease_until <= ").push_bind(now);
+    let claim = claim.push(" AND kind = ").push_bind(SLA);
+    let claim = claim
+        .push(" ORDER BY due_at, id LIMIT ")
+        .push_bind(limit)
+        .push(skip_locked);
+    let claim = claim.push(") RETURNING workspace_id, id, ticket_id, kind, payload, due_at, attempts");
+    let mut timers: Vec<TimerRow> = claim.all().await?;
+    timers.sort_by_key(|timer| (timer.due_at, timer.id));
+    Ok(timers)
+}
+
+/// Other due timers of all workspaces, oldest first. Whoever removes one has it.
 pub async fn due(conn: &mut Conn, now: Timestamp, limit: i64) -> Result<Vec<TimerRow>> {
     conn.sql(
         "SELECT workspace_id, id, ticket_id, kind, payload, due_at, attempts FROM timer
-         WHERE due_at <= $1 AND lease_until <= $1 ORDER BY due_at, id LIMIT $2",
+         WHERE due_at <= $1 AND lease_until <= $1 AND kind <> $3 ORDER BY due_at, id LIMIT $2",
     )
     .bind(now)
     .bind(limit)
+    .bind(SLA)
     .all()
     .await
 }

@@ -248,7 +248,7 @@ fn moved_facts(happened: &[Happened], messages: &[Spoken], fates: &HashMap<Messa
         );
         let elsewhere = joined
             .iter()
-            .any(|(ticket, at)| *ticket == message.first_ticket && message.at < *at);
+            .any(|(ticket, at)| *ticket == message.first_ticket && message.at <= *at);
         if !elsewhere {
             facts.extend(told);
             continue;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Metric;
 use super::calendar::{Calendar, Hours};
-use super::ladder::{Level, When};
+use super::ladder::{Level, Recipient, When};
 use crate::channel::Channel;
 use crate::complaint::Grade;
 use crate::id::{CalendarId, InboxId, SlaPolicyId, TagId};
@@ -142,6 +142,34 @@ const MOST_VALUES: usize = 100;
 const MOST_LEVELS: usize = 30;
 
 impl Terms {
+    /// What a new desk promises: a first answer within 24 hours and a solution within 72, around the clock.
+    pub fn usual() -> Self {
+        let warning = |metric| Level {
+            metric,
+            when: When::Percent,
+            value: 75,
+            to: vec![Recipient::Assignee],
+        };
+        let breach = |metric| Level {
+            to: vec![Recipient::Assignee, Recipient::Lead, Recipient::Supervisors],
+            ..Level::breach(metric)
+        };
+        Self {
+            targets: Targets {
+                first_response_s: Some(24 * 3600),
+                next_response_s: None,
+                resolution_s: Some(72 * 3600),
+            },
+            levels: vec![
+                warning(Metric::FirstResponse),
+                breach(Metric::FirstResponse),
+                warning(Metric::Resolution),
+                breach(Metric::Resolution),
+            ],
+            ..Self::default()
+        }
+    }
+
     /// What is wrong with them: the field and what to do.
     pub fn check(&self) -> Result<(), (&'static str, &'static str)> {
         let targets = [

@@ -62,6 +62,64 @@ pub async fn list(
     Ok(found)
 }
 
+/// Where a page of the soonest due ended.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct DueSeek {
+    pub due_at: Timestamp,
+    pub id: TicketId,
+}
+
+/// The ids of one page, the soonest due first. Tickets that are not due are left out.
+pub async fn list_by_due(
+    conn: &mut Conn,
+    actor: &Actor,
+    view: View,
+    filter: &Filter,
+    after: Option<DueSeek>,
+    limit: usize,
+) -> Result<Vec<DueSeek>> {
+    let mut found = Vec::new();
+    for part in parts(view) {
+        found.extend(due_part(conn, actor, view, part, filter, after, limit).await?);
+    }
+    found.sort_by_key(|seek| (seek.due_at, seek.id));
+    found.truncate(limit);
+    Ok(found)
+}
+
+async fn due_part(
+    conn: &mut Conn,
+    actor: &Actor,
+    view: View,
+    part: &'static str,
+    filter: &Filter,
+    after: Option<DueSeek>,
+    limit: usize,
+) -> Result<Vec<DueSeek>> {
+    let query = conn.build(
+        "SELECT ticket.sla_due_at, ticket.id FROM ticket WHERE ticket.workspace_id = $1
+         AND ticket.sla_due_at IS NOT NULL",
+    );
+    let mut query = in_view(query.bind(actor.workspace), actor, view, part);
+    query = filtered(query, actor.workspace, filter);
+    query = visible(query, actor);
+    if let Some(seek) = after {
+        query = query
+            .push(" AND (ticket.sla_due_at, ticket.id) > (")
+            .push_bind(seek.due_at);
+        query = query.push(", ").push_bind(seek.id).push(")");
+    }
+    let rows: Vec<(Timestamp, TicketId)> = query
+        .push(" ORDER BY ticket.sla_due_at, ticket.id LIMIT ")
+        .push_bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .all()
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(due_at, id)| DueSeek { due_at, id })
+        .collect())
+}
+
 /// Tickets whose folded subject begins with `start`, in its order.
 pub async fn with_subject(conn: &mut Conn, actor: &Actor, start: &str, limit: i64) -> Result<Vec<TicketId>> {
     let query = conn

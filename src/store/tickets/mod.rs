@@ -5,7 +5,7 @@ mod marks;
 mod row;
 mod scope;
 
-pub use lists::{Filter, Seek, View, count, list, mine_to_watch, with_subject};
+pub use lists::{DueSeek, Filter, Seek, View, count, list, list_by_due, mine_to_watch, with_subject};
 pub use marks::{
     DraftRow, EditRow, add_edit, add_tag, clear_draft, draft, last_edit, mark_read, read_position,
     remove_tag, save_draft, tags,

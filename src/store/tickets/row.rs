@@ -1,11 +1,12 @@
 //! A ticket's row, and its summary for lists.
 
 use shouwen_core::channel::Channel;
-use shouwen_core::id::{AgentId, CustomerId, InboxId, StatusId, TeamId, TicketId, WorkspaceId};
+use shouwen_core::id::{AgentId, CustomerId, InboxId, SlaPolicyId, StatusId, TeamId, TicketId, WorkspaceId};
 use shouwen_core::ticket::{Category, Life, Priority, TicketNumber};
 use shouwen_core::time::Timestamp;
 
 use crate::db::{Conn, Result, Tx};
+use crate::store::sla::clocks::{self, ClockRow};
 
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct TicketRow {
@@ -75,6 +76,10 @@ pub struct SummaryRow {
     pub earlier_number: Option<TicketNumber>,
     /// Up to which position the reader has read.
     pub read_position: i64,
+    pub sla_policy_id: Option<SlaPolicyId>,
+    pub sla_due_at: Option<Timestamp>,
+    #[sqlx(skip)]
+    pub clocks: Vec<ClockRow>,
 }
 
 pub(super) const COLUMNS: &str = "ticket.id, ticket.number, ticket.version, ticket.subject, ticket.customer_id, \
@@ -148,10 +153,12 @@ pub async fn summaries(
     reader: Option<AgentId>,
     ids: &[TicketId],
 ) -> Result<Vec<SummaryRow>> {
-    conn.build("SELECT ")
+    let query = conn
+        .build("SELECT ")
         .push(COLUMNS)
         .push(
             ", customer.name AS customer_name, customer.tier AS customer_tier,
+              ticket.sla_policy_id, ticket.sla_due_at,
               target.number AS merged_number, earlier.number AS earlier_number,
               CAST(COALESCE(read_marker.position, 0) AS BIGINT) AS read_position
              FROM ticket
@@ -165,9 +172,15 @@ pub async fn summaries(
         )
         .bind(workspace)
         .bind(reader)
-        .push_list(ids.iter().copied())
-        .all()
-        .await
+        .push_list(ids.iter().copied());
+    let mut rows: Vec<SummaryRow> = query.all().await?;
+    for clock in clocks::of_tickets(conn, workspace, ids).await? {
+        let of = rows.iter_mut().find(|row| row.ticket.id == clock.ticket_id);
+        if let Some(row) = of {
+            row.clocks.extend([clock]);
+        }
+    }
+    Ok(rows)
 }
 
 pub async fn add(tx: &mut Tx, workspace: WorkspaceId, ticket: &TicketRow) -> Result<()> {
