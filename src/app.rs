@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use shouwen_channels::email::dns::Resolver;
 use shouwen_core::actor::Actor;
@@ -10,14 +11,14 @@ use shouwen_core::id::{Ids, WorkspaceId};
 use shouwen_core::time::{Clock, Timestamp};
 use uuid::Uuid;
 
-use crate::actions::workspaces;
+use crate::actions::{sla, workspaces};
 use crate::blobs::{BlobError, Blobs};
 use crate::config::Config;
 use crate::db::{self, Db};
 use crate::feed::Hub;
 use crate::fetch::Fetcher;
 use crate::health::Health;
-use crate::log::{Bus, BusError, Change, Log};
+use crate::log::{Bus, BusError, Change, Finish, Log};
 use crate::metrics::Metrics;
 use crate::passwords::Passwords;
 use crate::secrets::{SecretError, Secrets};
@@ -46,6 +47,8 @@ pub struct Parts {
     pub senders: Senders,
     pub passwords: Passwords,
     pub feed: Hub,
+    /// Policies and calendars in memory.
+    pub books: sla::Books,
     /// For what lies outside, at addresses that people typed.
     pub fetcher: Fetcher,
     /// Where names of mail domains are looked up; none where the system has no resolver.
@@ -107,7 +110,14 @@ impl App {
         let supervisor = Supervisor::default();
         let node: Uuid = ids.next(clock.now());
         let bus = start_bus(&config, node, &supervisor)?;
-        let log = Log::start(db.clone(), bus.clone(), clock.clone(), ids.clone());
+        let books = sla::Books::default();
+        let log = Log::start(
+            db.clone(),
+            bus.clone(),
+            clock.clone(),
+            ids.clone(),
+            finish_by(books.clone()),
+        );
         let workspace = workspaces::find_or_create(&db, &log, &ids, clock.now()).await?;
         Ok(Self(Arc::new(Parts {
             config,
@@ -125,6 +135,7 @@ impl App {
             senders: Senders::default(),
             passwords: Passwords::default(),
             feed: Hub::default(),
+            books,
             fetcher,
             resolver,
             node,
@@ -171,6 +182,14 @@ fn resolver(config: &Config) -> Result<Option<Resolver>, StartError> {
         tracing::warn!(%error, "names cannot be looked up: senders of mail are not checked");
     }
     Ok(made.ok())
+}
+
+/// Every change ends with the clocks of the tickets that it touched.
+fn finish_by(books: sla::Books) -> Finish {
+    Arc::new(move |change| {
+        let books = books.clone();
+        async move { sla::finish(change, &books).await }.boxed()
+    })
 }
 
 fn start_bus(config: &Config, node: Uuid, supervisor: &Supervisor) -> Result<Bus, BusError> {

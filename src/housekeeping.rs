@@ -6,6 +6,7 @@ use shouwen_core::actor::Actor;
 use shouwen_core::id::WorkspaceId;
 use shouwen_core::time::{Length, Timestamp};
 
+use crate::actions::sla;
 use crate::app::App;
 use crate::db;
 use crate::jobs::JobError;
@@ -14,6 +15,8 @@ use crate::store::{files, remote_pictures, sweeps};
 
 /// How long an unused blob, and an upload that was never sent, is kept.
 const SPARE: Length = Length::hours(24);
+/// How old the days of a calendar's feed may become.
+const FEEDS: Length = Length::hours(24);
 const IDEMPOTENCY: Length = Length::hours(48);
 /// How long pictures that lay elsewhere are kept.
 const PICTURES: Length = Length::days(30);
@@ -38,9 +41,18 @@ pub async fn run(app: &App, workspace: WorkspaceId) -> Result<(), JobError> {
     })
     .await?;
     remove_blobs(app, &actor, now.minus(SPARE)).await?;
+    refresh_calendars(app, &actor, now).await?;
     app.change(&actor, now, |change, now| remove_rows(change, *now).boxed())
         .await?;
     Ok(())
+}
+
+/// Fetches the feeds of calendars that were not fetched for a day.
+async fn refresh_calendars(app: &App, actor: &Actor, now: Timestamp) -> Result<(), db::Error> {
+    app.change(actor, now.minus(FEEDS), |change, before| {
+        sla::calendars::refresh_old(change, *before).boxed()
+    })
+    .await
 }
 
 /// Runs a batch until it finds nothing more.

@@ -10,6 +10,8 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::actions::{calls, chat_mail, schedules};
+
+use crate::actions::sla::{firing, timers as clocks};
 use crate::app::App;
 use crate::db;
 use crate::jobs::JobKind;
@@ -17,7 +19,11 @@ use crate::log::Change;
 use crate::store::timers::{self, TimerRow};
 
 const POLL: Duration = Duration::from_secs(1);
+/// No timer is waited for more precisely.
+const SHORTEST: Duration = Duration::from_millis(5);
 const BATCH: i64 = 100;
+/// How long the clocks of a batch are in hand: when the server dies, another takes them after this.
+const LEASE: Length = Length::seconds(5);
 const BETWEEN_SWEEPS: Length = Length::hours(1);
 /// The recurring timer of a workspace has this id, so that it is there once.
 const HOUSEKEEPING: TimerId = TimerId(Uuid::from_u128(1));
@@ -32,6 +38,10 @@ shouwen_core::words! {
         ChatMail = "chat_mail",
         /// Sends an answer that waited.
         ReleaseReply = "release_reply",
+        /// A ticket's clocks reach a step of their ladder.
+        Sla = "sla",
+        /// People are told of a step now that their hours have begun.
+        SlaNotice = "sla_notice",
     }
 }
 
@@ -44,15 +54,69 @@ pub async fn run(app: &App, stop: CancellationToken) -> Result<(), db::Error> {
             continue;
         }
         tokio::select! {
-            () = tokio::time::sleep(POLL) => {}
+            () = tokio::time::sleep(wait(app).await?) => {}
             () = stop.cancelled() => {}
         }
     }
     Ok(())
 }
 
+/// Until the next timer is due, but no longer than a timer that is set meanwhile may wait.
+async fn wait(app: &App) -> Result<Duration, db::Error> {
+    let next = timers::next_due(&mut app.db.read().await?).await?;
+    let until = next.map_or(i64::MAX, |due| due.since(app.now()).millis());
+    let until = Duration::from_millis(u64::try_from(until).unwrap_or_default());
+    Ok(until.clamp(SHORTEST, POLL))
+}
+
 /// Acts on what is due, once. Returns on how many it acted.
 pub async fn step(app: &App) -> Result<usize, db::Error> {
+    Ok(step_clocks(app).await? + step_others(app).await?)
+}
+
+/// Acts on a batch of clocks that are due.
+async fn step_clocks(app: &App) -> Result<usize, db::Error> {
+    if !timers::clock_is_due(&mut app.db.read().await?, app.now()).await? {
+        return Ok(0);
+    }
+    let mut due = app
+        .change(&app.system(), (), |change, ()| {
+            async move {
+                let now = change.now();
+                timers::claim(change.tx(), now, now.plus(LEASE), BATCH).await
+            }
+            .boxed()
+        })
+        .await?;
+    due.sort_by_key(|timer| timer.workspace_id);
+    let count = due.len();
+    for batch in due.chunk_by(|one, other| one.workspace_id == other.workspace_id) {
+        if act_on_clocks(app, batch.to_vec()).await.is_ok() {
+            continue;
+        }
+        // One of them stands in the way: each alone.
+        for timer in batch {
+            if let Err(error) = act_on_clocks(app, vec![timer.clone()]).await {
+                put_off(app, timer.clone(), &error).await?;
+            }
+        }
+    }
+    Ok(count)
+}
+
+async fn act_on_clocks(app: &App, due: Vec<TimerRow>) -> Result<(), db::Error> {
+    let Some(first) = due.first() else {
+        return Ok(());
+    };
+    let actor = Actor::system(first.workspace_id);
+    let input = (app.books.clone(), due);
+    app.change(&actor, input, |change, (books, due)| {
+        clocks::act(change, books, due).boxed()
+    })
+    .await
+}
+
+async fn step_others(app: &App) -> Result<usize, db::Error> {
     let due = timers::due(&mut app.db.read().await?, app.now(), BATCH).await?;
     let mut acted = 0;
     for timer in due {
@@ -93,6 +157,12 @@ async fn act(change: &mut Change, timer: &TimerRow) -> Result<(), db::Error> {
             Some(ticket) => chat_mail::go_on(change, ticket).await,
             None => Ok(()),
         },
+        Some(TimerKind::SlaNotice) => match timer.ticket_id {
+            Some(ticket) => firing::tell_late(change, ticket, &timer.payload).await,
+            None => Ok(()),
+        },
+        // Taken in batches.
+        Some(TimerKind::Sla) => Ok(()),
         None => {
             tracing::warn!(timer.kind, "a timer of an unknown kind was removed");
             Ok(())

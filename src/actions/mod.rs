@@ -35,6 +35,7 @@ pub mod sender_rules;
 pub mod sessions;
 pub mod setup;
 pub mod signatures;
+pub mod sla;
 pub mod spam;
 pub mod splits;
 pub mod statuses;

@@ -12,6 +12,7 @@ use crate::store::agents::{self, TeamRow};
 pub struct TeamForm {
     pub name: Option<String>,
     pub agents: Option<Vec<AgentId>>,
+    pub lead: Option<Option<AgentId>>,
 }
 
 pub async fn create(change: &mut Change, form: &TeamForm) -> Result<TeamId> {
@@ -20,12 +21,14 @@ pub async fn create(change: &mut Change, form: &TeamForm) -> Result<TeamId> {
     let team = TeamRow {
         id: change.next_id(),
         name,
+        lead_id: None,
         created_at: now,
     };
     agents::add_team(change.tx(), workspace, &team).await?;
     if let Some(members) = &form.agents {
         set_members(change, team.id, members).await?;
     }
+    set_lead(change, team.id, form.lead).await?;
     change.record_general(Event::ReferenceChanged {
         what: Reference::Teams,
     });
@@ -43,6 +46,7 @@ pub async fn update(change: &mut Change, id: TeamId, form: &TeamForm) -> Result<
     if let Some(members) = &form.agents {
         set_members(change, id, members).await?;
     }
+    set_lead(change, id, form.lead).await?;
     change.record_general(Event::ReferenceChanged {
         what: Reference::Teams,
     });
@@ -85,6 +89,22 @@ async fn unique_name(change: &mut Change, own: Option<TeamId>, name: &str) -> Re
     } else {
         Ok(name)
     }
+}
+
+/// Makes an active agent the team's lead, or nobody; `None` leaves it as it is.
+async fn set_lead(change: &mut Change, team: TeamId, lead: Option<Option<AgentId>>) -> Result<()> {
+    let Some(lead) = lead else {
+        return Ok(());
+    };
+    let workspace = change.workspace();
+    if let Some(agent) = lead {
+        let found = agents::find(change.tx(), workspace, agent).await?;
+        if !found.is_some_and(|agent| agent.active) {
+            return administration::wrong("lead_id", "there is no such agent, or the agent is deactivated");
+        }
+    }
+    agents::set_lead(change.tx(), workspace, team, lead).await?;
+    Ok(())
 }
 
 /// Makes these agents the team's members; those who come or go see other tickets from now on.

@@ -78,7 +78,7 @@ pub async fn live_on(change: &mut Change, ticket: &mut TicketRow, life: &Life) -
         ticket.status_id = status;
         note_edit(change, ticket, Field::Status, Some(from), Some(to)).await?;
     }
-    ticket.category = life.category;
+    turn_to(change, ticket, life.category);
     if life.assignee != ticket.assignee_id {
         let (from, to) = (
             ticket.assignee_id.map(|id| id.to_string()),
@@ -116,14 +116,24 @@ pub async fn choose_status(
         return Ok(None);
     };
     let life = category_chosen(&ticket.life(), status.category, change.now());
-    (ticket.category, ticket.solved_at, ticket.waiting_since) =
-        (life.category, life.solved_at, life.waiting_since);
+    turn_to(change, ticket, life.category);
+    (ticket.solved_at, ticket.waiting_since) = (life.solved_at, life.waiting_since);
     if ticket.status_id != id {
         let (from, to) = (ticket.status_id.to_string(), id.to_string());
         ticket.status_id = id;
         note_edit(change, ticket, Field::Status, Some(from), Some(to)).await?;
     }
     Ok(Some(()))
+}
+
+/// Gives the ticket another category, and records it: its clocks are derived from that, whatever its status is
+/// called by then.
+fn turn_to(change: &mut Change, ticket: &mut TicketRow, to: Category) {
+    let from = ticket.category;
+    if from != to {
+        ticket.category = to;
+        change.record(ticket.id, Event::CategoryChanged { from, to });
+    }
 }
 
 /// Keeps what a field held and holds, and records that it changed. A subject's words stay out of the log. A field

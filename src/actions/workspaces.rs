@@ -2,13 +2,15 @@
 
 use futures_util::FutureExt;
 use shouwen_core::actor::{Actor, BuiltInRole};
-use shouwen_core::id::{Ids, WorkspaceId};
+use shouwen_core::id::{Ids, SlaPolicyId, WorkspaceId};
+use shouwen_core::sla::policy::Terms;
 use shouwen_core::ticket::Category;
 use shouwen_core::time::Timestamp;
 
 use crate::db::{Db, Error, JsonText};
 use crate::log::{Change, Log};
 use crate::store::agents::{self, RoleRow};
+use crate::store::sla::policies::{self, PolicyRow};
 use crate::store::statuses::{self, StatusRow};
 use crate::store::workspaces;
 
@@ -54,5 +56,22 @@ async fn create(change: &mut Change) -> Result<WorkspaceId, Error> {
         };
         statuses::add(change.tx(), workspace, &row).await?;
     }
+    promise(change).await?;
     Ok(workspace)
+}
+
+/// The default policy, under the workspace's own id: a first answer within 24 hours, solved within 72.
+async fn promise(change: &mut Change) -> Result<(), Error> {
+    let (workspace, now) = (change.workspace(), change.now());
+    let row = PolicyRow {
+        id: SlaPolicyId(workspace.0),
+        version: 1,
+        name: String::new(),
+        position: 0,
+        is_default: true,
+        updated_at: now,
+        terms: JsonText(Terms::usual()),
+    };
+    policies::add(change.tx(), workspace, &row).await?;
+    policies::set_stamp(change.tx(), workspace, workspace.0).await
 }

@@ -3,6 +3,7 @@
 use shouwen_core::time::Length;
 
 use super::queue::Job;
+use super::{calendar_feed, sla_runs};
 use crate::app::App;
 use crate::blobs::BlobError;
 use crate::db;
@@ -18,6 +19,9 @@ shouwen_core::words! {
         SendMessage = "send_message",
         /// The server's own mail.
         SendDeskMail = "send_desk_mail",
+        /// Holds the open tickets against policies and calendars.
+        SlaRun = "sla_run",
+        FetchCalendar = "fetch_calendar",
         SendWebhook = "send_webhook",
     }
 }
@@ -63,6 +67,8 @@ impl JobKind {
             // 5 s, doubling up to an hour: two days.
             Self::SendMessage => 56,
             Self::SendDeskMail => 20,
+            Self::SlaRun => 20,
+            Self::FetchCalendar => 3,
             // A day.
             Self::SendWebhook => 33,
         }
@@ -81,6 +87,8 @@ impl JobKind {
             Self::ReadMail => read_mail::run(app, job).await,
             Self::SendMessage => send_message::run(app, job).await,
             Self::SendDeskMail => desk_mail::run(app, job).await,
+            Self::SlaRun => sla_runs::run(app, job).await,
+            Self::FetchCalendar => calendar_feed::run(app, job).await,
             Self::SendWebhook => webhooks::run(app, job).await,
         }
     }
@@ -88,7 +96,8 @@ impl JobKind {
     /// Does what must be done when the job is given up; a failure here leaves the job to be given up again.
     pub(super) async fn give_up(self, app: &App, job: &Job, error: &str) -> Result<(), JobError> {
         match self {
-            Self::Housekeeping | Self::SendDeskMail => Ok(()),
+            Self::Housekeeping | Self::SendDeskMail | Self::FetchCalendar => Ok(()),
+            Self::SlaRun => sla_runs::give_up(app, job, error).await,
             Self::ReadMail => read_mail::give_up(app, job, error).await,
             Self::SendMessage => send_message::give_up(app, job, error).await,
             Self::SendWebhook => webhooks::give_up(app, job, error).await,

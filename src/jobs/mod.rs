@@ -3,9 +3,11 @@
 //! A job is written by the change that needs it, and runs at least once: its effect stands in one change that can
 //! tell that it happened already.
 
+mod calendar_feed;
 mod kind;
 pub mod queue;
 mod runner;
+mod sla_runs;
 
 pub use kind::{JobError, JobKind};
 pub use runner::{Progress, Runner, settle};

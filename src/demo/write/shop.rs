@@ -165,6 +165,7 @@ async fn write_teams(change: &mut Change, staff: &[AgentId]) -> Result<Vec<TeamI
         let row = TeamRow {
             id: change.next_id(),
             name: (*name).to_owned(),
+            lead_id: None,
             created_at,
         };
         agents::add_team(change.tx(), workspace, &row).await?;
