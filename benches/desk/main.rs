@@ -1,6 +1,6 @@
 //! Load and latency of the real server in a process of its own, each figure beside a bare baseline of the same run.
 //!
-//! `make bench` runs all; `cargo bench -- mail chat lists idle` chooses. Nothing here is a test: it asserts no speed.
+//! `make bench` runs all; `cargo bench -- mail chat lists idle sla` chooses. Nothing here is a test: it asserts no speed.
 
 #![expect(
     clippy::disallowed_methods,
@@ -15,6 +15,7 @@ mod idle;
 mod lists;
 mod mail;
 mod mail_baseline;
+mod sla;
 mod spread;
 
 fn main() {
@@ -38,6 +39,9 @@ fn main() {
     }
     if wants("chat") {
         runtime.block_on(chat::run());
+    }
+    if wants("sla") {
+        runtime.block_on(sla::run());
     }
     if wants("lists") {
         runtime.block_on(lists::run());

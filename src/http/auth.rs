@@ -38,7 +38,7 @@ macro_rules! grants {
 grants! {
     TicketRead, TicketReply, TicketNote, TicketEdit, TicketAssign, TicketCreate, CustomerRead, CustomerEdit, CallLog,
     RawRead, MailRead, MailRecover, BoardRead, AdminAgents, AdminTeams, AdminInboxes, AdminTags, AdminStatuses, AdminRoles, AdminKeys,
-    ComplaintEdit, ComplaintApprove, ComplaintClose, AdminComplaints,
+    ComplaintEdit, ComplaintApprove, ComplaintClose, AdminComplaints, AdminSla,
 }
 
 /// A caller with the permission `G`.

@@ -3,6 +3,7 @@
 pub mod agents;
 pub mod api_keys;
 pub mod bootstrap;
+pub mod calendars;
 pub mod calls;
 pub mod composer;
 pub mod customers;
@@ -24,6 +25,8 @@ pub mod schedules;
 pub mod sender_rules;
 pub mod session;
 pub mod setup;
+pub mod sla;
+pub mod sla_policies;
 pub mod statuses;
 pub mod tags;
 pub mod teams;

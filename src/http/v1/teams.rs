@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use futures_util::FutureExt;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use shouwen_core::id::{AgentId, TeamId};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -30,6 +30,8 @@ pub struct Team {
     pub id: TeamId,
     pub name: String,
     pub agent_ids: Vec<AgentId>,
+    /// Told when a promise of the team is in danger.
+    pub lead_id: Option<AgentId>,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -37,12 +39,20 @@ struct TeamBody {
     name: String,
     #[serde(default)]
     agent_ids: Vec<AgentId>,
+    lead_id: Option<AgentId>,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
 struct TeamEdit {
     name: Option<String>,
     agent_ids: Option<Vec<AgentId>>,
+    /// Null: nobody; left out: as it is.
+    #[serde(default, deserialize_with = "present")]
+    lead_id: Option<Option<AgentId>>,
+}
+
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<AgentId>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
 }
 
 /// Every team with its members.
@@ -62,6 +72,7 @@ pub async fn all(app: &App, conn: &mut Conn) -> Result<Vec<Team>, Failure> {
             agent_ids: members(row.id),
             id: row.id,
             name: row.name,
+            lead_id: row.lead_id,
         })
         .collect())
 }
@@ -97,6 +108,7 @@ async fn create_team(
     let form = TeamForm {
         name: Some(body.name),
         agents: Some(body.agent_ids),
+        lead: Some(body.lead_id),
     };
     let id = app
         .change(&actor, form, |change, form| actions::create(change, form).boxed())
@@ -119,6 +131,7 @@ async fn change_team(
     let form = TeamForm {
         name: body.name,
         agents: body.agent_ids,
+        lead: body.lead_id,
     };
     app.change(&actor, (id, form), |change, (id, form)| {
         actions::update(change, *id, form).boxed()

@@ -27,11 +27,11 @@ use crate::http::problem::{Params, PathId};
 use crate::http::{Body, Can, Failure, Problem};
 use crate::log::{self, Ephemeral};
 use crate::store::messages;
-use crate::store::tickets::{self, DraftRow, Filter, Seek, TicketRow, View};
+use crate::store::tickets::{self, DraftRow, DueSeek, Filter, Seek, TicketRow, View};
 
 /// The words of a query, which no body names.
 #[derive(OpenApi)]
-#[openapi(components(schemas(View)))]
+#[openapi(components(schemas(View, Order)))]
 struct Words;
 
 pub fn routes() -> OpenApiRouter<App> {
@@ -44,6 +44,11 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(save_draft, clear_draft))
 }
 
+shouwen_core::words! {
+    /// How a list is ordered.
+    Order { Newest = "newest", Due = "due" }
+}
+
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListQuery {
@@ -54,6 +59,8 @@ pub struct ListQuery {
     assignee: Option<AgentId>,
     tag: Option<TagId>,
     customer: Option<CustomerId>,
+    /// newest (message first, by default) or due (soonest first; tickets that are not due are left out)
+    order: Option<Order>,
     /// At most 100; 50 by default.
     limit: Option<usize>,
     /// `next` of the page before.
@@ -68,7 +75,7 @@ pub struct TicketPage {
     next: Option<String>,
 }
 
-/// List tickets, newest message first
+/// List tickets, newest message first or soonest due first
 #[utoipa::path(get, path = "/tickets", tag = "tickets", params(ListQuery),
     responses((status = 200, body = TicketPage), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn list_tickets(
@@ -76,7 +83,6 @@ async fn list_tickets(
     Can(actor, _): Can<TicketRead>,
     Params(query): Params<ListQuery>,
 ) -> Result<Json<TicketPage>, Failure> {
-    let after: Option<Seek> = read_cursor(query.after.as_deref())?;
     let limit = query.limit.unwrap_or(50).clamp(1, 100);
     let filter = Filter {
         inbox: query.inbox,
@@ -88,14 +94,24 @@ async fn list_tickets(
     let mut conn = app.db.snapshot().await?;
     let seq = log::last_seq(&mut conn, actor.workspace).await?;
     let view = query.view.unwrap_or(View::All);
-    let found = tickets::list(&mut conn, &actor, view, &filter, after, limit).await?;
-    let ids: Vec<TicketId> = found.iter().map(|seek| seek.id).collect();
-    let items = view::summaries(&mut conn, actor.workspace, actor.agent(), &ids).await?;
-    let next = if found.len() == limit {
-        found.last().map(write_cursor)
+    let after = query.after.as_deref();
+    let (ids, last): (Vec<TicketId>, Option<String>) = if query.order == Some(Order::Due) {
+        let after: Option<DueSeek> = read_cursor(after)?;
+        let found = tickets::list_by_due(&mut conn, &actor, view, &filter, after, limit).await?;
+        (
+            found.iter().map(|seek| seek.id).collect(),
+            found.last().map(write_cursor),
+        )
     } else {
-        None
+        let after: Option<Seek> = read_cursor(after)?;
+        let found = tickets::list(&mut conn, &actor, view, &filter, after, limit).await?;
+        (
+            found.iter().map(|seek| seek.id).collect(),
+            found.last().map(write_cursor),
+        )
     };
+    let items = view::summaries(&mut conn, actor.workspace, actor.agent(), &ids).await?;
+    let next = last.filter(|_| ids.len() == limit);
     Ok(Json(TicketPage { seq, items, next }))
 }
 

@@ -18,6 +18,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::mail_page::has_remote_pictures;
+use super::sla::SlaSummary;
 use super::vocabulary::LastDirection;
 use crate::db::{Conn, Result};
 use crate::log::Logged;
@@ -72,6 +73,7 @@ pub struct TicketSummary {
     pub merged_into: Option<TicketLink>,
     /// The closed ticket that it continues.
     pub follow_up_of: Option<TicketLink>,
+    pub sla: SlaSummary,
 }
 
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -243,6 +245,7 @@ pub async fn summaries(
 pub fn summary(row: &SummaryRow, tag_ids: Vec<TagId>) -> TicketSummary {
     let ticket = row.ticket.clone();
     TicketSummary {
+        sla: row.into(),
         id: ticket.id,
         number: ticket.number.to_string(),
         customer: CustomerBrief {

@@ -89,6 +89,10 @@ const USES_CHANNELS: &[(&str, &str)] = &[
     ("serve", "opens the listeners of mail"),
     ("app", "holds what looks up names, for whoever asks DNS"),
     (
+        "actions/sla/feed.rs",
+        "reads holidays from an administrator's file or feed",
+    ),
+    (
         "actions/inbox_test.rs",
         "tries the servers of a mailbox for whoever sets it up",
     ),

@@ -27,6 +27,16 @@ const OVER_ALL_WORKSPACES: &[(&str, &str, &str)] = &[
         "timers that are due are claimed over all workspaces",
     ),
     (
+        "src/store/timers.rs",
+        "next_due",
+        "the worker wakes for the next timer of any workspace",
+    ),
+    (
+        "src/store/timers.rs",
+        "clock_is_due",
+        "timers that are due are claimed over all workspaces",
+    ),
+    (
         "src/store/api_keys.rs",
         "find_by_token",
         "an API key's token names its workspace",

@@ -20,4 +20,6 @@ mod mail_pictures;
 mod password_reset;
 mod phone;
 mod pipe;
+mod sla;
+mod sla_servers;
 mod webhooks;

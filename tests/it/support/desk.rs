@@ -224,6 +224,7 @@ impl Desk {
                     let row = agents::TeamRow {
                         id: change.next_id(),
                         name: name.clone(),
+                        lead_id: None,
                         created_at: change.now(),
                     };
                     agents::add_team(change.tx(), workspace, &row).await?;

@@ -1,0 +1,316 @@
+//! What was promised to customers, told with a clock that stands still: the cases that helpdesks are known to get wrong.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use shouwen_core::time::Length;
+
+use crate::support::desk::{Desk, both_engines};
+use crate::support::person::Person;
+use crate::support::smtp::{Manner, Outside, deliver};
+
+const INBOX: &str = "help@shop.example";
+
+async fn write(desk: &Desk, id: &str, more: &str) {
+    let raw = format!(
+        "From: Wang <wang@example.com>\nTo: {INBOX}\nSubject: Lamp\nMessage-ID: <{id}@example.com>\n{more}\nQuestion {id}\n"
+    );
+    let sent = deliver(desk.bound.smtp.unwrap(), "wang@example.com", &[INBOX], &raw)
+        .await
+        .unwrap();
+    assert_eq!(sent.0, 250, "{}", sent.1);
+    desk.settle().await;
+}
+
+/// A desk whose only promise is the default policy with these times and this calendar.
+async fn desk_that_promises(desk: &Desk, terms: Value) -> (Person, Outside) {
+    let (admin, outside) = (desk.administrator().await, Outside::start().await);
+    admin.email_inbox_sending_by(INBOX, Some(outside.address)).await;
+    change_default(desk, &admin, terms).await;
+    (admin, outside)
+}
+
+async fn change_default(desk: &Desk, admin: &Person, terms: Value) -> Value {
+    let policies = admin.get("/sla-policies").await;
+    let default = policies["items"].as_array().unwrap().last().unwrap().clone();
+    let mut body = json!({
+        "name": "", "version": default["version"], "conditions": [], "calendar_id": null, "first_response_s": null,
+        "next_response_s": null, "resolution_s": null, "levels": [], "notify_calendar_id": null,
+    });
+    for (key, value) in terms.as_object().unwrap() {
+        body[key] = value.clone();
+    }
+    let path = format!("/sla-policies/{}", default["id"].as_str().unwrap());
+    let (status, changed) = admin.call(Method::PUT, &path, Some(body)).await;
+    assert!(status.is_success(), "{status} {changed}");
+    desk.settle().await;
+    admin
+        .get(&format!("/sla-runs/{}", changed["run_id"].as_str().unwrap()))
+        .await
+}
+
+async fn clock(person: &Person, metric: &str) -> Value {
+    let ticket = person.only_ticket().await;
+    let clocks = ticket["ticket"]["sla"]["clocks"].as_array().unwrap().clone();
+    clocks
+        .into_iter()
+        .find(|clock| clock["metric"] == metric)
+        .unwrap_or_default()
+}
+
+/// `state due`, due as `DD HH:MM` UTC.
+async fn shown(person: &Person, metric: &str) -> String {
+    let clock = clock(person, metric).await;
+    let due = clock["due_at"]
+        .as_str()
+        .map_or("-".to_owned(), |due| due[8..16].replace('T', " "));
+    format!("{} {due}", clock["state"].as_str().unwrap_or("none"))
+}
+
+async fn set_category(person: &Person, category: &str) {
+    let ticket = person.only_ticket().await;
+    let statuses = person.get("/bootstrap").await["statuses"].clone();
+    let status = statuses
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|status| status["category"] == category)
+        .unwrap()
+        .clone();
+    let path = format!("/tickets/{}", ticket["ticket"]["id"].as_str().unwrap());
+    let edit = json!({ "field": "status", "old": ticket["ticket"]["status_id"], "new": status["id"] });
+    person.patch(&path, json!({ "edits": [edit] })).await;
+}
+
+async fn told(person: &Person, kind: &str) -> usize {
+    let page = person.get("/notifications").await;
+    page["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|one| one["kind"] == kind)
+        .count()
+}
+
+fn office(zone: &str) -> Value {
+    let day = json!([{ "from": "09:00", "to": "12:00" }, { "from": "13:00", "to": "18:00" }]);
+    json!({
+        "name": "Office", "zone": zone, "days": [], "region": null, "feed_url": null,
+        "week": { "mon": day, "tue": day, "wed": day, "thu": day, "fri": day, "sat": [], "sun": [] },
+    })
+}
+
+both_engines! {
+    async fn a_question_starts_the_clocks_and_only_a_persons_answer_meets_the_first(desk: Desk) {
+        // 2026-11-22 09:30 UTC, a Sunday.
+        let (admin, _outside) = desk_that_promises(&desk, json!({ "first_response_s": 3600, "resolution_s": 14_400 })).await;
+        write(&desk, "1", "").await;
+        assert_eq!(shown(&admin, "first_response").await, "running 22 10:30");
+        assert_eq!(shown(&admin, "resolution").await, "running 22 13:30");
+        let ticket = admin.only_ticket().await;
+        let id = ticket["ticket"]["id"].as_str().unwrap().to_owned();
+        let note = json!({
+            "client_id": uuid::Uuid::from_u128(7).to_string(), "visibility": "note", "text": "who knows?", "seen_position": 9,
+        });
+        admin.post(&format!("/tickets/{id}/messages"), note).await;
+        assert_eq!(shown(&admin, "first_response").await, "running 22 10:30");
+        desk.advance(Length::minutes(20)).await;
+        admin.reply(&ticket, "We look at it.").await;
+        assert_eq!(shown(&admin, "first_response").await, "met 22 10:30");
+        set_category(&admin, "solved").await;
+        assert_eq!(shown(&admin, "resolution").await, "met 22 13:30");
+        assert_eq!(admin.only_ticket().await["ticket"]["sla"]["due_at"], Value::Null);
+        // Nothing fires for what is over.
+        desk.advance(Length::days(3)).await;
+        assert_eq!(told(&admin, "sla_breach").await, 0);
+    }
+
+    async fn lunch_night_and_weekend_are_not_business_time(desk: Desk) {
+        let (admin, _outside) = desk_that_promises(&desk, json!({})).await;
+        let calendar = admin.post("/calendars", office("Asia/Shanghai")).await;
+        let terms = json!({ "first_response_s": 3600, "resolution_s": 8 * 3600, "calendar_id": calendar["id"] });
+        change_default(&desk, &admin, terms).await;
+        // Monday 11:30 in Shanghai: half an hour before lunch, half an hour after.
+        desk.advance(Length::minutes(18 * 60)).await;
+        write(&desk, "1", "").await;
+        assert_eq!(shown(&admin, "first_response").await, "running 23 05:30");
+        // The rest of Monday is 5.5 hours, and 2.5 of Tuesday.
+        assert_eq!(shown(&admin, "resolution").await, "running 24 03:30");
+        let id = admin.only_ticket().await["ticket"]["id"].as_str().unwrap().to_owned();
+        let why = admin.get(&format!("/tickets/{id}/sla")).await;
+        assert_eq!(why["zone"], "Asia/Shanghai");
+        assert!(why["hours"].as_array().unwrap().len() >= 4, "{why:#}");
+        assert_eq!(why["clocks"][0]["stretches"][0]["because"], "customer_wrote");
+    }
+
+    async fn waiting_for_the_customer_pauses_the_resolution_and_a_policy_change_keeps_the_pause(desk: Desk) {
+        let (admin, _outside) = desk_that_promises(&desk, json!({ "first_response_s": 3600, "resolution_s": 14_400 })).await;
+        write(&desk, "1", "").await;
+        desk.advance(Length::hours(1)).await;
+        admin.reply(&admin.only_ticket().await, "Which lamp?").await;
+        set_category(&admin, "waiting").await;
+        let paused = clock(&admin, "resolution").await;
+        assert_eq!((&paused["state"], &paused["remaining_s"]), (&json!("paused"), &json!(3 * 3600)));
+        desk.advance(Length::hours(10)).await;
+        write(&desk, "2", "In-Reply-To: <1@example.com>\n").await;
+        // An hour had run; three are left from 20:30 on.
+        assert_eq!(shown(&admin, "resolution").await, "running 22 23:30");
+        let run = change_default(&desk, &admin, json!({ "next_response_s": 1800, "resolution_s": 7200 })).await;
+        assert_eq!((&run["state"], &run["done"], &run["moved"]), (&json!("done"), &json!(1), &json!(1)));
+        assert_eq!(shown(&admin, "resolution").await, "running 22 21:30");
+        assert_eq!(shown(&admin, "next_response").await, "running 22 21:00");
+        let id = admin.only_ticket().await["ticket"]["id"].as_str().unwrap().to_owned();
+        let why = admin.get(&format!("/tickets/{id}/sla")).await;
+        let resolution = why["clocks"].as_array().unwrap().iter().find(|one| one["metric"] == "resolution").unwrap();
+        let kinds: Vec<&str> =
+            resolution["stretches"].as_array().unwrap().iter().map(|one| one["kind"].as_str().unwrap()).collect();
+        assert_eq!(kinds, ["running", "paused", "running"], "{resolution:#}");
+    }
+
+    async fn a_bounce_unmeets_the_first_response(desk: Desk) {
+        let (admin, outside) = desk_that_promises(&desk, json!({ "first_response_s": 3600 })).await;
+        write(&desk, "1", "").await;
+        outside.behave(Manner { to_recipient: Some("550 5.1.1 no such mailbox".to_owned()), ..Manner::default() });
+        desk.advance(Length::minutes(10)).await;
+        admin.reply(&admin.only_ticket().await, "Here is your lamp.").await;
+        assert_eq!(shown(&admin, "first_response").await, "met 22 10:30");
+        desk.settle().await;
+        assert_eq!(shown(&admin, "first_response").await, "running 22 10:30");
+        desk.advance(Length::hours(1)).await;
+        assert_eq!(shown(&admin, "first_response").await, "breached 22 10:30");
+    }
+
+    async fn warning_and_breach_fire_once_each_and_are_withdrawn_when_they_would_not_have_been(desk: Desk) {
+        let levels = json!([
+            { "metric": "first_response", "when": "percent", "value": 50, "to": ["supervisors"] },
+            { "metric": "first_response", "when": "breach", "value": 0, "to": ["supervisors"] },
+            { "metric": "first_response", "when": "after", "value": 3600, "to": ["supervisors"] },
+        ]);
+        let terms = |first: i64| json!({ "first_response_s": first, "levels": levels });
+        let (admin, _outside) = desk_that_promises(&desk, terms(3600)).await;
+        write(&desk, "1", "").await;
+        desk.advance(Length::minutes(29)).await;
+        assert_eq!(told(&admin, "sla_warning").await, 0);
+        desk.advance(Length::minutes(1)).await;
+        assert_eq!(told(&admin, "sla_warning").await, 1);
+        desk.advance(Length::minutes(30)).await;
+        desk.advance(Length::minutes(1)).await;
+        assert_eq!((told(&admin, "sla_warning").await, told(&admin, "sla_breach").await), (1, 1));
+        assert_eq!(shown(&admin, "first_response").await, "breached 22 10:30");
+        desk.advance(Length::hours(1)).await;
+        assert_eq!(told(&admin, "sla_level").await, 1);
+        // Six hours would have been promised: neither the breach nor the level was.
+        change_default(&desk, &admin, terms(6 * 3600)).await;
+        assert_eq!(shown(&admin, "first_response").await, "running 22 15:30");
+        let id = admin.only_ticket().await["ticket"]["id"].as_str().unwrap().to_owned();
+        let why = admin.get(&format!("/tickets/{id}/sla")).await;
+        let breach = why["clocks"][0]["levels"].as_array().unwrap().iter().find(|one| one["key"] == "breach").unwrap();
+        assert!(breach["withdrawn_at"].is_string(), "{breach}");
+        desk.advance(Length::minutes(239)).await;
+        // It came again.
+        assert_eq!(told(&admin, "sla_breach").await, 2);
+    }
+
+    async fn a_change_is_tried_before_it_holds(desk: Desk) {
+        let (admin, _outside) = desk_that_promises(&desk, json!({ "first_response_s": 14_400 })).await;
+        write(&desk, "1", "").await;
+        desk.advance(Length::hours(2)).await;
+        let policy = json!({
+            "id": null, "name": "Mail", "conditions": [{ "field": "channel", "op": "is", "values": ["email"] }],
+            "calendar_id": null, "first_response_s": 3600, "next_response_s": null, "resolution_s": null,
+            "levels": [], "notify_calendar_id": null,
+        });
+        let run = admin.post("/sla-policies/preview", json!({ "policy": policy })).await;
+        desk.settle().await;
+        let run = admin.get(&format!("/sla-runs/{}", run["id"].as_str().unwrap())).await;
+        let counts = [&run["state"], &run["total"], &run["moved"], &run["become_overdue"], &run["no_longer_overdue"]];
+        assert_eq!(counts, [&json!("done"), &json!(1), &json!(1), &json!(1), &json!(0)], "{run}");
+        // Nothing has changed yet.
+        assert_eq!(shown(&admin, "first_response").await, "running 22 13:30");
+        let arrival = json!({ "arrives_at": "2026-11-27T17:50:00Z", "facts": { "channel": "email" }, "draft": { "policy": policy } });
+        let why = admin.post("/sla/simulate", arrival).await;
+        assert_eq!(why["policy"]["name"], "Mail");
+        assert_eq!(why["clocks"][0]["due_at"], "2026-11-27T18:50:00.000Z");
+        let mut made = policy.clone();
+        made.as_object_mut().unwrap().remove("id");
+        admin.post("/sla-policies", made).await;
+        desk.settle().await;
+        assert_eq!(shown(&admin, "first_response").await, "breached 22 10:30");
+        let id = admin.only_ticket().await["ticket"]["id"].as_str().unwrap().to_owned();
+        let why = admin.get(&format!("/tickets/{id}/sla")).await;
+        assert_eq!(why["because"], json!([{ "field": "channel", "op": "is", "values": ["email"], "actual": ["email"] }]));
+    }
+
+    async fn a_ticket_that_is_over_keeps_the_verdict_of_its_policy(desk: Desk) {
+        let (admin, _outside) = desk_that_promises(&desk, json!({ "first_response_s": 3600, "resolution_s": 14_400 })).await;
+        write(&desk, "1", "").await;
+        desk.advance(Length::hours(2)).await;
+        admin.reply(&admin.only_ticket().await, "Sorry, late.").await;
+        set_category(&admin, "solved").await;
+        let before = admin.only_ticket().await["ticket"]["sla"].clone();
+        change_default(&desk, &admin, json!({ "first_response_s": 36_000, "resolution_s": 60 })).await;
+        assert_eq!(admin.only_ticket().await["ticket"]["sla"], before);
+        let late = clock(&admin, "first_response").await;
+        assert!(late["state"] == "breached" && late["met_at"].is_string(), "{late}");
+    }
+
+    async fn the_soonest_due_comes_first_in_a_list(desk: Desk) {
+        let (admin, _outside) = desk_that_promises(&desk, json!({ "first_response_s": 3600 })).await;
+        write(&desk, "1", "").await;
+        desk.advance(Length::minutes(5)).await;
+        write(&desk, "2", "").await;
+        let by_due = admin.get("/tickets?view=open&order=due&limit=1").await;
+        let newest = admin.get("/tickets?view=open&limit=1").await;
+        let next = admin.get(&format!("/tickets?view=open&order=due&limit=1&after={}", by_due["next"].as_str().unwrap())).await;
+        assert_ne!(by_due["items"][0]["id"], newest["items"][0]["id"]);
+        assert_eq!(next["items"][0]["id"], newest["items"][0]["id"]);
+    }
+
+    async fn merging_stops_the_clocks_of_what_is_gone_and_brings_over_what_still_waits(desk: Desk) {
+        let (admin, _outside) = desk_that_promises(&desk, json!({ "first_response_s": 3600, "next_response_s": 1800 })).await;
+        write(&desk, "1", "").await;
+        desk.advance(Length::minutes(5)).await;
+        write(&desk, "2", "").await;
+        let tickets = admin.tickets("open").await;
+        let (late, early) = (&tickets[0], &tickets[1]);
+        let target = admin.get(&format!("/tickets/{}", early["id"].as_str().unwrap())).await;
+        admin.reply(&target, "Here you are.").await;
+        let path = format!("/tickets/{}/merge", late["id"].as_str().unwrap());
+        admin.post(&path, json!({ "into": early["id"] })).await;
+        let gone = admin.get(&format!("/tickets/{}/sla", late["id"].as_str().unwrap())).await;
+        assert_eq!(gone["clocks"][0]["state"], "stopped", "{gone:#}");
+        let kept = admin.get(&format!("/tickets/{}/sla", early["id"].as_str().unwrap())).await;
+        let next = kept["clocks"].as_array().unwrap().iter().find(|one| one["metric"] == "next_response").unwrap();
+        // Asked at 09:35, half an hour.
+        assert_eq!((&next["state"], &next["due_at"]), (&json!("running"), &json!("2026-11-22T10:05:00.000Z")));
+        desk.advance(Length::hours(2)).await;
+        let gone = admin.get(&format!("/tickets/{}/sla", late["id"].as_str().unwrap())).await;
+        assert_eq!(gone["clocks"][0]["state"], "stopped", "{gone:#}");
+    }
+
+    async fn a_calendar_takes_holidays_from_a_file_and_from_its_region(desk: Desk) {
+        let admin = desk.administrator().await;
+        let mut body = office("Asia/Shanghai");
+        body["region"] = json!("CN");
+        let made = admin.post("/calendars", body).await;
+        let ics = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//a//EN\r\nBEGIN:VEVENT\r\nUID:1\r\n\
+                   DTSTART;VALUE=DATE:20261124\r\nSUMMARY:Moving house\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+        let path = format!("/calendars/{}", made["id"].as_str().unwrap());
+        let done = admin.post(&format!("{path}/import"), json!({ "ics": ics })).await;
+        assert_eq!((&done["imported"], &done["calendar"]["days"][0]["name"]), (&json!(1), &json!("Moving house")));
+        let (status, wrong) = admin.call(Method::POST, &format!("{path}/import"), Some(json!({ "ics": "<html>" }))).await;
+        assert_eq!((status.as_u16(), &wrong["errors"][0]["pointer"]), (422, &json!("/ics")), "{wrong}");
+        let year = admin.get("/calendars/holidays?region=CN&year=2026").await;
+        assert_eq!(year.as_array().unwrap().iter().filter(|day| day["working"] == true).count(), 6);
+        let default = admin.get("/sla-policies").await["items"][0].clone();
+        let arrival = |at: &str| json!({ "arrives_at": at, "facts": {}, "draft": { "policy": {
+            "id": default["id"], "name": "", "conditions": [], "calendar_id": made["id"], "first_response_s": 3600,
+            "next_response_s": null, "resolution_s": null, "levels": [], "notify_calendar_id": null,
+        } } });
+        // Saturday 2026-10-10 makes up for the National Day: open from 09:00 in Shanghai.
+        let why = admin.post("/sla/simulate", arrival("2026-10-09T23:00:00Z")).await;
+        assert_eq!(why["clocks"][0]["due_at"], "2026-10-10T02:00:00.000Z");
+        // Tuesday the 24th is off.
+        let why = admin.post("/sla/simulate", arrival("2026-11-23T12:00:00Z")).await;
+        assert_eq!(why["clocks"][0]["due_at"], "2026-11-25T02:00:00.000Z");
+    }
+}
