@@ -1,8 +1,9 @@
 // Pictures of every screen of a running demo, to be looked at: node tests/e2e/tour.mjs FOLDER [part of a screen's name].
-// Three widths, both languages, both themes. Start `shouwen demo` first; SHOUWEN_URL says where it is.
+// Three widths, both languages, both themes. Start `shouwen demo` first; SHOUWEN_URL and SHOUWEN_SMTP say where it is.
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 
+import { deliver } from './support/mail.mjs'
 import { chromium } from './support/packages.mjs'
 
 const [folder, part = ''] = process.argv.slice(2)
@@ -11,6 +12,8 @@ if (!folder) {
   process.exit(2)
 }
 const url = process.env.SHOUWEN_URL ?? 'http://127.0.0.1:8080'
+const smtp = process.env.SHOUWEN_SMTP ?? '127.0.0.1:2525'
+const DESK = 'support@lamp-tea.example'
 const PASSWORD = process.env.SHOUWEN_PASSWORD ?? 'lamp-and-tea-demo'
 const ADMINISTRATOR = 'admin@lamp-tea.example'
 const widths = process.env.WIDTHS?.split(',').map(Number) ?? [390, 1024, 1600]
@@ -37,6 +40,25 @@ const inDialog = (before, ...keys) => async (page) => {
   await page.locator('dialog[open], [data-picker]').first().waitFor()
 }
 const onMail = ticket('email', ({ last_direction: last }) => last === 'in')
+
+/** Mail for the mail room and for a doubtful place, once: what came before is known by its Message-ID. */
+async function writeIn() {
+  const send = (from, id, subject, body, ...head) =>
+    deliver(smtp, from, DESK, [`From: ${from}`, `To: ${DESK}`, `Subject: ${subject}`, `Message-ID: <${id}@tour.example>`, 'Content-Type: text/plain; charset=utf-8', ...head, '', body])
+  await send('news@tour.example', 'tour-news', 'Spring lamps, now cheaper', 'Every lamp, every day.', 'Precedence: bulk', 'List-Unsubscribe: <https://tour.example/off>')
+  await send('wang.fang@tour.example', 'tour-one', 'The lamp in the hall flickers', 'It flickers whenever it rains.')
+  await new Promise((done) => setTimeout(done, 2_000))
+  await send('wang.fang@tour.example', 'tour-two', 'Invoice for March', '另外，三月份的发票还没有收到。', 'In-Reply-To: <tour-one@tour.example>')
+}
+const onDoubtful = ticket('email', ({ subject }) => subject.includes('flickers'))
+const composing = (words) => async (page) => {
+  await onDoubtful(page)
+  await page.locator('.composer textarea').fill(words)
+}
+const toMail = (path) => async (page) => {
+  await page.goto(url + path)
+  await page.getByRole('list').last().waitFor()
+}
 
 let visitor
 
@@ -74,12 +96,45 @@ const screens = {
   call: { go: inDialog(at('/view/all'), 'c') },
   compose: { go: inDialog(at('/view/all'), 'w') },
   notifications: { go: at('/notifications') },
-  ...Object.fromEntries(['account', 'inboxes', 'agents', 'teams', 'roles', 'tags', 'statuses', 'keys'].map((section) => [`settings-${section}`, { go: at(`/settings/${section}`) }])),
+  ...Object.fromEntries(['account', 'inboxes', 'agents', 'teams', 'roles', 'tags', 'statuses', 'keys', 'domains'].map((section) => [`settings-${section}`, { go: at(`/settings/${section}`) }])),
   'inbox-form': {
     go: async (page) => {
       await page.goto(`${url}/settings/inboxes`)
       await page.getByRole('main').getByText('@lamp-tea.example').first().click()
       await page.getByRole('dialog').waitFor()
+    },
+  },
+  'mail-waiting': { go: toMail('/mail/waiting') },
+  'mail-all': { go: toMail('/mail/all') },
+  'mail-record': {
+    go: async (page) => {
+      await toMail('/mail/waiting')(page)
+      await page.locator('a[href^="/mail/waiting/"]').first().click()
+      await page.getByRole('complementary').last().waitFor()
+    },
+  },
+  'mail-senders': { go: at('/mail/senders') },
+  'mail-sender-form': {
+    go: async (page) => {
+      await at('/mail/senders')(page)
+      await page.locator('.tools button').first().click()
+      await page.getByRole('dialog').waitFor()
+    },
+  },
+  'why-here': { go: onDoubtful },
+  'why-merge': { go: inDialog(onDoubtful, 'm') },
+  'why-spam': { go: inDialog(onDoubtful, '!') },
+  'later-menu': {
+    go: async (page) => {
+      await composing('您好，发票已经开好。')(page)
+      await page.locator('#composer-later').click()
+    },
+  },
+  'later-warning': {
+    go: async (page) => {
+      await composing('您好，发票已经开好。')(page)
+      await page.locator('.composer input[type=email]').first().fill('boss@elsewhere.example')
+      await page.locator('.composer textarea').click()
     },
   },
   'gone': { go: at('/t/99999999') },
@@ -113,6 +168,7 @@ const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? 
 const signedIn = await browser.newContext()
 await signedIn.request.post(`${url}/api/v1/session`, { data: { email: ADMINISTRATOR, password: PASSWORD }, headers: { origin: url } })
 const cookies = await signedIn.cookies()
+await writeIn()
 let missed = 0
 for (const width of widths)
   for (const [locale, theme] of [['en', 'light'], ['zh', 'light'], ['en', 'dark'], ['zh', 'dark']]) {

@@ -4,7 +4,11 @@ import type { Joined } from '../../shared/types'
 import { language, t } from '../i18n/language.svelte'
 import { clock } from '../state/Clock.svelte'
 
-export function reasonsOf(joined: Joined): string[] {
+export function reasonText(joined: Joined): string {
+  return reasonsOf(joined).join(language.locale === 'zh' ? '' : ' ')
+}
+
+function reasonsOf(joined: Joined): string[] {
   const said = [t.why.sign[joined.because](named(joined))]
   if (joined.ticket_number) said.push(t.why.merged(joined.ticket_number))
   if (joined.follow_up_of) said.push(t.why.followUp(joined.follow_up_of.number))

@@ -135,7 +135,7 @@ export const zh: Texts = {
       new: () => '由它开启了本工单。', reply_token: (what) => `它寄往${what}的专用回复地址。`, in_reply_to: (what) => `它的 In-Reply-To 指向${what}。`, references: (what) => `它的 References 指向${what}。`,
       subject_number: () => '它的主题中有本工单的单号。', marker: (what) => `它引用的内容带有${what}的标记。`, same_sender: () => '同一发件人不久前用同一主题来过信。', person: () => '由同事放在这里。',
     },
-    ours: (when) => `我们 ${when} 的消息`, theirs: (when) => `客户 ${when} 的邮件`, thread: '本工单的消息',
+    ours: (when) => `我们${when}的消息`, theirs: (when) => `客户${when}的邮件`, thread: '本工单的消息',
     merged: (number) => `它指向 #${number}，该工单已并入本工单。`, newTopic: '它的主题与本工单不同。', followUp: (number) => `它接续已关闭的 #${number}。`,
     similar: { not_a_participant: (number) => `像是 #${number} 的邮件，但发件人与该工单无关。`, from_failed: (number) => `像是 #${number} 的邮件，但发件人很可能是冒充的。`, other: (number) => `像是 #${number} 的邮件。` },
     anotherMatter: '另一件事', belongsTo: (number) => `属于 #${number}`, elsewhere: '属于其他工单…',
