@@ -17,8 +17,9 @@ use crate::ticket::{Category, Field};
 use crate::time::Timestamp;
 
 words! {
-    /// How a change came about. Backfill and import start no clock and send nothing.
-    Origin { Live = "live", Backfill = "backfill", Import = "import", Rule = "rule", Undo = "undo" }
+    /// How a change came about. Backfill and import start no clock and send nothing; what the demo plays starts clocks
+    /// and sends nothing.
+    Origin { Live = "live", Backfill = "backfill", Import = "import", Rule = "rule", Undo = "undo", Demo = "demo" }
 }
 
 words! {

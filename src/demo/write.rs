@@ -77,7 +77,7 @@ pub(super) async fn write(app: &App, now: Timestamp) -> Result<(), SeedError> {
         };
         known = app
             .log
-            .change_from(Origin::Import, &app.system(), batch, |change, batch| {
+            .change_from(Origin::Demo, &app.system(), batch, |change, batch| {
                 write_batch(change, batch).boxed()
             })
             .await?;

@@ -47,7 +47,8 @@ impl Effect for ToWebhooks {
 
 /// What was brought in from elsewhere is history, not news.
 fn is_told(logged: &Logged) -> bool {
-    !matches!(logged.origin, Origin::Backfill | Origin::Import) && is_public_kind(logged.event().kind())
+    !matches!(logged.origin, Origin::Backfill | Origin::Import | Origin::Demo)
+        && is_public_kind(logged.event().kind())
 }
 
 /// Follows the log for webhooks until the process stops.

@@ -154,6 +154,10 @@ fn nth(year: i16, month: i8, nth: i8, weekday: Weekday) -> Date {
 }
 
 /// Easter Sunday of the Gregorian calendar (Meeus, Jones and Butcher).
+#[expect(
+    clippy::many_single_char_names,
+    reason = "the names of the published algorithm"
+)]
 fn easter(year: i16) -> Date {
     let y = i32::from(year);
     let (a, b, c) = (y % 19, y / 100, y % 100);
@@ -303,7 +307,7 @@ fn japan(year: i16) -> Days {
         if day.weekday() == Weekday::Sunday {
             let mut next = *day + self::days(1);
             while national.contains(&next) {
-                next = next + self::days(1);
+                next += self::days(1);
             }
             days.push((next, "振替休日"));
         }

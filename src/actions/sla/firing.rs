@@ -83,8 +83,7 @@ pub async fn fire(
         );
         let last = due
             .iter()
-            .filter(|other| (other.metric, other.cycle) == (metric, cycle))
-            .next_back();
+            .rfind(|other| (other.metric, other.cycle) == (metric, cycle));
         let news = now.since(step.at).millis() < NEWS.millis();
         let open = clock.is_some_and(shouwen_core::sla::Clock::is_open);
         if news && open && last == Some(step) && !step.to.is_empty() {

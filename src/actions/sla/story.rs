@@ -16,6 +16,9 @@ use crate::log;
 use crate::store::sla::clocks::{self, ClockRow, FiringRow, SpokenRow, SubjectRow};
 use crate::store::tickets;
 
+/// Events of tickets that are not in the log yet.
+pub type Pending = HashMap<TicketId, Vec<Happened>>;
+
 /// A ticket's story.
 pub struct Story {
     pub subject: SubjectRow,
@@ -43,7 +46,7 @@ pub async fn read(
     workspace: WorkspaceId,
     subjects: Vec<SubjectRow>,
     book: &Book,
-    mut pending: HashMap<TicketId, Vec<Happened>>,
+    mut pending: Pending,
 ) -> Result<Vec<Story>> {
     let fresh = |id: &TicketId| pending.get(id).is_some_and(|events| is_opening(events));
     let ids: Vec<TicketId> = subjects.iter().map(|subject| subject.id).collect();
@@ -182,12 +185,12 @@ async fn read_moved(conn: &mut Conn, workspace: WorkspaceId, stories: &mut [Stor
         .filter(|story| moved.contains(&story.subject.id))
     {
         let rows = rows.remove(&story.subject.id).unwrap_or_default();
-        story.spoken = Some(rows.into_iter().map(spoken).collect());
+        story.spoken = Some(rows.iter().map(spoken).collect());
     }
     Ok(())
 }
 
-fn spoken(row: SpokenRow) -> history::Spoken {
+fn spoken(row: &SpokenRow) -> history::Spoken {
     history::Spoken {
         id: row.id,
         first_ticket: row.first_ticket_id,

@@ -93,7 +93,8 @@ struct DaysIn {
 struct Imported {
     calendar: Calendar,
     /// How many days were not there before.
-    imported: usize,
+    #[serde(rename = "imported")]
+    added: usize,
     run_id: Option<SlaRunId>,
 }
 
@@ -125,7 +126,7 @@ impl CalendarBody {
 
 fn shown(row: CalendarRow, used_by: usize) -> Calendar {
     let rules = row.rules.0;
-    let feed = rules.feed_url.is_some().then(|| Feed {
+    let feed = rules.feed_url.is_some().then_some(Feed {
         fetched_at: row.feed_fetched_at,
         error: row.feed_error,
         days: row.feed_days.0,
@@ -272,7 +273,7 @@ async fn import_days(
     Body(body): Body<DaysIn>,
 ) -> Result<Json<Imported>, Failure> {
     let days = days_of(&body.ics, app.now()).map_err(|wrong| Failure::field("ics", wrong))?;
-    let (imported, run_id) = app
+    let (added, run_id) = app
         .change(&actor, (id, days), |change, (id, days)| {
             actions::import(change, *id, days).boxed()
         })
@@ -280,7 +281,7 @@ async fn import_days(
     let calendar = find(&app, id).await?;
     Ok(Json(Imported {
         calendar,
-        imported,
+        added,
         run_id,
     }))
 }

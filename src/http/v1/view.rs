@@ -12,6 +12,7 @@ use shouwen_core::id::{
     WorkspaceId,
 };
 use shouwen_core::message::{AuthorKind, BounceReason, Delivery, Visibility};
+use shouwen_core::sla::{LevelKind, Metric};
 use shouwen_core::ticket::{Category, Field, Priority, TicketNumber};
 use shouwen_core::time::Timestamp;
 use utoipa::ToSchema;
@@ -215,6 +216,13 @@ pub struct Activity {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub spam: Option<bool>,
+    /// Of a clock that reached a step of its ladder, or did not after all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub metric: Option<Metric>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub level: Option<LevelKind>,
 }
 
 /// The summaries of these tickets for a reader, in the order of `ids`.
@@ -521,6 +529,8 @@ fn activity(logged: &Logged) -> Option<Activity> {
         tag_id: None,
         other: None,
         spam: None,
+        metric: None,
+        level: None,
     };
     match logged.event() {
         Event::TicketOpened { .. } => {}
@@ -529,6 +539,10 @@ fn activity(logged: &Logged) -> Option<Activity> {
         }
         Event::TagAdded { tag } | Event::TagRemoved { tag } => line.tag_id = Some(*tag),
         Event::SpamChanged { spam } => line.spam = Some(*spam),
+        Event::ClockFired { metric, level, .. } | Event::ClockWithdrawn { metric, level, .. } => {
+            (line.metric, line.level) = (Some(*metric), Some(*level));
+        }
+        Event::SlaPolicyChosen { .. } => {}
         other => {
             line.other = Some(TicketLink {
                 ticket_id: other_ticket(other)?,

@@ -114,6 +114,10 @@ pub fn tracks(facts: &[Fact], pause_on_hold: bool) -> Vec<Track> {
 
 /// How far the story has been told.
 #[derive(Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, and all combinations happen"
+)]
 struct Course {
     pause_on_hold: bool,
     category: Option<Category>,
