@@ -90,7 +90,13 @@ impl Runner {
             ended,
         };
         while !stop.is_cancelled() {
-            let started = shift.start_due().await?;
+            let started = match shift.start_due().await {
+                Err(db::Error::Unavailable(reason)) => {
+                    tracing::warn!(reason, "jobs wait for the database");
+                    0
+                }
+                started => started?,
+            };
             if started == 0 || shift.free.iter().all(|(_, free)| *free == 0) {
                 tokio::select! {
                     Some(end) = endings.recv() => shift.note(end),
@@ -123,7 +129,12 @@ impl Shift {
                 continue;
             }
             let limit = i64::try_from(free).unwrap_or(i64::MAX);
-            for job in exchange(&self.app, lane, done, limit).await? {
+            let claimed = exchange(&self.app, lane, done.clone(), limit).await;
+            if claimed.is_err() {
+                // What is done is written with the next claim that succeeds; until then it is held.
+                self.done = done;
+            }
+            for job in claimed? {
                 self.free[place].1 -= 1;
                 started += 1;
                 self.start(lane, job);
