@@ -30,13 +30,19 @@ export async function run({ desk, browser, expect }) {
     const inbox = await admin.open(browser, `/t/${ticket.number}`, { theme, locale })
     await expect.visible(inbox.frameLocator('iframe').getByText('in stock'))
     await look('inbox', inbox)
-    for (const [key, what] of [['Control+k', 'palette'], ['c', 'call form'], ['s', 'status picker'], ['?', 'keys']]) {
+    for (const [key, what] of [['Control+k', 'palette'], ['c', 'call form'], ['s', 'status picker'], ['m', 'merge'], ['!', 'spam'], ['?', 'keys']]) {
       await inbox.keyboard.press(key)
       const panel = inbox.locator('dialog[open], [data-picker]')
       await expect.visible(panel)
       await look(what, inbox)
       await inbox.keyboard.press('Escape')
       await expect.gone(panel)
+    }
+    for (const path of ['mail/waiting', 'mail/all', 'mail/senders']) {
+      await inbox.goto(`${desk.url}/${path}`)
+      await expect.visible(inbox.locator('h1'))
+      await expect.gone(inbox.locator('[aria-busy=true]'))
+      await look(path, inbox)
     }
     await inbox.goto(`${desk.url}/settings/inboxes`)
     await inbox.getByText('help@shop.example').click()

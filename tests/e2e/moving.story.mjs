@@ -55,5 +55,20 @@ export async function run({ desk, browser, expect }) {
   await expect.soon(() => new URL(inbox.url()).pathname === `/t/${third.number}`, 'the merged ticket to be back')
   await expect.text(talk, 'I write for Wang')
   await expect.soon(async () => (await admin.get(`/tickets/${third.id}`)).messages.length === 1, 'the mail to be back in its ticket')
+
+  // One mail alone belongs to that ticket: it goes there, and comes back.
+  await inbox.goto(`${desk.url}/t/${first.number}`)
+  await expect.text(talk, 'where is my invoice')
+  await inbox.getByRole('button', { name: 'Belongs to another ticket…' }).last().click()
+  await inbox.getByRole('dialog').getByRole('combobox').fill(third.number)
+  await expect.visible(inbox.getByRole('option', { name: /The same lamp/ }))
+  await inbox.keyboard.press('Enter')
+  await expect.visible(inbox.getByText(`Moved to #${third.number}`))
+  const textsOf = async (id) => (await admin.get(`/tickets/${id}`)).messages.map(({ text }) => text)
+  expect.deepEqual([(await textsOf(first.id)).length, (await textsOf(third.id)).length], [1, 2])
+  await inbox.locator('.notices').getByRole('button', { name: 'Undo' }).last().click()
+  await expect.soon(async () => (await textsOf(first.id)).length === 2, 'the mail to be back')
+  await expect.text(talk, 'where is my invoice')
+  expect.equal((await textsOf(third.id)).length, 1)
   office.close()
 }

@@ -96,7 +96,7 @@ const screens = {
   call: { go: inDialog(at('/view/all'), 'c') },
   compose: { go: inDialog(at('/view/all'), 'w') },
   notifications: { go: at('/notifications') },
-  ...Object.fromEntries(['account', 'inboxes', 'agents', 'teams', 'roles', 'tags', 'statuses', 'keys', 'domains'].map((section) => [`settings-${section}`, { go: at(`/settings/${section}`) }])),
+  ...Object.fromEntries(['account', 'inboxes', 'agents', 'teams', 'roles', 'tags', 'statuses', 'keys'].map((section) => [`settings-${section}`, { go: at(`/settings/${section}`) }])),
   'inbox-form': {
     go: async (page) => {
       await page.goto(`${url}/settings/inboxes`)

@@ -1,7 +1,10 @@
 // The mail that came, as the mail room shows it: one list by filter, one mail in full, and what is done about it.
-import type { Id, MailRecord, MailRecordDetail, MailState } from '../../shared/types'
-import { routes } from '../api/routes'
+import type { Id, MailRecord, MailRecordDetail, MailState, Page } from '../../shared/types'
 
+export interface MailRoutes {
+  mails(inbox: Id | null, states: MailState[], after: string | null): Promise<Page<MailRecord>>
+  mail(mail: Id): Promise<MailRecordDetail>
+}
 export type MailFilter = { inbox: Id | null; states: MailState[] }
 
 export class MailRoom {
@@ -13,6 +16,8 @@ export class MailRoom {
   open = $state.raw<MailRecordDetail | null>(null)
   private filter: MailFilter = { inbox: null, states: [] }
   private asked = 0
+
+  constructor(private readonly routes: MailRoutes) {}
 
   async show(filter: MailFilter): Promise<void> {
     this.filter = filter
@@ -26,7 +31,7 @@ export class MailRoom {
     const mine = ++this.asked
     if (this.phase === 'failed') this.phase = 'loading'
     try {
-      const page = await routes.mails(this.filter.inbox, this.filter.states, null)
+      const page = await this.routes.mails(this.filter.inbox, this.filter.states, null)
       if (mine !== this.asked) return
       this.items = page.items
       this.next = page.next
@@ -43,7 +48,7 @@ export class MailRoom {
     const mine = this.asked
     this.loadingMore = true
     try {
-      const page = await routes.mails(this.filter.inbox, this.filter.states, this.next)
+      const page = await this.routes.mails(this.filter.inbox, this.filter.states, this.next)
       if (mine !== this.asked) return
       const known = new Set(this.items.map((item) => item.id))
       this.items = [...this.items, ...page.items.filter((item) => !known.has(item.id))]
@@ -54,7 +59,7 @@ export class MailRoom {
   }
 
   async look(mail: Id): Promise<void> {
-    this.open = await routes.mail(mail)
+    this.open = await this.routes.mail(mail)
   }
 
   /** What became of it after somebody acted; a list that it no longer fits loses it. */
