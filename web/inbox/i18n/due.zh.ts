@@ -5,7 +5,7 @@ export const dueZh: DueTexts = {
   metric: { first_response: '首次响应', next_response: '后续响应', resolution: '解决' },
   over: (span) => `超时${span}`, says: { running: (metric, span) => `${metric}：剩余${span}`, warning: (metric, span) => `${metric}：即将到期，剩余${span}`, breached: (metric, span) => `${metric}：已超时${span}`, paused: (metric, span) => `${metric}：已暂停，剩余${span}` },
   why: '为什么是这个时限？', whyShort: '为什么？', loadFailed: '时限说明加载失败', none: '没有时限。', label: '时限',
-  policy: '规则', version: (n) => `第 ${n} 版`, noPolicy: '没有适用的规则。', noSla: '该规则不设时限。', everyTicket: '前面的规则都不适用时，适用此规则。', because: '适用原因', passedOver: '未适用', facts: '判断依据',
+  policy: '规则', usual: '通用时限', version: (n) => `第 ${n} 版`, noPolicy: '没有适用的规则。', noSla: '该规则不设时限。', everyTicket: '前面的规则都不适用时，适用此规则。', because: '适用原因', passedOver: '未适用', facts: '判断依据',
   field: { channel: '渠道', inbox: '收件渠道', grade: '投诉等级', priority: '优先级', tier: '客户等级', tag: '标签', language: '语言' }, is: (field, values) => `${field}为${values}`, isNot: (field, values) => `${field}不为${values}`, or: '或', but: (actual) => `实际为${actual}`, nothing: '无',
   calendar: (name) => `按“${name}”的营业时间`, always: '全天候计时', zone: (zone) => `时区：${zone}`, target: (span) => `${span}以内`,
   verdict: { running: '计时中', warning: '即将到期', paused: '已暂停', met: '达标', late: '超时完成', breached: '已超时', stopped: '已停止' }, due: (when) => `${when}到期`, metAt: (when) => `${when}答复`, metResolution: (when) => `${when}解决`, cycle: (n) => `第 ${n} 轮`, left: (span) => `剩余工作时间${span}`, earlier: '之前的轮次',

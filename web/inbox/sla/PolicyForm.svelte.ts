@@ -33,7 +33,7 @@ export class PolicyForm {
 
   /** The first thing that keeps it from being saved. */
   wrong(): string | null {
-    if (!this.name.trim()) return t.settings.needName
+    if (!this.name.trim() && !this.start?.is_default) return t.settings.needName
     if (this.conditions.some((one) => one.values.length === 0)) return w.needValues
     if (METRICS.some((metric) => Number.isNaN(secondsOf(this.targets[metric]) ?? 0))) return w.badTarget
     if (this.levels.some((one) => one.to.length === 0)) return w.needWhom

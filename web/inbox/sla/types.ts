@@ -5,7 +5,7 @@ export type Metric = 'first_response' | 'next_response' | 'resolution'
 export type Grade = 'i' | 'ii' | 'iii' | 'iv'
 export interface Clock {
   metric: Metric; cycle: number; state: 'running' | 'paused' | 'met' | 'breached' | 'stopped'; started_at: Time; target_s: number
-  due_at: Time | null; warn_at: Time | null; remaining_s: number | null; paused_since: Time | null; met_at: Time | null; breached_at: Time | null
+  due_at: Time | null; warn_at: Time | null; remaining_s: number | null; paused_since: Time | null; met_at: Time | null; stopped_at?: Time | null; breached_at: Time | null
 }
 export interface TicketSla { policy_id: Id | null; due_at: Time | null; clocks: Clock[] }
 

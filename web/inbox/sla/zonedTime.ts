@@ -9,6 +9,9 @@ function shown(time: string | number, locale: string, zone: string, options: Int
   return format.format(new Date(time))
 }
 
+/** Where the reader is: what times around the clock are told in. */
+export const ownZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone
+
 /** "Fri 20 Nov, 17:50" */
 export function zonedDayTime(time: string | number, locale: string, zone: string): string {
   return shown(time, locale, zone, { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })
