@@ -95,8 +95,20 @@ const screens = {
   keys: { go: inDialog(at('/view/all'), '?') },
   call: { go: inDialog(at('/view/all'), 'c') },
   compose: { go: inDialog(at('/view/all'), 'w') },
+  board: { go: at('/board') },
+  'list-due': { go: at('/view/all?order=due') },
+  why: { go: inDialog(ticket('email', ({ sla }) => sla?.clocks.length), 'd') },
+  complaint: { go: ticket('email', ({ case_state: state }) => state) },
+  'why-me': { go: inDialog(onMail, 'q') },
+  'policy-form': {
+    go: async (page) => {
+      await page.goto(`${url}/settings/sla`)
+      await page.locator('main ol button').last().click()
+      await page.getByRole('dialog').waitFor()
+    },
+  },
   notifications: { go: at('/notifications') },
-  ...Object.fromEntries(['account', 'inboxes', 'agents', 'teams', 'roles', 'tags', 'statuses', 'keys'].map((section) => [`settings-${section}`, { go: at(`/settings/${section}`) }])),
+  ...Object.fromEntries(['account', 'inboxes', 'agents', 'teams', 'roles', 'tags', 'statuses', 'keys', 'sla', 'calendars', 'complaints', 'assignment'].map((section) => [`settings-${section}`, { go: at(`/settings/${section}`) }])),
   'inbox-form': {
     go: async (page) => {
       await page.goto(`${url}/settings/inboxes`)

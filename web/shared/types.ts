@@ -1,12 +1,11 @@
 // The names of what the server and the pages say to each other. All of it is generated from openapi.json (see
 // generate.mjs); here it only gets short names. Times are RFC 3339 in UTC, ids UUIDs, errors RFC 9457 problems.
 import type { components } from './api'
-import type { Grade, TicketSla } from '../inbox/sla/types'
 
 /** What the server is about to say. */
-export type ExpectedPermission = Permission | 'ticket.reassign_owner' | 'admin.sla' | 'admin.routing'
+export type ExpectedPermission = Permission | 'ticket.reassign_owner' | 'admin.routing'
 export type ExpectedField = TicketField | 'kind'
-interface Expected { sla?: TicketSla | null; kind?: string; grade?: Grade | null; grade_confirmed?: boolean; case_state?: 'open' | 'closed' | null }
+interface Expected { kind?: string; grade?: Schemas['Grade'] | null; grade_confirmed?: boolean; case_state?: 'open' | 'closed' | null }
 
 type Schemas = components['schemas']
 

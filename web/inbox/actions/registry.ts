@@ -75,7 +75,7 @@ export const actions: Action[] = [
   { name: 'subject', group: 'ticket', when: may('ticket.edit'), run: () => subjectEditing.start() },
   { name: 'kind', group: 'ticket', keys: ['y'], when: may('ticket.edit'), run: () => void askKind() },
   { name: 'why', group: 'ticket', keys: ['d'], when: onTicket, run: () => panels.show('why') },
-  { name: 'whyMe', group: 'ticket', when: onTicket, run: () => panels.show('whyMe') },
+  { name: 'whyMe', group: 'ticket', keys: ['q'], when: onTicket, run: () => panels.show('whyMe') },
   { name: 'offer', group: 'ticket', when: () => onTicket() && desk.conversation.ticket?.owner_id != null && (desk.isMe(desk.conversation.ticket.owner_id) || desk.session.can('ticket.reassign_owner')), run: () => (offers.offering = true) },
   { name: 'take', group: 'ticket', keys: ['shift+t'], when: () => onTicket() && mayTake(), run: take },
   { name: 'grade', group: 'ticket', when: () => onTicket() && caseOpen(), run: () => (openCase.dialog = 'grade') },

@@ -1,10 +1,9 @@
 // What still stands in the way of closing a case, as far as the screen can know; the server decides.
 import { c } from '../i18n/complaint.svelte'
-import type { Case, GradeRule } from './types'
+import type { Case } from './types'
 
-export function blocks(open: Pick<Case, 'grade_confirmed' | 'checklist' | 'compensations'>, rules: Pick<GradeRule, 'checklist'> | null): string[] {
-  const required = new Set(rules?.checklist.filter((item) => item.required).map((item) => item.key))
-  const undone = open.checklist.filter((item) => !item.done && required.has(item.key)).length
+export function blocks(open: Pick<Case, 'grade_confirmed' | 'checklist' | 'compensations'>): string[] {
+  const undone = open.checklist.filter((item) => !item.done && item.required).length
   return [
     ...(open.grade_confirmed ? [] : [c.blockGrade]),
     ...(undone ? [c.blockChecklist(undone)] : []),

@@ -40,8 +40,7 @@ test('categories that name each other as parents do not hang the page', () => {
   expect(branches([category('a', 'b'), category('b', 'a')]).map((one) => one.path)).toEqual(['a', 'b'])
 })
 test('a case is not closed with open questions', () => {
-  const item = (key: string, done: boolean) => ({ key, text: '', done, done_by: null, done_at: null })
-  const rules = { checklist: [{ key: 'call', text: '', required: true }, { key: 'gift', text: '', required: false }] }
-  expect(blocks({ grade_confirmed: false, checklist: [item('call', false), item('gift', false)], compensations: [] }, rules)).toEqual(['The grade is not confirmed.', '1 required item of the checklist open.'])
-  expect(blocks({ grade_confirmed: true, checklist: [item('call', true), item('gift', false)], compensations: [] }, rules)).toEqual([])
+  const item = (key: string, done: boolean) => ({ key, text: '', required: key === 'call', done, done_by: null, done_at: null })
+  expect(blocks({ grade_confirmed: false, checklist: [item('call', false), item('gift', false)], compensations: [] })).toEqual(['The grade is not confirmed.', '1 required item of the checklist open.'])
+  expect(blocks({ grade_confirmed: true, checklist: [item('call', true), item('gift', false)], compensations: [] })).toEqual([])
 })

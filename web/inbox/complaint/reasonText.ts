@@ -8,7 +8,7 @@ export function reasonText({ code, params }: Reason): string {
   const word = typeof params.word === 'string' ? params.word : null
   const number = (name: string) => Number(params[name] ?? 0)
   switch (code) {
-    case 'amount': return params.minor === undefined && word ? c.why.amountWord(word) : c.why.amount(moneyText(number('minor'), String(params.currency ?? 'CNY'), language.tag))
+    case 'amount': return params.minor === undefined && word !== null ? c.why.amountWord(word) : c.why.amount(moneyText(number('minor'), String(params.currency ?? 'CNY'), language.tag))
     case 'media': case 'lawyer': case 'authority': case 'legal_words': return c.why[code](word ?? '')
     case 'safety': case 'health': case 'counterfeit': case 'privacy': return word ? c.why.word(c.why[code], word) : c.why[code]
     case 'repeated': return c.why.repeated(number('count'))

@@ -2,7 +2,7 @@
 import { clockTime } from '../../shared/when'
 import { r } from '../i18n/routing.svelte'
 import { language } from '../i18n/language.svelte'
-import { languageName } from '../sla/conditionText'
+import { languageName } from '../sla/languageName'
 import type { Id } from '../../shared/types'
 import type { ReasonCode, RoutingReason, Skill } from './types'
 

@@ -1,8 +1,9 @@
 // Says the conditions of policies in the reader's words.
 import { c } from '../i18n/complaint.svelte'
 import { d } from '../i18n/due.svelte'
-import { language, t } from '../i18n/language.svelte'
+import { t } from '../i18n/language.svelte'
 import { desk } from '../state/desk.svelte'
+import { languageName } from './languageName'
 import type { Condition, FactField, Grade } from './types'
 
 /** A value of a fact as people call it. */
@@ -26,12 +27,4 @@ export function conditionText({ field, op, values }: Condition): string {
 
 export function actualText(field: FactField, actual: string[]): string {
   return d.but(actual.length ? actual.map((value) => valueName(field, value)).join(', ') : d.nothing)
-}
-
-export function languageName(code: string): string {
-  try {
-    return new Intl.DisplayNames(language.tag, { type: 'language' }).of(code) ?? code
-  } catch {
-    return code
-  }
 }

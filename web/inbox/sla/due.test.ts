@@ -6,7 +6,7 @@ import type { Clock, TicketSla } from './types'
 const NOW = Date.parse('2026-11-22T09:00:00Z')
 const at = (minutes: number) => new Date(NOW + minutes * 60_000).toISOString()
 const clock = (fields: Partial<Clock>): Clock => ({
-  metric: 'first_response', cycle: 1, state: 'running', started_at: at(-60), target_s: 86_400, due_at: at(120), warn_at: at(90), remaining_s: null, paused_since: null, met_at: null, breached_at: null, ...fields,
+  metric: 'first_response', cycle: 1, state: 'running', started_at: at(-60), target_s: 86_400, due_at: at(120), warn_at: at(90), remaining_s: null, paused_since: null, met_at: null, stopped_at: null, breached_at: null, ...fields,
 })
 const sla = (...clocks: Clock[]): TicketSla => ({ policy_id: 'policy', due_at: null, clocks })
 

@@ -5,7 +5,7 @@ import type { WhyClock } from './types'
 
 const clock = (fields: Partial<WhyClock>): WhyClock => ({
   metric: 'first_response', cycle: 1, state: 'running', started_at: '2026-11-20T09:00:00Z', target_s: 7200, due_at: '2026-11-20T12:00:00Z', warn_at: null, remaining_s: null, paused_since: null,
-  met_at: null, breached_at: null, current: true, calendar: null, stretches: [], levels: [], ...fields,
+  met_at: null, stopped_at: null, breached_at: null, current: true, calendar: null, stretches: [], levels: [], ...fields,
 })
 
 test('stretches lie in proportion, the open one reaches until now', () => {

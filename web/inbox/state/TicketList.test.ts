@@ -91,3 +91,15 @@ test('the cursor walks by rows and stops at the ends', () => {
   expect(list.after('t3')!.id).toBe('t2')
   expect(list.after('t1')!.id).toBe('t3')
 })
+
+test('in the order of due times a new promise moves a ticket, and one without any leaves', async () => {
+  const due = (id: string, minute: number | null, version = 1) => makeTicket({ id, version, sla: { policy_id: 'p', due_at: minute === null ? null : at(minute), clocks: [] } })
+  pages = [{ items: [due('a', 10), due('b', 20)], next: null }]
+  await list.open({ view: 'mine', order: 'due' })
+  list.apply(due('c', 15))
+  expect(ids()).toEqual(['a', 'c', 'b'])
+  list.apply(due('b', 5, 2))
+  expect(ids()).toEqual(['b', 'a', 'c'])
+  list.apply(due('b', null, 3))
+  expect(ids()).toEqual(['a', 'c'])
+})

@@ -44,7 +44,7 @@ for (const [theme, locale, width] of [['light', 'en', 1600], ['dark', 'zh', 1600
     await page.keyboard.press('Escape')
     await page.waitForTimeout(100)
   }
-  for (const path of ['notifications', 'settings/account', 'settings/inboxes', 'settings/agents', 'settings/teams', 'settings/roles', 'settings/tags', 'settings/statuses', 'settings/keys', 'reset', 'setup?token=x']) {
+  for (const path of ['notifications', 'settings/account', 'settings/inboxes', 'settings/agents', 'settings/teams', 'settings/roles', 'settings/tags', 'settings/statuses', 'settings/keys', 'settings/sla', 'settings/calendars', 'settings/complaints', 'settings/assignment', 'board', 'reset', 'setup?token=x']) {
     await page.goto(`${base}/${path}`)
     await page.waitForTimeout(500)
     await check(page, name(path))
