@@ -18,7 +18,7 @@ export const settingsZh: SettingsTexts = {
   mailRules: {
     signatures: '签名', forAll: '所有语言', add: (name) => `添加${name}签名`, removeLanguage: (name) => `移除${name}签名`, languages: { en: '英文', zh: '中文' }, insert: '插入', preview: '预览', previewFailed: '无法预览。', variables: { 'agent.name': '客服姓名', 'agent.email': '客服邮箱', 'agent.signature': '客服个人签名', 'inbox.name': '渠道', 'inbox.address': '地址', 'ticket.number': '单号', 'ticket.subject': '主题', 'customer.name': '客户姓名' },
     own: '我的签名', ownHint: '显示在渠道签名中 {{agent.signature}} 的位置。', ownSaved: '签名已保存',
-    sending: '发信', undo: '回复可以撤销', undoChoices: (n) => (n ? `${n} 秒内` : '不可撤销'), perMinute: '每分钟最多发出邮件数', perMinuteHint: '留空则不限。', alarm: '持续失败多少分钟后告警',
+    sending: '发信', undo: '回复可以撤销', undoChoices: (n) => (n ? `${n} 秒内` : '不可撤销'), perMinute: '每分钟最多发出', perMinuteHint: '留空则不限。', alarm: '失败多久告警（分钟）',
     incoming: '来信归属', sameSender: '多少天内相同发件人和主题的邮件并入同一工单', sameSenderHint: '0 表示只按邮件会话归入。', followUp: '工单解决超过多少天后另开后续工单', followUpHint: '0 表示总是重新打开。',
     acknowledge: '自动确认收到', acknowledgeHint: '每张工单一次，同一发件人每天一次，不发给机器，也不算作答复。', ackText: (language) => `${language}内容`,
     emailAfter: '多少分钟未读后用邮件发送回复', emailAfterHint: '0 表示不发。发往访客留下的地址。', emailInbox: '发件渠道', emailInboxFirst: '第一个邮件渠道',
