@@ -6,7 +6,7 @@ use shouwen_core::actor::Actor;
 use shouwen_core::id::WorkspaceId;
 use shouwen_core::time::{Length, Timestamp};
 
-use crate::actions::sla;
+use crate::actions::{flow, sla};
 use crate::app::App;
 use crate::db;
 use crate::jobs::JobError;
@@ -134,5 +134,6 @@ async fn remove_blobs(app: &App, actor: &Actor, before: Timestamp) -> Result<(),
 async fn remove_rows(change: &mut Change, now: Timestamp) -> Result<(), db::Error> {
     let workspace = change.workspace();
     sweeps::remove_idempotency(change.tx(), workspace, now.minus(IDEMPOTENCY)).await?;
-    sweeps::remove_expired(change.tx(), workspace, now).await
+    sweeps::remove_expired(change.tx(), workspace, now).await?;
+    flow::forget(change).await
 }

@@ -15,7 +15,7 @@ use crate::db;
 use crate::log::Change;
 use crate::store::notifications::NotificationKind;
 use crate::store::tickets::{DraftRow, TicketRow};
-use crate::store::{agents, customers, notifications, tickets};
+use crate::store::{agents, customers, messages, notifications, tickets};
 
 /// One field's edit, as text: an id, a word, a subject; `None` is "nobody" or "no team".
 #[derive(Debug, Clone)]
@@ -233,7 +233,15 @@ pub async fn mark_read(
     let found = tickets::find_visible(change.tx(), &actor, ticket)
         .await?
         .ok_or(EditError::NoSuchTicket)?;
-    let position = position.clamp(0, found.last_position);
+    let mut position = position.clamp(0, found.last_position);
+    // Messages that moved away have left positions free at the end.
+    if position < found.last_position
+        && messages::after(change.tx(), workspace, ticket, position, 1)
+            .await?
+            .is_empty()
+    {
+        position = found.last_position;
+    }
     tickets::mark_read(change.tx(), workspace, ticket, agent, position).await?;
     notifications::mark_ticket_read(change.tx(), workspace, agent, ticket, now).await?;
     Ok(position)

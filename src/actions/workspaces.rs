@@ -20,11 +20,30 @@ const FIRST_COUNT: i64 = 1000;
 /// The workspace of this installation, made when there is none. Two servers that start at once make one.
 pub async fn find_or_create(db: &Db, log: &Log, ids: &Ids, now: Timestamp) -> Result<WorkspaceId, Error> {
     if let Some(workspace) = workspaces::first(&mut db.read().await?).await? {
+        let system = Actor::system(workspace);
+        log.change(&system, (), |change, ()| empower(change).boxed())
+            .await?;
         return Ok(workspace);
     }
     let workspace: WorkspaceId = ids.next(now);
     log.change(&Actor::system(workspace), (), |change, ()| create(change).boxed())
         .await
+}
+
+/// Administrators may do everything, also what this release has brought. Other roles are as somebody made them.
+async fn empower(change: &mut Change) -> Result<(), Error> {
+    let workspace = change.workspace();
+    let (key, everything) = (
+        BuiltInRole::Administrator.as_str(),
+        BuiltInRole::Administrator.permissions(),
+    );
+    for mut role in agents::roles(change.tx(), workspace).await? {
+        if role.key.as_deref() == Some(key) && role.permissions.0 != everything {
+            role.permissions = JsonText(everything);
+            agents::save_role(change.tx(), workspace, &role).await?;
+        }
+    }
+    Ok(())
 }
 
 async fn create(change: &mut Change) -> Result<WorkspaceId, Error> {

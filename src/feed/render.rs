@@ -8,7 +8,7 @@ use shouwen_core::actor::{Actor, Permission};
 use shouwen_core::channel::Channel;
 use shouwen_core::event::{Event, Reference};
 use shouwen_core::id::{
-    AgentId, CallId, CustomerId, MessageId, NotificationId, TagId, TicketId, WorkspaceId,
+    AgentId, CallId, CustomerId, MessageId, NotificationId, TagId, TicketId, VisitorId, WorkspaceId,
 };
 
 use super::audience::{Audience, Holders};
@@ -39,8 +39,8 @@ pub(super) struct Rendered {
     /// Conversations that began or go on in a new ticket.
     pub links: Vec<PartRow>,
     pub said: Vec<Arc<Said>>,
-    /// Conversations whose messages moved to or from another ticket: their visitors read them again.
-    pub moved: Vec<TicketId>,
+    /// Visitors whose conversation's messages moved to or from another ticket: they read it again.
+    pub moved: HashSet<VisitorId>,
     /// Somebody may see or do something else than before.
     pub access_changed: bool,
 }
@@ -121,7 +121,12 @@ pub(super) async fn render(
     let moved = events
         .iter()
         .filter(|logged| view::other_ticket(logged.event()).is_some());
-    batch.moved = moved.filter_map(|logged| logged.ticket_id).collect();
+    let moved: Vec<TicketId> = moved.filter_map(|logged| logged.ticket_id).collect();
+    if interest.visitors && !moved.is_empty() {
+        // As the rows say now: the conversation may have been linked and moved within one batch.
+        let parts = visitors::parts_of_tickets(conn, workspace, &moved).await?;
+        batch.moved = parts.into_iter().map(|part| part.visitor_id).collect();
+    }
     Ok(batch)
 }
 

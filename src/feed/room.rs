@@ -221,10 +221,12 @@ impl State {
         for seat in self.visitors.values().filter(|seat| seat.moved > moves) {
             seat.queue.push(ToVisitor::CatchUp);
         }
-        for ticket in &batch.moved {
-            for seat in self.visitors_of(*ticket) {
-                seat.queue.push(ToVisitor::Resync);
-            }
+        if !batch.moved.is_empty() {
+            let moved = self
+                .visitors
+                .values()
+                .filter(|seat| batch.moved.contains(&seat.visitor));
+            moved.for_each(|seat| seat.queue.push(ToVisitor::Resync));
         }
         for said in &batch.said {
             for socket in self.conversations.get(&said.ticket).into_iter().flatten() {

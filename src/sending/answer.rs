@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use shouwen_channels::email::Mailbox;
 use shouwen_channels::email::compose::{Outgoing, OutgoingFile};
-use shouwen_channels::email::thread;
+use shouwen_channels::email::{marker, thread};
 use shouwen_core::channel::{Channel, Direction};
 use shouwen_core::id::{MessageId, WorkspaceId};
 use shouwen_core::message::Visibility;
@@ -98,6 +98,10 @@ impl Answer {
         let name = [settings.sender_name, self.inbox.name.clone()]
             .into_iter()
             .find(|name| !name.trim().is_empty());
+        let text = signed(
+            &self.message.text,
+            mail.signature.as_deref().unwrap_or(&settings.signature),
+        );
         Outgoing {
             from: Mailbox {
                 address: self.sender().unwrap_or_default(),
@@ -111,11 +115,11 @@ impl Answer {
             in_reply_to: self.answered().or_else(|| chain.last().cloned()),
             references: chain,
             date_ms: self.message.created_at.millis(),
-            text: signed(
-                &self.message.text,
-                mail.signature.as_deref().unwrap_or(&settings.signature),
-            ),
-            html: None,
+            html: Some(page(
+                &text,
+                &marker::element(key, &self.ticket.number.to_string()),
+            )),
+            text,
             attachments: Vec::new(),
             automatic: self.message.automatic,
         }
@@ -198,9 +202,40 @@ fn signed(text: &str, signature: &str) -> String {
     }
 }
 
+/// The text as HTML, with a mark that brings the answer back where nothing but the quotation survives.
+fn page(text: &str, mark: &str) -> String {
+    let mut shown = String::with_capacity(text.len() + text.len() / 8 + mark.len());
+    for (place, line) in text.trim_end().lines().enumerate() {
+        if place > 0 {
+            shown.push_str("<br>\n");
+        }
+        let indent = line.len() - line.trim_start_matches(' ').len();
+        shown.push_str(&"&nbsp;".repeat(indent));
+        for c in line[indent..].chars() {
+            match c {
+                '&' => shown.push_str("&amp;"),
+                '<' => shown.push_str("&lt;"),
+                '>' => shown.push_str("&gt;"),
+                '"' => shown.push_str("&quot;"),
+                c => shown.push(c),
+            }
+        }
+    }
+    format!("<!doctype html>\n<html><body>\n<div>{shown}</div>\n{mark}\n</body></html>\n")
+}
+
 #[cfg(test)]
 mod tests {
-    use super::signed;
+    use super::{page, signed};
+
+    #[test]
+    fn html_says_what_the_text_says_and_nothing_more() {
+        let page = page("1 < 2 & \"3\"\n  <b>\n", "MARK");
+        assert!(
+            page.contains("<div>1 &lt; 2 &amp; &quot;3&quot;<br>\n&nbsp;&nbsp;&lt;b&gt;</div>\nMARK"),
+            "{page}"
+        );
+    }
 
     #[test]
     fn a_signature_stands_below_its_mark() {

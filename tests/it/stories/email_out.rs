@@ -197,6 +197,71 @@ both_engines! {
         assert_eq!(agent.get("/notifications").await["items"][0]["kind"], "delivery_failed");
     }
 
+    async fn a_delay_is_no_failure_and_a_report_blames_whom_it_names(desk: Desk) {
+        let (_, agent, outside) = asked(&desk).await;
+        let ticket = agent.only_ticket().await;
+        let body = json!({
+            "client_id": "to-two-people", "visibility": "public", "text": "Hello both", "seen_position": 1_000,
+            "to": ["wang@example.com"], "cc": ["aunt@example.net"],
+        });
+        agent.post(&format!("/tickets/{}/messages", ticket["ticket"]["id"].as_str().unwrap()), body).await;
+        desk.settle().await;
+        let id = outside.mails()[0].header("Message-ID").unwrap();
+        let report = |number: &str, fields: &str| {
+            format!(
+                "Return-Path: <>\nFrom: MAILER-DAEMON@outside.example\nTo: {INBOX}\nSubject: Delivery {number}\n\
+                 MIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n\
+                 --b\nContent-Type: text/plain\n\nReport {number}.\n--b\nContent-Type: message/delivery-status\n\n\
+                 Reporting-MTA: dns; outside.example\n\n{fields}\n\n--b\nContent-Type: text/rfc822-headers\n\n\
+                 Message-ID: {id}\n\n--b--\n"
+            )
+        };
+        receive(&desk, &report("1", "Final-Recipient: rfc822; aunt@example.net\nAction: delayed\nStatus: 4.4.1")).await;
+        let message = last_message(&agent).await;
+        assert_eq!(message["delivery"], "delayed");
+        assert_eq!((&message["deliveries"][0]["recipient"], &message["deliveries"][0]["reason"]), (&json!("aunt@example.net"), &json!("unreachable")));
+        assert_eq!(agent.only_ticket().await["ticket"]["failed"], false);
+
+        receive(&desk, &report("2", "Final-Recipient: rfc822; wang@example.com\nAction: failed\nStatus: 5.1.1")).await;
+        let message = last_message(&agent).await;
+        let states: Vec<_> = message["deliveries"].as_array().unwrap().iter().map(|one| one["state"].clone()).collect();
+        assert_eq!((states, &message["delivery"]), (vec![json!("delayed"), json!("failed")], &json!("failed")));
+        assert_eq!((&message["deliveries"][1]["reason"], &message["deliveries"][1]["code"]), (&json!("no_such_address"), &json!("5.1.1")));
+        let ticket = agent.only_ticket().await;
+        assert_eq!(ticket["customer"]["identities"][0]["undeliverable"]["reason"], "no_such_address");
+        assert!(ticket["ticket"]["waiting_since"].is_string(), "the answer has not arrived");
+        receive(&desk, &question("2@example.com", "In-Reply-To: <1@example.com>\n")).await;
+        assert!(agent.only_ticket().await["customer"]["identities"][0]["undeliverable"].is_null(), "mail came from there");
+    }
+
+    async fn a_report_that_names_nobody_marks_the_message_alone(desk: Desk) {
+        let (_, agent, outside) = asked(&desk).await;
+        let ticket = agent.only_ticket().await;
+        let body = json!({
+            "client_id": "to-two-people", "visibility": "public", "text": "Hello both", "seen_position": 1_000,
+            "to": ["wang@example.com"], "cc": ["aunt@example.net"],
+        });
+        agent.post(&format!("/tickets/{}/messages", ticket["ticket"]["id"].as_str().unwrap()), body).await;
+        desk.settle().await;
+        let id = outside.mails()[0].header("Message-ID").unwrap();
+        receive(&desk, &format!(
+            "Return-Path: <>\nFrom: MAILER-DAEMON@outside.example\nTo: {INBOX}\nSubject: Undelivered Mail\n\
+             Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n\
+             --b\nContent-Type: text/plain\n\nIt did not work.\n--b\nContent-Type: message/delivery-status\n\n\
+             Reporting-MTA: dns; outside.example\n\nFinal-Recipient: rfc822; someone@elsewhere.example\nAction: failed\n\
+             Status: 5.0.0\n\n--b\nContent-Type: text/rfc822-headers\n\nMessage-ID: {id}\n\n--b--\n"
+        )).await;
+        let message = last_message(&agent).await;
+        assert_eq!(message["delivery"], "failed");
+        assert!(message["delivery_error"].as_str().unwrap().contains("from which recipient"));
+        let states: Vec<_> = message["deliveries"].as_array().unwrap().iter().map(|one| one["state"].clone()).collect();
+        assert_eq!(states, ["sent", "sent"]);
+        assert_eq!(agent.only_ticket().await["ticket"]["failed"], true);
+        let path = format!("/messages/{}/settle", message["id"].as_str().unwrap());
+        assert_eq!(agent.post(&path, json!({ "as": "sent" })).await["delivery"], "sent");
+        assert_eq!(agent.only_ticket().await["ticket"]["failed"], false);
+    }
+
     async fn an_inbox_without_an_account_says_so(desk: Desk) {
         let admin = desk.administrator().await;
         admin.email_inbox(INBOX).await;
