@@ -2,7 +2,10 @@
 //! break it, slow it down, or read worse than before. Without the folder the test is skipped.
 
 use std::fs;
+use std::panic;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -82,4 +85,58 @@ fn real_mail_is_read_rightly_and_in_time() {
         f64::from(right) >= f64::from(asked) * 0.98,
         "{right} of {asked} facts right"
     );
+}
+
+/// Cuts, doubles and overwrites a piece of a message, by a generator that gives the same every time.
+fn spoiled(raw: &[u8], seed: &mut u64) -> Vec<u8> {
+    let mut next = |below: usize| {
+        *seed = seed
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(*seed >> 33).unwrap_or(0) % below.max(1)
+    };
+    let mut spoiled = raw.to_vec();
+    for _ in 0..=next(6) {
+        let from = next(spoiled.len());
+        let until = (from + next(80)).min(spoiled.len());
+        let piece = spoiled[from..until].to_vec();
+        let at = next(spoiled.len());
+        match next(4) {
+            0 => drop(spoiled.drain(from..until)),
+            1 => drop(spoiled.splice(at..at, piece)),
+            2 => spoiled[from..until].fill(u8::try_from(next(256)).unwrap_or(0)),
+            _ => spoiled.truncate(at.max(1)),
+        }
+    }
+    spoiled
+}
+
+#[test]
+fn spoiled_mail_never_breaks_the_reader() {
+    let Some(folder) = corpus() else {
+        println!("skipped: no folder of real mail beside the repository");
+        return;
+    };
+    // The reader would catch a panic of its own and go on; here it counts.
+    let panics = Arc::new(AtomicUsize::new(0));
+    let seen = Arc::clone(&panics);
+    let usual = panic::take_hook();
+    panic::set_hook(Box::new(move |told| {
+        seen.fetch_add(1, Ordering::Relaxed);
+        usual(told);
+    }));
+    let mut seed = 20_261_122;
+    let mut read = 0;
+    for path in messages(&folder) {
+        let Ok(raw) = fs::read(&path) else { continue };
+        if raw.len() > 60_000 {
+            continue;
+        }
+        for _ in 0..3 {
+            let _ = inspect(&spoiled(&raw, &mut seed));
+            read += 1;
+            assert_eq!(panics.load(Ordering::Relaxed), 0, "{}", path.display());
+        }
+    }
+    println!("{read} spoiled messages read");
 }

@@ -48,7 +48,10 @@ pub fn domain(address: &str) -> Option<String> {
 /// Reads an address header (RFC 5322, section 3.4): names, comments, groups, routes, encoded words.
 /// Entries that hold no address keep their text as the address, so that nothing is lost.
 pub(crate) fn parse_list(header: &str) -> Vec<Mailbox> {
-    let mut list = List::default();
+    let mut list = List {
+        words_end: header.rfind("?=").map_or(header.len(), |at| header.len() - at),
+        ..List::default()
+    };
     let mut rest = header;
     while let Some(c) = rest.chars().next() {
         rest = list.take(c, rest);
@@ -65,6 +68,8 @@ struct List {
     comment: Option<String>,
     /// Bytes of the phrase that stood before the angle.
     named_by: usize,
+    /// Bytes from the end of the last encoded word to the end of the header.
+    words_end: usize,
 }
 
 impl List {
@@ -82,7 +87,7 @@ impl List {
                 self.phrase.clear();
                 &rest[1..]
             }
-            '=' if rest.starts_with("=?") => {
+            '=' if rest.starts_with("=?") && rest.len() > self.words_end => {
                 let length = encoded_word::length_at(rest).unwrap_or(1);
                 self.phrase.push_str(&rest[..length]);
                 &rest[length..]

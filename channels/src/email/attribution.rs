@@ -1,6 +1,10 @@
 //! The lines that mail programs put above a quotation: "On … wrote:", "-----Original Message-----",
 //! `发件人：…`, in many languages. It only finds them.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 use crate::email::quote_header;
 use crate::email::quote_words::{OPENERS, SEPARATORS, VERBS, folded};
 
@@ -113,10 +117,14 @@ fn tells_of_oneself(core: &str) -> bool {
     })
 }
 
+/// All verbs at once, since every line with an address in it is asked.
+static VERB_SEARCH: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(VERBS).ok());
+
 fn has_verb_within(core: &str) -> bool {
-    VERBS.iter().any(|verb| {
-        core.match_indices(verb)
-            .any(|(at, _)| stands_alone(core, at, verb.len()))
+    VERB_SEARCH.as_ref().is_some_and(|search| {
+        search
+            .find_overlapping_iter(core)
+            .any(|found| stands_alone(core, found.start(), found.len()))
     })
 }
 

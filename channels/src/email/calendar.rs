@@ -56,19 +56,14 @@ fn event(event: &ICalendarComponent) -> String {
 /// `2026-11-22 10:00 Europe/Berlin`, as the sender wrote it.
 fn moment(entry: &ICalendarEntry) -> Option<String> {
     let at: &PartialDateTime = entry.values.first()?.as_partial_date_time()?;
-    let mut text = format!("{:04}-{:02}-{:02}", at.year?, at.month?, at.day?);
-    if let (Some(hour), Some(minute)) = (at.hour, at.minute) {
-        text.push_str(&format!(" {hour:02}:{minute:02}"));
-        let zone = entry
-            .parameter(&ICalendarParameterName::Tzid)
-            .and_then(|zone| zone.as_text());
-        match zone {
-            Some(zone) => text.push_str(&format!(" {zone}")),
-            None if at.tz_hour.is_some() => text.push_str(" UTC"),
-            None => {}
-        }
-    }
-    Some(text)
+    let day = format!("{:04}-{:02}-{:02}", at.year?, at.month?, at.day?);
+    let (Some(hour), Some(minute)) = (at.hour, at.minute) else {
+        return Some(day);
+    };
+    let zone = entry.parameter(&ICalendarParameterName::Tzid);
+    let zone = zone.and_then(|zone| zone.as_text()).or(at.tz_hour.map(|_| "UTC"));
+    let zone = zone.map(|zone| format!(" {zone}")).unwrap_or_default();
+    Some(format!("{day} {hour:02}:{minute:02}{zone}"))
 }
 
 #[cfg(test)]

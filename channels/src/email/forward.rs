@@ -79,11 +79,11 @@ fn after_marker<'a>(line: &'a str, following: &[&str]) -> Option<&'a str> {
     if title.is_empty() || title.len() > LONGEST_TITLE {
         return None;
     }
+    if !(ruled || title.ends_with([':', '：']) || heads_a_block(following)) {
+        return None;
+    }
     let title = folded(title);
-    let dressed = ruled || title.ends_with([':', '：']) || heads_a_block(following);
-    let is_marker = dressed
-        && title.chars().count() < 60
-        && FORWARD_MARKERS.iter().any(|marker| title.starts_with(marker));
+    let is_marker = FORWARD_MARKERS.iter().any(|marker| title.starts_with(marker));
     is_marker.then(|| inner[end..].trim_start_matches(['-', '_', '=', '*', ' ']))
 }
 

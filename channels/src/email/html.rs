@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use ammonia::{Builder, UrlRelative};
 
 pub use super::html_text::to_text;
-use super::style;
+use super::{html_limits, style};
 
 /// Stands for `src` of a remote image while ammonia works, which can change but not rename.
 const BLOCKED: &str = "x-blocked-remote-image:";
@@ -16,11 +16,13 @@ const BLOCKED: &str = "x-blocked-remote-image:";
 /// Keeps tables, widths, colours, inline styles and `cid:` images. Remote images are not loaded:
 /// their address moves to `data-remote-src`. Links open a new tab that learns nothing of ours.
 pub fn sanitise(html: &str) -> String {
-    let clean = POLICY.clean(html).to_string();
+    let clean = POLICY.clean(&html_limits::bounded(html)).to_string();
     // Within attribute values quotes are escaped, so this matches only what the filter wrote, or
     // text, where it changes nothing that matters.
     clean.replace(&format!("src=\"{BLOCKED}"), "data-remote-src=\"")
 }
+
+const MOST_CONTENT_IDS: usize = 5_000;
 
 /// Text made safe to stand in HTML.
 pub(crate) fn escape(text: &str) -> String {
@@ -33,14 +35,17 @@ pub(crate) fn escape(text: &str) -> String {
 /// The content ids that the HTML shows, in lower case.
 pub(crate) fn content_ids(html: &str) -> HashSet<String> {
     let lower = html.to_ascii_lowercase();
-    let ids = lower.match_indices("cid:").map(|(at, _)| {
-        let rest = &lower[at + 4..];
+    let mut ids = HashSet::new();
+    let mut rest = lower.as_str();
+    while let Some(at) = rest.find("cid:").filter(|_| ids.len() < MOST_CONTENT_IDS) {
+        rest = &rest[at + 4..];
         let end = rest
             .find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '>' | '<' | ')'))
             .unwrap_or(rest.len());
-        percent_decoded(&rest[..end].replace("&amp;", "&"))
-    });
-    ids.collect()
+        ids.insert(percent_decoded(&rest[..end].replace("&amp;", "&")));
+        rest = &rest[end..];
+    }
+    ids
 }
 
 fn percent_decoded(text: &str) -> String {

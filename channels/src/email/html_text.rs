@@ -9,11 +9,13 @@ use html5ever::tokenizer::{
     BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
 };
 
+use super::html_limits;
+
 /// The readable text of a piece of HTML.
 pub fn to_text(html: &str) -> String {
     let tokenizer = Tokenizer::new(Reader(RefCell::new(Text::default())), TokenizerOpts::default());
     let input = BufferQueue::default();
-    input.push_back(StrTendril::from(html));
+    input.push_back(StrTendril::from(&*html_limits::bounded(html)));
     let _ = tokenizer.feed(&input);
     tokenizer.end();
     tokenizer.sink.0.into_inner().finish()

@@ -15,6 +15,7 @@ pub mod dns_check;
 mod flowed;
 mod forward;
 pub mod html;
+mod html_limits;
 mod html_text;
 pub mod imap;
 mod inline_files;

@@ -19,10 +19,10 @@ fn amazon(text: &str) -> Option<Outcome> {
     if !text.starts_with('{') || !text.contains("bouncedRecipients") && !text.contains("delayedRecipients") {
         return None;
     }
-    let notice: Value = serde_json::Deserializer::from_str(text)
-        .into_iter()
-        .next()?
-        .ok()?;
+    // Lines of more than 998 octets are broken with a mark on their way.
+    let text = text.replace("!\n ", "");
+    let mut values = serde_json::Deserializer::from_str(&text).into_iter::<Value>();
+    let notice = values.next()?.ok()?;
     // SNS may wrap it once more, as a text.
     let wrapped = notice.get("Message").and_then(Value::as_str);
     let notice = match wrapped {

@@ -17,7 +17,9 @@ pub(crate) fn decode(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut pending: Option<Word<'_>> = None;
     let mut rest = text;
-    while let Some(start) = rest.find("=?") {
+    // Behind the last end nothing is a word, however it begins.
+    let last = text.rfind("?=").map_or(text.len(), |at| text.len() - at);
+    while let Some(start) = rest.find("=?").filter(|at| rest.len() - at > last) {
         let (before, from_start) = rest.split_at(start);
         let Some((word, length)) = word_at(from_start) else {
             settle(&mut out, &mut pending);
@@ -52,12 +54,14 @@ fn word_at(text: &str) -> Option<(Word<'_>, usize)> {
         return None;
     }
     let (encoding, after_encoding) = after_charset.split_once('?')?;
+    if !matches!(encoding.trim(), "B" | "b" | "Q" | "q") {
+        return None;
+    }
     let end = after_encoding.find("?=")?;
     let payload = &after_encoding[..end];
     let bytes = match encoding.trim() {
         "B" | "b" => transfer::base64(payload.as_bytes()),
-        "Q" | "q" => q_bytes(payload),
-        _ => return None,
+        _ => q_bytes(payload),
     };
     let length = text.len() - after_encoding.len() + end + 2;
     let charset = charset.split_once('*').map_or(charset, |(name, _language)| name);

@@ -34,6 +34,8 @@ pub(crate) fn split(raw: &[u8]) -> (Headers<'_>, usize) {
             if let Some(last) = fields.last_mut() {
                 last.2 = end;
             }
+        } else if fields.len() >= MOST_FIELDS {
+            // Nobody's header: the rest of it is passed over, so that it costs no memory.
         } else if let Some((name, colon)) = field_name(line) {
             fields.push((name, start + colon + 1, end));
         } else if !lines.upcoming_belongs_to_header() {
@@ -156,6 +158,8 @@ fn is_separator(line: &[u8]) -> bool {
         .is_some_and(|rest| !rest.trim_ascii_start().starts_with(b":"))
 }
 
+/// Fields beyond this number are not kept.
+const MOST_FIELDS: usize = 10_000;
 /// So many lines may stand in a header that are none of it.
 const MOST_FOREIGN_LINES: usize = 30;
 

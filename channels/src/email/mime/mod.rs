@@ -24,6 +24,9 @@ const MAX_DEPTH: usize = 30;
 /// Parts beyond this number are left within their parent.
 const MAX_PARTS: usize = 2_000;
 
+/// Every part remembers the name of the message's charset.
+const LONGEST_CHARSET: usize = 60;
+
 /// One node of the tree. Its body is still transfer-encoded.
 #[derive(Debug, Clone)]
 pub(crate) struct Part<'a> {
@@ -78,9 +81,9 @@ fn children<'a>(parent: &Part<'a>, depth: usize, budget: &mut usize) -> Vec<Part
         .map(|boundary| boundary.trim_end().as_bytes().to_vec());
     let sections = declared
         .filter(|boundary| !boundary.is_empty())
-        .map(|boundary| sections(parent.body, &boundary))
+        .map(|boundary| sections(parent.body, &boundary, *budget))
         .filter(|found| !found.is_empty())
-        .or_else(|| guessed_boundary(parent.body).map(|boundary| sections(parent.body, &boundary)))
+        .or_else(|| guessed_boundary(parent.body).map(|boundary| sections(parent.body, &boundary, *budget)))
         .unwrap_or_default();
     let default_type = if parent.content_type.value == "multipart/digest" {
         "message/rfc822"
@@ -99,7 +102,7 @@ fn children<'a>(parent: &Part<'a>, depth: usize, budget: &mut usize) -> Vec<Part
 }
 
 /// The slices between the boundary lines; the line break before a boundary belongs to it.
-fn sections<'a>(body: &'a [u8], boundary: &[u8]) -> Vec<&'a [u8]> {
+fn sections<'a>(body: &'a [u8], boundary: &[u8], most: usize) -> Vec<&'a [u8]> {
     let mut found = Vec::new();
     let mut open: Option<usize> = None;
     let mut position = 0;
@@ -119,7 +122,7 @@ fn sections<'a>(body: &'a [u8], boundary: &[u8]) -> Vec<&'a [u8]> {
         if let Some(from) = open.take() {
             found.push(without_last_break(&body[from..start]));
         }
-        if closing {
+        if closing || found.len() >= most {
             return found;
         }
         open = Some(position);
@@ -153,7 +156,7 @@ fn first_charset(part: &Part<'_>) -> Option<String> {
     let own = part
         .content_type
         .get("charset")
-        .filter(|charset| !charset.eq_ignore_ascii_case("us-ascii"));
+        .filter(|charset| !charset.eq_ignore_ascii_case("us-ascii") && charset.len() <= LONGEST_CHARSET);
     own.map(str::to_owned)
         .or_else(|| part.children.iter().find_map(first_charset))
 }

@@ -30,7 +30,10 @@ pub(crate) fn parse(text: &str) -> Parameterised {
         .unwrap_or_default()
         .trim_matches('"')
         .to_ascii_lowercase();
-    let raw: Vec<RawParameter> = pieces.filter_map(|piece| raw_parameter(&piece)).collect();
+    let raw: Vec<RawParameter> = pieces
+        .take(MOST_PARAMETERS)
+        .filter_map(|piece| raw_parameter(&piece))
+        .collect();
     let mut parameters: Vec<(String, String)> = Vec::new();
     for parameter in &raw {
         if !parameters.iter().any(|(name, _)| *name == parameter.name) {
@@ -39,6 +42,9 @@ pub(crate) fn parse(text: &str) -> Parameterised {
     }
     Parameterised { value, parameters }
 }
+
+/// Each one is compared with all others; a file name in pieces needs some dozens.
+const MOST_PARAMETERS: usize = 500;
 
 struct RawParameter {
     name: String,

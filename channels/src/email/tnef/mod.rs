@@ -104,7 +104,7 @@ impl Reading {
             FILE_DATA => self.file.get_or_insert_default().bytes = data.to_vec(),
             FILE_PROPERTIES => {
                 for property in properties::read(data) {
-                    self.take_of_file(property, depth);
+                    self.take_of_file(&property, depth);
                 }
             }
             _ => {}
@@ -122,7 +122,7 @@ impl Reading {
         }
     }
 
-    fn take_of_file(&mut self, property: Property<'_>, depth: usize) {
+    fn take_of_file(&mut self, property: &Property<'_>, depth: usize) {
         let words =
             |reading: &Reading| Some(reading.words(&property.value)).filter(|words| !words.is_empty());
         match (property.id, &property.value) {
