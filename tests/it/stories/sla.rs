@@ -1,10 +1,14 @@
 //! What was promised to customers, told with a clock that stands still: the cases that helpdesks are known to get wrong.
 
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::http::StatusCode;
 use reqwest::Method;
 use serde_json::{Value, json};
 use shouwen_core::time::Length;
 
-use crate::support::desk::{Desk, both_engines};
+use crate::support::desk::{Desk, Engine, both_engines};
 use crate::support::person::Person;
 use crate::support::smtp::{Manner, Outside, deliver};
 
@@ -313,4 +317,92 @@ both_engines! {
         let why = admin.post("/sla/simulate", arrival("2026-11-23T12:00:00Z")).await;
         assert_eq!(why["clocks"][0]["due_at"], "2026-11-25T02:00:00.000Z");
     }
+
+    async fn people_are_told_in_their_hours_and_not_of_what_was_settled_before_them(desk: Desk) {
+        let (admin, _outside) = desk_that_promises(&desk, json!({})).await;
+        let calendar = admin.post("/calendars", office("Asia/Shanghai")).await;
+        let terms = json!({
+            "first_response_s": 3600, "notify_calendar_id": calendar["id"],
+            "levels": [{ "metric": "first_response", "when": "breach", "value": 0, "to": ["supervisors"] }],
+        });
+        change_default(&desk, &admin, terms).await;
+        write(&desk, "1", "").await;
+        let first = admin.only_ticket().await;
+        write(&desk, "2", "").await;
+        desk.advance(Length::hours(2)).await;
+        // It is Sunday evening in Shanghai.
+        assert_eq!(told(&admin, "sla_breach").await, 0);
+        admin.reply(&first, "Here you are.").await;
+        // Monday, 09:00 in Shanghai.
+        desk.advance(Length::minutes(13 * 60 + 30)).await;
+        assert_eq!(told(&admin, "sla_breach").await, 1);
+    }
+
+    async fn agents_ask_why_but_only_administrators_promise(desk: Desk) {
+        let (admin, _outside) = desk_that_promises(&desk, json!({ "first_response_s": 3600 })).await;
+        write(&desk, "1", "").await;
+        let agent = desk.agent("Li Na").await;
+        let id = admin.only_ticket().await["ticket"]["id"].as_str().unwrap().to_owned();
+        assert_eq!(agent.get(&format!("/tickets/{id}/sla")).await["policy"]["no_sla"], false);
+        for (method, path) in [(Method::GET, "/sla-policies"), (Method::POST, "/calendars"), (Method::POST, "/sla/simulate")] {
+            let (status, problem) = agent.call(method, path, Some(office("UTC"))).await;
+            assert_eq!(status.as_u16(), 403, "{path} {problem}");
+        }
+        let (status, problem) = admin.call(Method::POST, "/calendars", Some(office("Mars/Olympus"))).await;
+        assert_eq!((status.as_u16(), &problem["errors"][0]["pointer"]), (422, &json!("/zone")), "{problem}");
+    }
+}
+
+/// A holiday feed of this machine: what it answers can be changed.
+async fn feed(answer: &Arc<Mutex<(u16, String)>>) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let answer = answer.clone();
+    let pages = Router::new().fallback(move || {
+        let (status, text) = answer.lock().unwrap().clone();
+        async move { (StatusCode::from_u16(status).unwrap(), text) }
+    });
+    tokio::spawn(async move { axum::serve(listener, pages).await });
+    format!("http://{address}/holidays.ics")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_feed_brings_holidays_and_one_that_fails_keeps_those_that_are_known() {
+    let sets = ["fetch.allowed_networks=127.0.0.0/8"];
+    let desk = Desk::start_with(Engine::Sqlite, &sets).await.unwrap();
+    let admin = desk.administrator().await;
+    let ics = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//a//EN\r\nBEGIN:VEVENT\r\nUID:1\r\n\
+               DTSTART;VALUE=DATE:20261225\r\nSUMMARY:Christmas\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+    let answer = Arc::new(Mutex::new((200, ics.to_owned())));
+    let mut body = office("Europe/Berlin");
+    body["feed_url"] = json!(feed(&answer).await);
+    let made = admin.post("/calendars", body).await;
+    let path = format!("/calendars/{}", made["id"].as_str().unwrap());
+    desk.settle().await;
+    let fetched = admin.get(&path).await["feed"].clone();
+    assert_eq!(
+        (&fetched["days"][0]["date"], &fetched["error"]),
+        (&json!("2026-12-25"), &Value::Null),
+        "{fetched}"
+    );
+    for broken in [(500, String::new()), (200, "<html>a new page</html>".to_owned())] {
+        *answer.lock().unwrap() = broken;
+        admin.post(&format!("{path}/fetch"), json!({})).await;
+        desk.settle().await;
+        let failed = admin.get(&path).await["feed"].clone();
+        assert!(
+            failed["error"].is_string() && failed["days"] == fetched["days"],
+            "{failed}"
+        );
+    }
+    let mut private = office("Europe/Berlin");
+    private["name"] = json!("Inside");
+    private["feed_url"] = json!("http://10.0.0.1/holidays.ics");
+    let (status, problem) = admin.call(Method::POST, "/calendars", Some(private)).await;
+    assert_eq!(
+        (status.as_u16(), &problem["errors"][0]["pointer"]),
+        (422, &json!("/feed_url")),
+        "{problem}"
+    );
+    desk.stop().await;
 }
