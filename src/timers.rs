@@ -9,9 +9,8 @@ use shouwen_core::time::Length;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::actions::{calls, chat_mail, schedules};
-
 use crate::actions::sla::{firing, timers as clocks};
+use crate::actions::{calls, chat_mail, complaints, schedules};
 use crate::app::App;
 use crate::db;
 use crate::jobs::JobKind;
@@ -42,6 +41,12 @@ shouwen_core::words! {
         Sla = "sla",
         /// People are told of a step now that their hours have begun.
         SlaNotice = "sla_notice",
+        /// Nobody took a complaint in time.
+        CaseLadder = "case_ladder",
+        /// An authority's deadline is near or over.
+        AuthorityDue = "authority_due",
+        /// A customer is to be asked again after a complaint.
+        CaseFollowUp = "case_follow_up",
     }
 }
 
@@ -163,6 +168,18 @@ async fn act(change: &mut Change, timer: &TimerRow) -> Result<(), db::Error> {
         },
         // Taken in batches.
         Some(TimerKind::Sla) => Ok(()),
+        Some(TimerKind::CaseLadder) => match timer.ticket_id {
+            Some(ticket) => complaints::climb(change, ticket).await,
+            None => Ok(()),
+        },
+        Some(TimerKind::AuthorityDue) => match timer.ticket_id {
+            Some(ticket) => complaints::authority_due(change, ticket).await,
+            None => Ok(()),
+        },
+        Some(TimerKind::CaseFollowUp) => match timer.ticket_id {
+            Some(ticket) => complaints::follow_up_due(change, ticket).await,
+            None => Ok(()),
+        },
         None => {
             tracing::warn!(timer.kind, "a timer of an unknown kind was removed");
             Ok(())

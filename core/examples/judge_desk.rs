@@ -13,14 +13,14 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::PathBuf;
 
-use shouwen_core::complaint::{Kind, Topic, read, suggest_kind};
+use shouwen_core::complaint::{TicketKind, Topic, read, suggest_kind};
 use shouwen_core::tone::Tone;
 
 #[derive(serde::Deserialize)]
 struct Labelled {
     lang: String,
     part: String,
-    kind: Kind,
+    kind: TicketKind,
     topics: Vec<Topic>,
     tone: Tone,
     signals: Vec<String>,
@@ -104,7 +104,7 @@ fn section(report: &mut String, title: &str, messages: &[&Labelled], misses: boo
             let said = found.topics.iter().any(|(known, _)| known == topic);
             tally("topic", topic.as_str(), said, message.topics.contains(topic));
         }
-        for one in Kind::ALL {
+        for one in TicketKind::ALL {
             tally("kind", one.as_str(), kind == *one, message.kind == *one);
         }
         for tone in Tone::ALL {

@@ -2,14 +2,17 @@
 
 use serde::Serialize;
 use shouwen_core::actor::{ActorKind, Permission};
+use shouwen_core::complaint::TicketKind;
 use shouwen_core::event::Event;
 use shouwen_core::id::{AgentId, CustomerId, StatusId, TagId, TeamId, TicketId};
 use shouwen_core::ticket::{Field, Priority, Verdict, compare};
 use shouwen_core::time::Timestamp;
 use uuid::Uuid;
 
+use super::complaints;
 use super::notifications::notify;
 use super::replies::lock_visible;
+use super::ticket_kinds;
 use super::tickets::{choose_status, note_edit};
 use crate::db;
 use crate::log::Change;
@@ -78,7 +81,9 @@ pub async fn edit(change: &mut Change, ticket: TicketId, edits: &[Edit]) -> Resu
 fn check_permission(change: &Change, field: Field) -> Result<(), EditError> {
     let needed = match field {
         Field::Assignee | Field::Owner | Field::Team => Permission::TicketAssign,
-        Field::Status | Field::Priority | Field::Subject | Field::Customer => Permission::TicketEdit,
+        Field::Status | Field::Priority | Field::Subject | Field::Customer | Field::Kind => {
+            Permission::TicketEdit
+        }
     };
     if change.actor().may(needed) {
         Ok(())
@@ -96,6 +101,7 @@ fn value(row: &TicketRow, field: Field) -> Option<String> {
         Field::Priority => Some(row.priority.to_string()),
         Field::Subject => Some(row.subject.clone()),
         Field::Customer => Some(row.customer_id.to_string()),
+        Field::Kind => Some(row.kind.clone()),
     }
 }
 
@@ -165,6 +171,25 @@ async fn write(change: &mut Change, row: &mut TicketRow, edit: &Edit) -> Result<
             let found = customers::find_visible(change.tx(), &actor, id).await?;
             row.customer_id = found.ok_or(EditError::Wrong(field, "no such customer"))?.id;
         }
+        Field::Kind => choose_kind(change, row, new).await?,
+    }
+    Ok(())
+}
+
+/// Becoming a complaint opens the ticket's case; ceasing to be one ends it, if nobody relied on it yet.
+async fn choose_kind(change: &mut Change, row: &mut TicketRow, new: Option<&str>) -> Result<(), EditError> {
+    let (workspace, field) = (change.workspace(), Field::Kind);
+    let key = new.ok_or(EditError::Wrong(field, "a ticket has a kind"))?;
+    if !ticket_kinds::is_usable(change.tx(), workspace, key).await? {
+        return Err(EditError::Wrong(field, "no such kind, or it is put away"));
+    }
+    let was_complaint = row.kind == TicketKind::Complaint.as_str();
+    if was_complaint && let Some(against) = complaints::stop_being_complaint(change, row).await? {
+        return Err(EditError::Wrong(field, against));
+    }
+    key.clone_into(&mut row.kind);
+    if key == TicketKind::Complaint.as_str() {
+        complaints::become_complaint(change, row).await?;
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ use shouwen_core::message::{AuthorKind, Delivery, Visibility};
 use shouwen_core::ticket::{agent_answered, customer_wrote};
 use shouwen_core::time::Timestamp;
 
+use super::complaints;
 use super::schedules;
 use super::tickets::{live_on, shorten};
 use crate::db::{Error, JsonText};
@@ -114,6 +115,7 @@ pub async fn add(
         if new.visibility == Visibility::Public && !new.automatic && change.origin() == Origin::Live {
             schedules::cancel_answered(change, ticket.id).await?;
         }
+        read_customer(change, &ticket, new).await?;
     }
     Ok((ticket, row))
 }
@@ -154,6 +156,19 @@ async fn write(change: &mut Change, ticket: &mut TicketRow, new: &NewMessage) ->
         new.happened_at,
     );
     Ok(row)
+}
+
+/// What the customer's words show of a complaint; a first mail is read with its subject.
+async fn read_customer(change: &mut Change, ticket: &TicketRow, new: &NewMessage) -> Result<(), Error> {
+    if new.automatic || new.visibility != Visibility::Public || change.origin() == Origin::Backfill {
+        return Ok(());
+    }
+    let words = new.reply_text.as_deref().unwrap_or(&new.text);
+    if ticket.last_position == 1 && new.channel == Channel::Email {
+        let text = format!("{}\n{words}", ticket.subject);
+        return complaints::read_message(change, ticket, &text).await;
+    }
+    complaints::read_message(change, ticket, words).await
 }
 
 /// What a message does to its ticket: its life by core's rules, and what a list shows of it.

@@ -8,6 +8,7 @@ use super::administration::{self, AdminError, Result};
 use crate::db::JsonText;
 use crate::log::Change;
 use crate::store::agents::{self, RoleRow};
+use crate::store::complaints;
 
 /// What is to hold; on an edit, what is left out stays.
 #[derive(Debug, Clone, Default)]
@@ -84,6 +85,7 @@ pub async fn delete(change: &mut Change, id: RoleId) -> Result<()> {
             "agents hold this role, perhaps deactivated ones: give them another first",
         ));
     }
+    complaints::forget_role(change.tx(), workspace, id).await?;
     agents::remove_role(change.tx(), workspace, id).await?;
     change.record_general(Event::ReferenceChanged {
         what: Reference::Roles,

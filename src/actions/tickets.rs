@@ -1,6 +1,7 @@
 //! Opening tickets, and writing back what a decision changed in one.
 
 use shouwen_core::channel::Channel;
+use shouwen_core::complaint::TicketKind;
 use shouwen_core::event::Event;
 use shouwen_core::id::{AgentId, CustomerId, InboxId, StatusId, TeamId, TicketId};
 use shouwen_core::ticket::{Category, Field, Life, Priority, TicketNumber, category_chosen};
@@ -62,6 +63,7 @@ pub async fn open(change: &mut Change, new: &NewTicket) -> Result<TicketRow, Err
         spam: false,
         merged_into: None,
         follow_up_of: new.follow_up_of,
+        kind: TicketKind::Inquiry.as_str().to_owned(),
     };
     tickets::add(change.tx(), workspace, &ticket).await?;
     change.record(ticket.id, Event::TicketOpened { channel: new.channel });

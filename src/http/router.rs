@@ -63,6 +63,10 @@ fn version_1() -> OpenApiRouter<App> {
         .merge(v1::calendars::routes())
         .merge(v1::calls::routes())
         .merge(v1::composer::routes())
+        .merge(v1::case_report::routes())
+        .merge(v1::cases::routes())
+        .merge(v1::compensations::routes())
+        .merge(v1::complaint_rules::routes())
         .merge(v1::customers::routes())
         .merge(v1::feed::routes())
         .merge(v1::deliveries::routes())
@@ -86,6 +90,7 @@ fn version_1() -> OpenApiRouter<App> {
         .merge(v1::statuses::routes())
         .merge(v1::tags::routes())
         .merge(v1::teams::routes())
+        .merge(v1::ticket_kinds::routes())
         .merge(v1::tickets::routes())
 }
 

@@ -14,6 +14,10 @@ shouwen_core::words! {
         DeliveryFailed = "delivery_failed", FollowUpDue = "follow_up_due",
         ScheduleCancelled = "schedule_cancelled",
         SlaWarning = "sla_warning", SlaBreach = "sla_breach", SlaLevel = "sla_level",
+        /// A complaint's ladder calls its first step.
+        CaseOpened = "case_opened",
+        CaseEscalated = "case_escalated", CompensationRequested = "compensation_requested",
+        CompensationDecided = "compensation_decided", AuthorityDue = "authority_due", CaseFollowUp = "case_follow_up",
     }
 }
 

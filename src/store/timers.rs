@@ -114,6 +114,22 @@ pub async fn remove(tx: &mut Tx, workspace: WorkspaceId, id: TimerId) -> Result<
     Ok(())
 }
 
+/// Removes what is set of a kind for a ticket.
+pub async fn remove_of_ticket(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    ticket: TicketId,
+    kind: &str,
+) -> Result<()> {
+    tx.sql("DELETE FROM timer WHERE workspace_id = $1 AND ticket_id = $2 AND kind = $3")
+        .bind(workspace)
+        .bind(ticket)
+        .bind(kind)
+        .run()
+        .await?;
+    Ok(())
+}
+
 /// Lets a timer whose action failed wait.
 pub async fn put_off(tx: &mut Tx, timer: &TimerRow, until: Timestamp) -> Result<()> {
     tx.sql(

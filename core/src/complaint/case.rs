@@ -20,6 +20,8 @@ words! {
         Customer = "customer",
         /// Somebody who may close cases vouches for it.
         Supervisor = "supervisor",
+        /// It was no complaint: the ticket's kind was changed.
+        Mistaken = "mistaken",
     }
 }
 

@@ -7,14 +7,14 @@ use crate::tone::Tone;
 
 words! {
     /// The built-in kinds; a workspace's own are known by their ids.
-    Kind { Inquiry = "inquiry", Complaint = "complaint", ReturnExchange = "return_exchange", RepairWarranty = "repair_warranty" }
+    TicketKind { Inquiry = "inquiry", Complaint = "complaint", ReturnExchange = "return_exchange", RepairWarranty = "repair_warranty" }
 }
 
 /// A tone weaker than this is a guess.
 const SURE: u8 = 60;
 
 /// What the ticket looks like. Suggested only.
-pub fn suggest(findings: &Findings) -> Kind {
+pub fn suggest(findings: &Findings) -> TicketKind {
     let harm = [Signal::Safety, Signal::Health]
         .iter()
         .any(|signal| findings.has(*signal));
@@ -34,26 +34,26 @@ pub fn suggest(findings: &Findings) -> Kind {
             && !is_friendly
             && (findings.negative > 0 || findings.complains > 0 || findings.topic().is_some()))
     {
-        return Kind::Complaint;
+        return TicketKind::Complaint;
     }
     let is_grave = matches!(findings.topic(), Some(Topic::Counterfeit | Topic::Privacy));
     if is_grave && findings.complains > 0 {
-        return Kind::Complaint;
+        return TicketKind::Complaint;
     }
     if findings.repairs > 0 && findings.repairs >= findings.returns && findings.complains <= 1 {
-        return Kind::RepairWarranty;
+        return TicketKind::RepairWarranty;
     }
     if findings.returns > 0 && findings.complains <= 1 && !(findings.complains > 0 && findings.negative >= 85)
     {
-        return Kind::ReturnExchange;
+        return TicketKind::ReturnExchange;
     }
     if is_friendly {
-        return Kind::Inquiry;
+        return TicketKind::Inquiry;
     }
     let is_about_something = findings.topic().is_some();
     let complains = findings.complains > 0 && (findings.negative > 0 || is_about_something);
     if complains || (is_negative && is_about_something) {
-        return Kind::Complaint;
+        return TicketKind::Complaint;
     }
-    Kind::Inquiry
+    TicketKind::Inquiry
 }

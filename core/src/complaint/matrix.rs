@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::findings::Findings;
 use super::grade::Grade;
-use super::kind::{self, Kind};
+use super::kind::{self, TicketKind};
 use super::money::{Money, rough_weight};
 use super::signal::Signal;
 use super::topic::Topic;
@@ -18,7 +18,7 @@ pub type Matrix = [[Grade; 4]; 4];
 /// What a workspace decides about grading.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
-pub struct Policy {
+pub struct GradingPolicy {
     /// Of ceilings and thresholds, ISO 4217.
     pub currency: String,
     /// From this sum on a complaint is grave; in the smallest unit of the currency.
@@ -33,7 +33,7 @@ pub struct Policy {
     pub matrix: Matrix,
 }
 
-impl Default for Policy {
+impl Default for GradingPolicy {
     fn default() -> Self {
         use Grade::{I, Ii, Iii, Iv};
         Self {
@@ -66,7 +66,7 @@ pub struct Circumstances {
 
 /// Why: a code that is worded in the reader's language, with what belongs into the sentence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Reason {
+pub struct GradeReason {
     pub code: ReasonCode,
     #[serde(default)]
     #[schema(value_type = BTreeMap<String, serde_json::Value>)]
@@ -89,9 +89,9 @@ pub struct Suggestion {
     pub severity: i64,
     /// From 1 to 4.
     pub reach: i64,
-    pub kind: Kind,
+    pub kind: TicketKind,
     pub topic: Option<Topic>,
-    pub reasons: Vec<Reason>,
+    pub reasons: Vec<GradeReason>,
 }
 
 /// A tone as negative as this raises what would be trifling.
@@ -100,7 +100,7 @@ const STRONG_TONE: u8 = 80;
 const MANY_MESSAGES: i64 = 4;
 
 /// Suggests a grade.
-pub fn suggest(findings: &Findings, circumstances: &Circumstances, policy: &Policy) -> Suggestion {
+pub fn suggest(findings: &Findings, circumstances: &Circumstances, policy: &GradingPolicy) -> Suggestion {
     let mut reasons = Vec::new();
     let severity = severity(findings, policy, &mut reasons);
     let reach = reach(findings, circumstances, policy, &mut reasons);
@@ -123,7 +123,7 @@ pub fn suggest(findings: &Findings, circumstances: &Circumstances, policy: &Poli
     }
 }
 
-fn severity(findings: &Findings, policy: &Policy, reasons: &mut Vec<Reason>) -> i64 {
+fn severity(findings: &Findings, policy: &GradingPolicy, reasons: &mut Vec<GradeReason>) -> i64 {
     let mut severity = 1;
     if let Some(topic) = findings.topic() {
         // A question about safety is not yet a complaint about it.
@@ -168,8 +168,8 @@ fn severity(findings: &Findings, policy: &Policy, reasons: &mut Vec<Reason>) -> 
 fn reach(
     findings: &Findings,
     circumstances: &Circumstances,
-    policy: &Policy,
-    reasons: &mut Vec<Reason>,
+    policy: &GradingPolicy,
+    reasons: &mut Vec<GradeReason>,
 ) -> i64 {
     let mut reach = 1;
     let mut threats = 0;
@@ -217,7 +217,7 @@ fn reach(
     reach
 }
 
-fn is_high(tier: &str, policy: &Policy) -> bool {
+fn is_high(tier: &str, policy: &GradingPolicy) -> bool {
     let tier = crate::customer::fold(tier);
     policy
         .high_tiers
@@ -225,8 +225,8 @@ fn is_high(tier: &str, policy: &Policy) -> bool {
         .any(|high| crate::customer::fold(high) == tier)
 }
 
-fn reason<const N: usize>(code: ReasonCode, params: [(&str, serde_json::Value); N]) -> Reason {
-    Reason {
+fn reason<const N: usize>(code: ReasonCode, params: [(&str, serde_json::Value); N]) -> GradeReason {
+    GradeReason {
         code,
         params: params
             .into_iter()
@@ -252,7 +252,7 @@ mod tests {
             repeated,
             tier: tier.map(str::to_owned),
         };
-        suggest(&read(text, "CNY"), &circumstances, &Policy::default()).grade
+        suggest(&read(text, "CNY"), &circumstances, &GradingPolicy::default()).grade
     }
 
     #[test]
@@ -294,7 +294,7 @@ mod tests {
             tier: Some("Gold".to_owned()),
         };
         let findings = read("Fake! 12315 and a journalist will hear of this, 5000元", "CNY");
-        let codes: Vec<_> = suggest(&findings, &circumstances, &Policy::default())
+        let codes: Vec<_> = suggest(&findings, &circumstances, &GradingPolicy::default())
             .reasons
             .iter()
             .map(|reason| reason.code)
@@ -322,7 +322,7 @@ mod tests {
     proptest! {
         #[test]
         fn more_messages_never_make_a_complaint_less_grave(one in "\\PC{0,80}", other in "\\PC{0,80}") {
-            let policy = Policy::default();
+            let policy = GradingPolicy::default();
             let first = read(&one, "CNY");
             let signals = first.signals.len();
             let both = first.and(&read(&other, "CNY"));

@@ -32,7 +32,7 @@ words! {
 
 words! {
     /// Whether ready-made answers may be sent in a case of the grade.
-    Macros { All = "all", None = "none" }
+    MacroUse { All = "all", None = "none" }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -60,7 +60,7 @@ pub struct GradeRule {
     pub ladder: Vec<LadderStep>,
     /// When the customer is asked again after the case was closed.
     pub follow_up_days: Option<i64>,
-    pub macros: Macros,
+    pub macros: MacroUse,
 }
 
 /// Steps that a ladder may have.
@@ -141,9 +141,9 @@ impl GradeRule {
                 .collect(),
             follow_up_days,
             macros: if grade.reaches(Grade::Ii) {
-                Macros::None
+                MacroUse::None
             } else {
-                Macros::All
+                MacroUse::All
             },
         }
     }

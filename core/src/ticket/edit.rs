@@ -3,7 +3,7 @@
 words! {
     Field {
         Status = "status", Assignee = "assignee", Owner = "owner", Team = "team",
-        Priority = "priority", Subject = "subject", Customer = "customer",
+        Priority = "priority", Subject = "subject", Customer = "customer", Kind = "kind",
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 use shouwen_core::actor::ActorKind;
 use shouwen_core::channel::{Channel, Direction};
+use shouwen_core::complaint::{CaseState, Grade};
 use shouwen_core::customer::{IdentityKind, Verified};
 use shouwen_core::event::Event;
 use shouwen_core::id::{
@@ -51,6 +52,12 @@ pub struct TicketSummary {
     pub status_id: StatusId,
     pub category: Category,
     pub priority: Priority,
+    /// The key of a kind: inquiry, complaint, return_exchange, repair_warranty, or an id.
+    pub kind: String,
+    /// Of the ticket's complaint case: confirmed by a person, else suggested.
+    pub grade: Option<Grade>,
+    pub grade_confirmed: bool,
+    pub case_state: Option<CaseState>,
     pub team_id: Option<TeamId>,
     pub assignee_id: Option<AgentId>,
     pub owner_id: Option<AgentId>,
@@ -268,6 +275,10 @@ pub fn summary(row: &SummaryRow, tag_ids: Vec<TagId>) -> TicketSummary {
         status_id: ticket.status_id,
         category: ticket.category,
         priority: ticket.priority,
+        kind: ticket.kind,
+        grade: row.grade,
+        grade_confirmed: row.grade_confirmed,
+        case_state: row.case_state,
         team_id: ticket.team_id,
         assignee_id: ticket.assignee_id,
         owner_id: ticket.owner_id,
@@ -543,6 +554,14 @@ fn activity(logged: &Logged) -> Option<Activity> {
             (line.metric, line.level) = (Some(*metric), Some(*level));
         }
         Event::SlaPolicyChosen { .. } => {}
+        Event::CaseOpened | Event::CaseReopened => {}
+        Event::GradeChanged { from, to } => {
+            (line.from, line.to) = (from.map(|grade| grade.to_string()), Some(to.to_string()));
+        }
+        Event::CaseTaken { level } | Event::CaseEscalated { level } => line.to = Some(level.to_string()),
+        Event::CaseClosed { closure } => line.to = Some(closure.to_string()),
+        Event::CompensationChanged { state, .. } => line.to = Some(state.to_string()),
+        Event::CaseFellDue { what } => line.to = Some(what.to_string()),
         other => {
             line.other = Some(TicketLink {
                 ticket_id: other_ticket(other)?,

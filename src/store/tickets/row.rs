@@ -1,6 +1,7 @@
 //! A ticket's row, and its summary for lists.
 
 use shouwen_core::channel::Channel;
+use shouwen_core::complaint::{CaseState, Grade};
 use shouwen_core::id::{AgentId, CustomerId, InboxId, SlaPolicyId, StatusId, TeamId, TicketId, WorkspaceId};
 use shouwen_core::ticket::{Category, Life, Priority, TicketNumber};
 use shouwen_core::time::Timestamp;
@@ -44,6 +45,8 @@ pub struct TicketRow {
     pub merged_into: Option<TicketId>,
     /// The closed ticket that it continues.
     pub follow_up_of: Option<TicketId>,
+    /// The key of a kind.
+    pub kind: String,
 }
 
 impl TicketRow {
@@ -74,6 +77,10 @@ pub struct SummaryRow {
     /// Of the ticket that this one was merged into, and of the one that it follows up on.
     pub merged_number: Option<TicketNumber>,
     pub earlier_number: Option<TicketNumber>,
+    /// Of the ticket's case: confirmed by a person, else suggested.
+    pub grade: Option<Grade>,
+    pub grade_confirmed: bool,
+    pub case_state: Option<CaseState>,
     /// Up to which position the reader has read.
     pub read_position: i64,
     pub sla_policy_id: Option<SlaPolicyId>,
@@ -86,7 +93,8 @@ pub(super) const COLUMNS: &str = "ticket.id, ticket.number, ticket.version, tick
     ticket.inbox_id, ticket.channel, ticket.status_id, ticket.category, ticket.priority, ticket.team_id, \
     ticket.assignee_id, ticket.owner_id, ticket.preview, ticket.last_direction, ticket.last_position, \
     ticket.last_message_at, ticket.waiting_since, ticket.failed, ticket.customer_seen, ticket.first_response_at, \
-    ticket.solved_at, ticket.created_at, ticket.updated_at, ticket.spam, ticket.merged_into, ticket.follow_up_of";
+    ticket.solved_at, ticket.created_at, ticket.updated_at, ticket.spam, ticket.merged_into, ticket.follow_up_of, \
+    ticket.kind";
 
 /// Takes the ticket's row for this change: whoever decides on it waits here for whoever came before.
 pub async fn lock(tx: &mut Tx, workspace: WorkspaceId, id: TicketId) -> Result<Option<TicketRow>> {
@@ -160,6 +168,8 @@ pub async fn summaries(
             ", customer.name AS customer_name, customer.tier AS customer_tier,
               ticket.sla_policy_id, ticket.sla_due_at,
               target.number AS merged_number, earlier.number AS earlier_number,
+              COALESCE(complaint_case.grade, complaint_case.suggested) AS grade,
+              complaint_case.grade IS NOT NULL AS grade_confirmed, complaint_case.state AS case_state,
               CAST(COALESCE(read_marker.position, 0) AS BIGINT) AS read_position
              FROM ticket
              JOIN customer ON customer.workspace_id = ticket.workspace_id AND customer.id = ticket.customer_id
@@ -168,6 +178,8 @@ pub async fn summaries(
              LEFT JOIN ticket AS target ON target.workspace_id = ticket.workspace_id AND target.id = ticket.merged_into
              LEFT JOIN ticket AS earlier ON earlier.workspace_id = ticket.workspace_id
                   AND earlier.id = ticket.follow_up_of
+             LEFT JOIN complaint_case ON complaint_case.workspace_id = ticket.workspace_id
+                  AND complaint_case.ticket_id = ticket.id
              WHERE ticket.workspace_id = $1 AND ticket.id IN ",
         )
         .bind(workspace)
@@ -188,9 +200,9 @@ pub async fn add(tx: &mut Tx, workspace: WorkspaceId, ticket: &TicketRow) -> Res
         "INSERT INTO ticket (workspace_id, id, number, version, subject, subject_folded, customer_id, inbox_id, channel,
            status_id, category, active, priority, team_id, assignee_id, owner_id, preview, last_direction,
            last_position, last_message_at, waiting_since, failed, customer_seen, first_response_at, solved_at,
-           created_at, updated_at, spam, merged_into, follow_up_of)
+           created_at, updated_at, spam, merged_into, follow_up_of, kind)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-           $23, $24, $25, $26, $27, $28, $29, $30)",
+           $23, $24, $25, $26, $27, $28, $29, $30, $31)",
     )
     .bind(workspace)
     .bind(ticket.id)
@@ -222,6 +234,7 @@ pub async fn add(tx: &mut Tx, workspace: WorkspaceId, ticket: &TicketRow) -> Res
     .bind(ticket.spam)
     .bind(ticket.merged_into)
     .bind(ticket.follow_up_of)
+    .bind(&ticket.kind)
     .run()
     .await?;
     Ok(())
@@ -234,7 +247,7 @@ pub async fn save(tx: &mut Tx, workspace: WorkspaceId, ticket: &TicketRow) -> Re
            status_id = $8, category = $9, active = $10, priority = $11, team_id = $12, assignee_id = $13,
            owner_id = $14, preview = $15, last_direction = $16, last_position = $17, last_message_at = $18,
            waiting_since = $19, failed = $20, customer_seen = $21, first_response_at = $22, solved_at = $23,
-           updated_at = $24, spam = $25, merged_into = $26, follow_up_of = $27
+           updated_at = $24, spam = $25, merged_into = $26, follow_up_of = $27, kind = $28
          WHERE workspace_id = $1 AND id = $2",
     )
     .bind(workspace)
@@ -264,6 +277,7 @@ pub async fn save(tx: &mut Tx, workspace: WorkspaceId, ticket: &TicketRow) -> Re
     .bind(ticket.spam)
     .bind(ticket.merged_into)
     .bind(ticket.follow_up_of)
+    .bind(&ticket.kind)
     .run()
     .await?;
     Ok(())

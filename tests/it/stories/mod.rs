@@ -4,6 +4,7 @@ mod backup;
 mod chat_guard;
 mod chat_live;
 mod chat_mail;
+mod complaints;
 mod durable_mail;
 mod email_imap;
 mod email_in;
