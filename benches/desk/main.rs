@@ -1,6 +1,6 @@
 //! Load and latency of the real server in a process of its own, each figure beside a bare baseline of the same run.
 //!
-//! `make bench` runs all; `cargo bench -- mail chat lists idle sla` chooses. Nothing here is a test: it asserts no speed.
+//! `make bench` runs all; `cargo bench -- mail chat lists idle sla classify` chooses. Nothing here is a test: it asserts no speed.
 
 #![expect(
     clippy::disallowed_methods,
@@ -10,6 +10,7 @@
 )]
 
 mod chat;
+mod classify;
 mod desk;
 mod idle;
 mod lists;
@@ -42,6 +43,9 @@ fn main() {
     }
     if wants("sla") {
         runtime.block_on(sla::run());
+    }
+    if wants("classify") {
+        classify::run();
     }
     if wants("lists") {
         runtime.block_on(lists::run());

@@ -38,7 +38,7 @@ pub async fn evidence_count(conn: &mut Conn, workspace: WorkspaceId, ticket: Tic
     let (count,): (i64,) = conn
         .sql(
             "SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT 1 AS one FROM case_evidence
-             WHERE workspace_id = $1 AND ticket_id = $2 LIMIT 200) AS some",
+             WHERE workspace_id = $1 AND ticket_id = $2 LIMIT 200) AS pieces",
         )
         .bind(workspace)
         .bind(ticket)
