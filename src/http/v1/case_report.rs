@@ -29,8 +29,10 @@ pub fn routes() -> OpenApiRouter<App> {
 }
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct ReportQuery {
     /// The page's language: en or zh.
+    #[param(inline)]
     lang: Option<ReportLanguage>,
     /// In whose time instants are shown, such as Asia/Shanghai (IANA); UTC by default.
     zone: Option<String>,

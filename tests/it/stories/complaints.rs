@@ -85,6 +85,7 @@ both_engines! {
         let (status, _) = agent.call(Method::POST, &path, Some(json!({ "grade": "ii" }))).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
         agent.post(&path, json!({ "grade": "iii" })).await;
+        tick(&desk);
         let view = agent.post(&path, json!({ "grade": "ii", "reason": "他还买了二十件" })).await;
         assert_eq!((&view["case"]["grade"], &view["case"]["grade_confirmed"]), (&json!("ii"), &json!(true)));
         let kept: Vec<&Value> = view["case"]["changes"].as_array().unwrap().iter().filter(|one| one["field"] == "grade").collect();
@@ -104,8 +105,10 @@ both_engines! {
         agent.post(&format!("{base}/grade"), json!({ "grade": "iii" })).await;
         // An agent may give 50.00 in a case of grade III: two sums that together stay below it are approved at once.
         for minor in [3_000, 2_000] {
+            tick(&desk);
             agent.post(&format!("{base}/compensations"), ask(minor)).await;
         }
+        tick(&desk);
         let view = agent.post(&format!("{base}/compensations"), ask(1)).await;
         let states = |view: &Value| -> Vec<String> {
             view["case"]["compensations"].as_array().unwrap().iter().map(|one| one["state"].as_str().unwrap().to_owned()).collect()
@@ -122,6 +125,7 @@ both_engines! {
         let (status, _) = supervisor.call(Method::POST, &approve, Some(json!({}))).await;
         assert_eq!(status, StatusCode::CONFLICT, "nothing is approved twice");
         // Nobody approves their own, and nobody above their own ceiling.
+        tick(&desk);
         let view = supervisor.post(&format!("{base}/compensations"), ask(90_000)).await;
         let own = view["case"]["compensations"][3]["id"].as_str().unwrap().to_owned();
         assert_eq!(states(&view)[3], "requested");
@@ -304,6 +308,11 @@ async fn write(desk: &Desk, text: &str) {
     .await;
     assert_eq!(sent.unwrap().0, 250);
     desk.settle().await;
+}
+
+/// What is written after this comes after what was written before.
+fn tick(desk: &Desk) {
+    desk.clock.advance(Length::from_millis(1));
 }
 
 async fn newest(agent: &Person) -> String {
