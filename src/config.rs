@@ -25,6 +25,7 @@ pub struct Config {
     pub mail: Mail,
     pub phone: Phone,
     pub fetch: Fetch,
+    pub oauth: OauthConfig,
     pub secrets: Secrets,
     pub log: LogConfig,
     pub workers: Workers,
@@ -124,6 +125,19 @@ pub enum MailSecurity {
 #[serde(deny_unknown_fields)]
 pub struct Phone {
     pub country: String,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct OauthConfig {
+    pub google_client_id: String,
+    pub google_client_secret: String,
+    pub google_authorize_url: String,
+    pub google_token_url: String,
+    pub microsoft_client_id: String,
+    pub microsoft_client_secret: String,
+    pub microsoft_authorize_url: String,
+    pub microsoft_token_url: String,
 }
 
 #[derive(Debug, Clone, Deserialize, Serialize)]

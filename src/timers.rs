@@ -3,14 +3,15 @@
 use std::time::Duration;
 
 use futures_util::FutureExt;
+use serde::Deserialize;
 use shouwen_core::actor::Actor;
-use shouwen_core::id::{MessageId, TimerId};
+use shouwen_core::id::{InboxId, MessageId, TimerId};
 use shouwen_core::time::Length;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::actions::sla::{firing, timers as clocks};
-use crate::actions::{calls, chat_mail, complaints, schedules};
+use crate::actions::{calls, chat_mail, complaints, mailboxes, schedules};
 use crate::app::App;
 use crate::db;
 use crate::jobs::JobKind;
@@ -35,6 +36,8 @@ shouwen_core::words! {
         FollowUp = "follow_up",
         /// Looks whether an answer in chat was seen, and mails it when not.
         ChatMail = "chat_mail",
+        /// Raises an alarm when a mailbox still fails.
+        MailboxSilence = "mailbox_silence",
         /// Sends an answer that waited.
         ReleaseReply = "release_reply",
         /// A ticket's clocks reach a step of their ladder.
@@ -157,6 +160,10 @@ async fn act(change: &mut Change, timer: &TimerRow) -> Result<(), db::Error> {
             Some(ticket) => calls::remind(change, ticket).await,
             None => Ok(()),
         },
+        Some(TimerKind::MailboxSilence) => match serde_json::from_str::<OfInbox>(&timer.payload) {
+            Ok(of) => mailboxes::look(change, of.inbox).await,
+            Err(_) => Ok(()),
+        },
         Some(TimerKind::ReleaseReply) => schedules::release(change, MessageId(timer.id.0)).await,
         Some(TimerKind::ChatMail) => match timer.ticket_id {
             Some(ticket) => chat_mail::go_on(change, ticket).await,
@@ -185,6 +192,11 @@ async fn act(change: &mut Change, timer: &TimerRow) -> Result<(), db::Error> {
             Ok(())
         }
     }
+}
+
+#[derive(Deserialize)]
+struct OfInbox {
+    inbox: InboxId,
 }
 
 async fn set_housekeeping(change: &mut Change) -> Result<(), db::Error> {

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use shouwen_channels::Secret;
 use shouwen_channels::email::dial::{Security, Trust};
 use shouwen_channels::email::imap::{
-    Cursor, ImapAccount, ImapAuth, ImapError, ImapIntake, IntakeError, Start, probe, run,
+    Cursor, ImapAccount, ImapAuth, ImapError, ImapIntake, IntakeError, Start, backfill, probe, run,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -119,6 +119,7 @@ fn account(server: &Dovecot, user: &str) -> ImapAccount {
         folder: "INBOX".into(),
         max_bytes: 5_000,
         timeout: Duration::from_secs(10),
+        since_ms: None,
         poll: Duration::from_millis(100),
         trust: Trust::default(),
     }
@@ -192,6 +193,49 @@ async fn a_renumbered_folder_is_read_again() {
         panic!("{:?}", intake.events())
     };
     assert_eq!(subject, "one");
+}
+
+#[tokio::test]
+async fn a_renumbered_folder_brings_back_nothing_from_before_our_time() {
+    let Some(server) = Dovecot::start() else { return };
+    server.append("before", "INBOX", "one").await;
+    let stale = Cursor {
+        uid_validity: 1,
+        last_uid: 77,
+    };
+    let far = 4_102_444_800_000; // 2100
+    let account = ImapAccount {
+        since_ms: Some(far),
+        ..account(&server, "before")
+    };
+    let intake = Intake::new(9, true);
+    watch(&account, Start::After(stale), &intake).await.unwrap();
+    assert_eq!(intake.events(), [Event::Renumbered, Event::Started(1)]);
+}
+
+#[tokio::test]
+async fn older_mail_is_brought_in_from_where_the_last_attempt_ended() {
+    let Some(server) = Dovecot::start() else { return };
+    for subject in ["one", "two", "three", "four"] {
+        server.append("older", "INBOX", subject).await;
+    }
+    let account = account(&server, "older");
+    let first = Intake::new(2, false);
+    let done = backfill(&account, None, 0, 3, &first, &first.stop).await.unwrap();
+    assert!(!done, "it was stopped after two");
+    assert_eq!(stored(&first), ["one", "two"]);
+    let cursor = *first.cursor.lock().unwrap();
+    let second = Intake::new(9, false);
+    assert!(
+        backfill(&account, cursor, 0, 3, &second, &second.stop)
+            .await
+            .unwrap()
+    );
+    assert_eq!(stored(&second), ["three"], "the fourth came after the request");
+    let none = Intake::new(9, false);
+    let far = 4_102_444_800_000;
+    assert!(backfill(&account, None, far, 9, &none, &none.stop).await.unwrap());
+    assert!(stored(&none).is_empty());
 }
 
 #[tokio::test]

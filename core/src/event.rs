@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::channel::{Channel, Direction};
 use crate::complaint::{CaseDue, CaseField, Closure, CompensationState, Grade};
 use crate::id::{
-    AgentId, CallId, CompensationId, CustomerId, InboxId, MessageId, NotificationId, SlaPolicyId, TagId,
-    TicketId,
+    AgentId, AlarmId, CallId, CompensationId, CustomerId, InboxId, MessageId, NotificationId, SlaPolicyId,
+    TagId, TicketId,
 };
 use crate::message::{AuthorKind, Delivery, Visibility};
 use crate::sla::{LevelKind, Metric};
@@ -147,6 +147,10 @@ pub enum Event {
     SignedOut {
         agent: AgentId,
     },
+    /// An alarm was raised or cleared.
+    AlarmChanged {
+        alarm: AlarmId,
+    },
     /// A mailbox's fetching failed or came back.
     MailboxChanged {
         inbox: InboxId,
@@ -234,6 +238,7 @@ impl Event {
             Self::ReferenceChanged { .. } => "reference_changed",
             Self::AccessChanged { .. } => "access_changed",
             Self::SignedOut { .. } => "signed_out",
+            Self::AlarmChanged { .. } => "alarm_changed",
             Self::MailboxChanged { .. } => "mailbox_changed",
             Self::GradeSuggested { .. } => "grade_suggested",
             Self::GradeChanged { .. } => "grade_changed",

@@ -47,7 +47,7 @@ ids! {
     SkillId, TierId, OwnerOfferId,
     /// A promise, the hours in which it runs, and the work of holding tickets against another one.
     SlaPolicyId, CalendarId, SlaRunId,
-    JobId, TimerId, VisitorId, CallId, NotificationId,
+    JobId, TimerId, VisitorId, CallId, NotificationId, AlarmId,
     WebhookId,
     MergeId, SenderRuleId, RawReadingId,
     ComplaintCategoryId, CompensationId, EvidenceId, CaseChangeId,

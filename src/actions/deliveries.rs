@@ -5,9 +5,10 @@
 
 use shouwen_core::customer::fold;
 use shouwen_core::event::Event;
-use shouwen_core::id::{AgentId, MessageId};
+use shouwen_core::id::{AgentId, InboxId, MessageId};
 use shouwen_core::message::{AuthorKind, BounceReason, Delivery};
 use shouwen_core::ticket::answer_failed;
+use shouwen_core::time::Timestamp;
 
 use super::notifications::notify;
 use super::replies::{SEND_MESSAGE, lock_visible};
@@ -17,6 +18,7 @@ use crate::log::Change;
 use crate::store::customers;
 use crate::store::messages::{self, DeliveryRow, MessageRow};
 use crate::store::notifications::NotificationKind;
+use crate::store::send_rates;
 use crate::store::tickets::{self, TicketRow};
 
 /// What came of one recipient.
@@ -61,6 +63,28 @@ pub async fn begin(
         },
     );
     Ok(true)
+}
+
+/// Takes a turn of the inbox's account in this minute. False when so many were sent in it already: then the message
+/// waits for the minute that is its turn.
+pub async fn take_turn(
+    change: &mut Change,
+    inbox: InboxId,
+    message: MessageId,
+    most: i64,
+) -> Result<bool, Error> {
+    const MINUTE: i64 = 60_000;
+    let (workspace, now) = (change.workspace(), change.now());
+    let minute = now.millis().div_euclid(MINUTE);
+    let taken = send_rates::count(change.tx(), workspace, inbox, minute).await?;
+    if taken <= most {
+        return Ok(true);
+    }
+    // So many full minutes of others are before it.
+    let later = minute + 1 + (taken - most - 1) / most.max(1);
+    let at = Timestamp::from_millis(later * MINUTE);
+    change.enqueue(SEND_MESSAGE, &serde_json::json!({ "message": message }), at);
+    Ok(false)
 }
 
 /// Turns what was left in `sending` by a server that stopped into `uncertain`. True when something was.

@@ -1,8 +1,10 @@
 //! The desk's own mails: an invitation, a link to choose a new password. Written here, sent by a job.
 
 use serde::{Deserialize, Serialize};
+use shouwen_core::id::InboxId;
 
 use crate::log::Change;
+use crate::store::alarms::AlarmKind;
 
 /// The kind of the job that sends a [`DeskMail`].
 pub const SEND_DESK_MAIL: &str = "send_desk_mail";
@@ -14,6 +16,9 @@ pub struct DeskMail {
     pub subject: String,
     pub text: String,
     pub locale: String,
+    /// An inbox through which it must not go: it is about that one.
+    #[serde(default)]
+    pub avoid: Option<InboxId>,
 }
 
 /// Whom an invitation or a reset goes to.
@@ -67,6 +72,54 @@ pub fn password_reset(to: &Recipient<'_>, link: &str) -> DeskMail {
     mail(to, subject, text)
 }
 
+/// Something is wrong with an inbox, which an administrator must see to.
+pub fn alarm(
+    to: &Recipient<'_>,
+    kind: AlarmKind,
+    inbox: &str,
+    code: &str,
+    avoid: Option<InboxId>,
+) -> DeskMail {
+    let is_chinese = to.locale == "zh";
+    let (what, advice) = match (kind, is_chinese) {
+        (AlarmKind::MailboxSilent, true) => ("邮箱无法收信", "请在“设置 → 收件箱”中检查其服务器和密码。"),
+        (AlarmKind::MailboxSilent, false) => (
+            "a mailbox cannot be read",
+            "Look at its server and password under Settings, Inboxes.",
+        ),
+        (AlarmKind::TokenRefused, true) => ("邮箱的授权已失效", "请在“设置 → 收件箱”中重新连接。"),
+        (AlarmKind::TokenRefused, false) => (
+            "the provider took back a mailbox's sign-in",
+            "Connect it again under Settings, Inboxes.",
+        ),
+        (AlarmKind::MailLoop, true) => ("邮件循环已被阻止", "请在“邮件记录”中查看被暂停的邮件。"),
+        (AlarmKind::MailLoop, false) => (
+            "a loop of mails was stopped",
+            "Look at the suspended mails under Mail.",
+        ),
+    };
+    let code = if code.is_empty() {
+        String::new()
+    } else {
+        format!(" ({code})")
+    };
+    let (subject, text) = if is_chinese {
+        (
+            format!("警报：{what}：{inbox}"),
+            format!("{}，您好：\n\n{inbox}：{what}{code}。\n{advice}\n", to.name),
+        )
+    } else {
+        (
+            format!("Alarm: {what}: {inbox}"),
+            format!("Hello {},\n\n{inbox}: {what}{code}.\n{advice}\n", to.name),
+        )
+    };
+    DeskMail {
+        avoid,
+        ..mail(to, subject, text)
+    }
+}
+
 /// Sends a mail once the change is committed.
 pub fn send(change: &mut Change, mail: &DeskMail) {
     let now = change.now();
@@ -79,5 +132,6 @@ fn mail(to: &Recipient<'_>, subject: String, text: String) -> DeskMail {
         subject,
         text,
         locale: to.locale.to_owned(),
+        avoid: None,
     }
 }

@@ -98,6 +98,7 @@ fn imap_account(account: &Account, folder: &str, password: Option<String>) -> Im
         folder: folder.to_owned(),
         max_bytes: u32::MAX,
         timeout: TIMEOUT,
+        since_ms: None,
         poll: TIMEOUT,
         trust: Trust::default(),
     }

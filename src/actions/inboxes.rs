@@ -284,6 +284,7 @@ fn apply_email(inbox: &mut InboxRow, form: &EmailForm, secrets: &Secrets) -> Res
         undo_seconds: form.undo_seconds.or(before.undo_seconds),
         per_minute: form.per_minute.or(before.per_minute).filter(|mails| *mails > 0),
         alarm_after_minutes: form.alarm_after_minutes.or(before.alarm_after_minutes),
+        oauth: before.oauth,
     });
     let any = kept.smtp_password.is_some() || kept.imap_password.is_some();
     let json = serde_json::to_string(&kept).expect("secrets are plain data");

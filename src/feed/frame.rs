@@ -103,6 +103,8 @@ pub enum Frame {
     Call {
         call: Box<RingingCall>,
     },
+    /// For administrators: an alarm was raised or cleared. Fetch them again.
+    Alarms,
     /// Fetch the reference data again.
     Reference {
         what: Reference,

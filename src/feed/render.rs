@@ -41,6 +41,8 @@ pub(super) struct Rendered {
     pub said: Vec<Arc<Said>>,
     /// Visitors whose conversation's messages moved to or from another ticket: they read it again.
     pub moved: HashSet<VisitorId>,
+    /// An alarm was raised or cleared.
+    alarmed: bool,
     /// Somebody may see or do something else than before.
     pub access_changed: bool,
 }
@@ -164,6 +166,9 @@ impl Rendered {
         if audience.may(Permission::CallLog) {
             frames.extend(self.calls.iter().map(|part| part.frame_for(audience)));
         }
+        if self.alarmed && audience.may(Permission::AdminInboxes) {
+            frames.push(frame(&Frame::Alarms));
+        }
         frames.extend(self.references.iter().cloned());
         frames
     }
@@ -282,6 +287,7 @@ fn name(events: &[Logged], interest: &Interest, batch: &mut Rendered) -> Named {
                     matches!(what, Reference::Teams | Reference::Roles | Reference::Agents);
                 references.push(*what);
             }
+            Event::AlarmChanged { .. } => batch.alarmed = true,
             Event::AccessChanged { .. } | Event::SignedOut { .. } => batch.access_changed = true,
             _ => {}
         }

@@ -9,6 +9,7 @@ pub mod layers;
 pub mod page;
 pub mod probes;
 pub mod problem;
+mod public_links;
 pub mod router;
 pub mod sockets;
 pub mod v1;

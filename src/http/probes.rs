@@ -13,7 +13,7 @@ use super::client_ip::ClientIp;
 use crate::app::App;
 use crate::jobs::queue;
 use crate::log;
-use crate::store::workspaces;
+use crate::store::{mailboxes, workspaces};
 
 const MOST_STUCK: i64 = 1000;
 
@@ -88,6 +88,10 @@ async fn count_stuck(app: &App) -> Result<(), Failure> {
     let events = log::count_set_aside(&mut conn, app.workspace, MOST_STUCK).await?;
     app.metrics.set_stuck("jobs", jobs);
     app.metrics.set_stuck("events", events);
+    let mailboxes = mailboxes::all(&mut conn, app.workspace).await?;
+    let failing = mailboxes.iter().filter(|row| row.failing_since.is_some()).count();
+    app.metrics
+        .set_stuck("mailboxes", i64::try_from(failing).unwrap_or(i64::MAX));
     Ok(())
 }
 

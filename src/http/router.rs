@@ -10,7 +10,7 @@ use utoipa::openapi::OpenApi as Document;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::exact::require_what_is_always_there;
-use super::{Failure, assets, layers, probes, v1, widget};
+use super::{Failure, assets, layers, probes, public_links, v1, widget};
 use crate::app::App;
 
 #[derive(OpenApi)]
@@ -34,6 +34,7 @@ pub fn build_with(app: App, pages: Router<App>) -> (Router, Document) {
     let router = api
         .route("/api/v1/openapi.json", get(describe).with_state(text))
         .merge(probes::routes())
+        .merge(public_links::routes())
         .merge(assets::routes())
         .merge(pages)
         .fallback(assets::inbox)
@@ -57,6 +58,7 @@ fn described() -> OpenApiRouter<App> {
 fn version_1() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(v1::agents::routes())
+        .merge(v1::alarms::routes())
         .merge(v1::api_keys::routes())
         .merge(v1::webhooks::routes())
         .merge(v1::bootstrap::routes())
@@ -74,11 +76,13 @@ fn version_1() -> OpenApiRouter<App> {
         .merge(v1::find::routes())
         .merge(v1::inboxes::routes())
         .merge(v1::mail::routes())
+        .merge(v1::mail_domains::routes())
         .merge(v1::mail_page::routes())
         .merge(v1::me::routes())
         .merge(v1::messages::routes())
         .merge(v1::moves::routes())
         .merge(v1::notifications::routes())
+        .merge(v1::oauth::routes())
         .merge(v1::password_resets::routes())
         .merge(v1::roles::routes())
         .merge(v1::sender_rules::routes())

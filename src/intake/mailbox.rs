@@ -13,6 +13,7 @@ use shouwen_channels::email::imap::{
 use shouwen_core::time::Timestamp;
 use tokio_util::sync::CancellationToken;
 
+use super::backfill;
 use crate::actions::files::store_bytes;
 use crate::actions::intake::NewRawMail;
 use crate::actions::mailboxes::{self, Place};
@@ -20,6 +21,7 @@ use crate::app::App;
 use crate::db;
 use crate::log::Change;
 use crate::sending::accounts::{AccountProblem, dial_security, open_secrets};
+use crate::sending::oauth::{self, Access};
 use crate::store::inboxes::InboxRow;
 use crate::store::mailboxes::{MailboxRow, NEVER};
 use crate::store::raw_mails::Source;
@@ -34,29 +36,49 @@ const FIRST_WAIT: Duration = Duration::from_secs(5);
 const LONGEST_WAIT: Duration = Duration::from_mins(5);
 
 /// The account from which an inbox fetches; `None` when mail is delivered to it.
-pub fn imap_account(app: &App, inbox: &InboxRow) -> Result<Option<ImapAccount>, AccountProblem> {
+pub async fn imap_account(app: &App, inbox: &InboxRow) -> Result<Option<Signed>, AccountProblem> {
     let Some(email) = &inbox.settings.0.email else {
         return Ok(None);
     };
     let Some(account) = &email.imap else {
         return Ok(None);
     };
-    let password = open_secrets(&app.secrets, inbox)?
-        .imap_password
-        .unwrap_or_default();
+    let mut username = account.username.clone().unwrap_or_default();
+    let (mut access, auth) = (None, password(app, inbox)?);
+    let mut auth = ImapAuth::Password(auth);
+    if email.oauth.is_some()
+        && let Some(token) = oauth::access(app, inbox.workspace_id, inbox.id).await?
+    {
+        username.clone_from(&token.username);
+        auth = ImapAuth::XOAuth2(token.token.clone());
+        access = Some(token);
+    }
     let folder = email.imap_folder.trim();
-    Ok(Some(ImapAccount {
+    let account = ImapAccount {
         host: account.host.clone(),
         port: account.port,
         security: dial_security(account.security),
-        username: account.username.clone().unwrap_or_default(),
-        auth: ImapAuth::Password(Secret::new(password)),
+        username,
+        auth,
         folder: if folder.is_empty() { "INBOX" } else { folder }.to_owned(),
         max_bytes: u32::try_from(app.config.smtp.max_bytes).unwrap_or(u32::MAX),
         timeout: PATIENCE,
+        since_ms: Some(inbox.created_at.millis()),
         poll: POLL,
         trust: Trust::default(),
-    }))
+    };
+    Ok(Some(Signed { account, access }))
+}
+
+/// An account, and the token that it signs in with.
+pub struct Signed {
+    pub account: ImapAccount,
+    access: Option<Access>,
+}
+
+fn password(app: &App, inbox: &InboxRow) -> Result<Secret, AccountProblem> {
+    let secrets = open_secrets(&app.secrets, inbox)?;
+    Ok(Secret::new(secrets.imap_password.unwrap_or_default()))
 }
 
 /// Reads the mailbox until `stop`.
@@ -114,8 +136,9 @@ impl Desk {
         let Some(row) = held.map_err(|error| trouble("intake", error.to_string()))? else {
             return Ok(Watched::Elsewhere);
         };
-        let account = imap_account(&self.app, &self.inbox);
-        let Some(account) = account.map_err(|error| trouble("secret", error.to_string()))? else {
+        let signed = imap_account(&self.app, &self.inbox).await;
+        let signed = signed.map_err(|error| trouble(code_of(&error), error.to_string()))?;
+        let Some(Signed { account, access }) = signed else {
             return Ok(Watched::Stopped);
         };
         let (session, started) = (stop.child_token(), tokio::time::Instant::now());
@@ -129,17 +152,32 @@ impl Desk {
                 }
             }
         };
+        let older = backfill::run(&self.app, &self.inbox, &account, &session);
         let ended: Result<(), ImapError> = tokio::select! {
             ended = reading => ended,
+            () = older => Ok(()),
             () = renewing => Ok(()),
         };
         match ended {
             Ok(()) if stop.is_cancelled() => Ok(Watched::Stopped),
             Ok(()) => Ok(Watched::Elsewhere),
-            Err(error) => Err(Trouble {
-                worked: started.elapsed() > LONGEST_WAIT,
-                ..trouble(error.code(), error.to_string())
-            }),
+            Err(error) => {
+                if let (ImapError::Authentication(_), Some(access)) = (&error, access) {
+                    self.distrust(access).await;
+                }
+                Err(Trouble {
+                    worked: started.elapsed() > LONGEST_WAIT,
+                    ..trouble(error.code(), error.to_string())
+                })
+            }
+        }
+    }
+
+    /// The token was refused before its time: the next attempt has another.
+    async fn distrust(&self, access: Access) {
+        let (workspace, inbox) = (self.inbox.workspace_id, self.inbox.id);
+        if let Err(error) = oauth::distrust(&self.app, workspace, inbox, access).await {
+            tracing::warn!(%error, "that a token was refused could not be noted");
         }
     }
 
@@ -202,6 +240,14 @@ impl Desk {
         })
         .await
         .map_err(refused)
+    }
+}
+
+fn code_of(problem: &AccountProblem) -> &'static str {
+    match problem {
+        AccountProblem::Disconnected(_) => "token_refused",
+        AccountProblem::Passing(_) => "token_endpoint",
+        _ => "secret",
     }
 }
 

@@ -1,6 +1,7 @@
 //! Mail that comes in: kept raw and durable before it is acknowledged, read by a job afterwards.
 
 mod authenticity;
+mod backfill;
 mod gate;
 mod listeners;
 mod mail_drop;

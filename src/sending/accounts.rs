@@ -9,6 +9,7 @@ use shouwen_channels::email::dial::{Security as Dial, Trust};
 use shouwen_channels::email::smtp_client::{SmtpAccount, SmtpPool};
 use shouwen_core::id::InboxId;
 
+use super::oauth::{self, OauthError};
 use crate::app::App;
 use crate::config::{Config, MailSecurity};
 use crate::secrets::{SecretError, Secrets};
@@ -27,6 +28,34 @@ pub enum AccountProblem {
     Secret(#[from] SecretError),
     #[error("the inbox's secrets cannot be read: {0}")]
     Unreadable(serde_json::Error),
+    /// Somebody must connect the mailbox again.
+    #[error("the mailbox must be connected again: its provider said {0}")]
+    Disconnected(String),
+    /// It may work later.
+    #[error("{0}")]
+    Passing(String),
+}
+
+impl From<OauthError> for AccountProblem {
+    fn from(error: OauthError) -> Self {
+        match error {
+            OauthError::Refused(words) => Self::Disconnected(words),
+            other => Self::Passing(other.to_string()),
+        }
+    }
+}
+
+/// As [`smtp_account`], with a good access token where the mailbox is signed in to by OAuth 2.
+pub async fn account_of(app: &App, inbox: &InboxRow) -> Result<SmtpAccount, AccountProblem> {
+    let mut account = smtp_account(app, inbox)?;
+    let email = inbox.settings.0.email.as_ref();
+    let linked = email.is_some_and(|email| email.oauth.is_some() && email.smtp.is_some());
+    if linked && let Some(access) = oauth::access(app, inbox.workspace_id, inbox.id).await? {
+        account.username = Some(access.username);
+        account.password = Some(access.token);
+        account.oauth = true;
+    }
+    Ok(account)
 }
 
 /// The passwords of an inbox.

@@ -6,15 +6,19 @@ use shouwen_channels::email::Mailbox;
 use shouwen_channels::email::compose::{Outgoing, OutgoingFile};
 use shouwen_channels::email::{marker, thread};
 use shouwen_core::channel::{Channel, Direction};
-use shouwen_core::id::{MessageId, WorkspaceId};
+use shouwen_core::id::{AttachmentId, MessageId, WorkspaceId};
 use shouwen_core::message::Visibility;
+use shouwen_core::time::{Length, Timestamp};
 
+use crate::actions::public_links;
 use crate::app::App;
+use crate::config::Mail;
 use crate::jobs::JobError;
+use crate::store::files::{self, AttachmentRow};
 use crate::store::inboxes::{self, InboxRow};
+use crate::store::messages::DeliveryRow;
 use crate::store::messages::{self, MailDetails, MessageRow};
 use crate::store::tickets::{self, TicketRow};
-use crate::store::{files, messages::DeliveryRow};
 
 /// RFC 5321, section 4.5.3.1.1.
 const LONGEST_LOCAL_PART: usize = 64;
@@ -121,6 +125,7 @@ impl Answer {
             )),
             text,
             attachments: Vec::new(),
+            unsubscribe: None,
             automatic: self.message.automatic,
         }
     }
@@ -166,16 +171,31 @@ impl Answer {
         (local <= LONGEST_LOCAL_PART).then_some(address)
     }
 
-    /// The files of the message, with their bytes.
-    pub(super) async fn files(
-        &self,
-        app: &App,
-        workspace: WorkspaceId,
-    ) -> Result<Vec<OutgoingFile>, JobError> {
+    /// The files of the message: those that go with the mail, with their bytes, and those that go as links.
+    pub(super) async fn files(&self, app: &App, workspace: WorkspaceId) -> Result<Files, JobError> {
         let rows = files::of_messages(&mut *app.db.snapshot().await?, workspace, &[self.message.id]).await?;
-        let mut found = Vec::with_capacity(rows.len());
+        let linked = linked(&rows, &app.config.mail);
+        let until = self
+            .message
+            .created_at
+            .plus(Length::days(app.config.mail.link_days));
+        let mut found = Files {
+            enclosed: Vec::with_capacity(rows.len()),
+            links: Vec::new(),
+            until,
+        };
         for row in rows {
-            found.push(OutgoingFile {
+            if linked.contains(&row.id) {
+                let token = public_links::file_token(&app.secrets, row.id, row.link_until.unwrap_or(until));
+                found.links.push(Link {
+                    id: row.id,
+                    name: row.name,
+                    size: row.size,
+                    url: format!("{}/files/{token}", app.config.public_url()),
+                });
+                continue;
+            }
+            found.enclosed.push(OutgoingFile {
                 bytes: app.blobs.get(workspace, &row.sha256).await?.to_vec(),
                 name: row.name,
                 media_type: row.media_type,
@@ -184,6 +204,75 @@ impl Answer {
         }
         Ok(found)
     }
+
+    /// The links below the words, above the signature.
+    pub(super) fn with_links(&self, outgoing: &mut Outgoing, links: &Files) {
+        if links.links.is_empty() {
+            return;
+        }
+        let settings = self.inbox.settings.0.email.clone().unwrap_or_default();
+        let mail = self.mail();
+        let signature = mail.signature.as_deref().unwrap_or(&settings.signature);
+        let text = format!("{}\n\n{}", self.message.text.trim_end(), links.words());
+        outgoing.text = signed(text.trim_start(), signature);
+    }
+
+    /// Where the receiver says no to such mail.
+    pub(super) fn unsubscribe(&self, app: &App) -> Option<String> {
+        let kind = self.mail().unsubscribe?;
+        let token = public_links::opt_out_token(&app.secrets, self.ticket.customer_id, kind);
+        Some(format!("{}/unsubscribe/{token}", app.config.public_url()))
+    }
+}
+
+/// What goes with a mail, and what is fetched by a link.
+pub(super) struct Files {
+    pub(super) enclosed: Vec<OutgoingFile>,
+    pub(super) links: Vec<Link>,
+    pub(super) until: Timestamp,
+}
+
+pub(super) struct Link {
+    pub(super) id: AttachmentId,
+    name: String,
+    size: i64,
+    url: String,
+}
+
+impl Files {
+    fn words(&self) -> String {
+        let date = self.until.to_string();
+        let date = date.split('T').next().unwrap_or_default();
+        let mut words = format!("Files to download until {date} · 请在此日期前下载：\n");
+        for link in &self.links {
+            let megabytes = (link.size + 500_000) / 1_000_000;
+            words.push_str(&format!(
+                "{} ({} MB)\n{}\n",
+                link.name,
+                megabytes.max(1),
+                link.url
+            ));
+        }
+        words
+    }
+}
+
+/// Which files go as links: those that are large, and the largest of those that together are too large for one mail.
+fn linked(rows: &[AttachmentRow], limits: &Mail) -> Vec<AttachmentId> {
+    let size = |row: &AttachmentRow| usize::try_from(row.size).unwrap_or(0);
+    let mut by_size: Vec<&AttachmentRow> = rows.iter().collect();
+    by_size.sort_by_key(|row| (size(row), row.id));
+    let mut linked: Vec<AttachmentId> = Vec::new();
+    // In base64 with its line ends three bytes are a little more than four; the words need room, too.
+    let mut room = limits.max_sent_bytes.saturating_sub(64 << 10) / 11 * 8;
+    for row in by_size {
+        if row.link_until.is_some() || size(row) > limits.link_over_bytes || size(row) > room {
+            linked.push(row.id);
+        } else {
+            room -= size(row);
+        }
+    }
+    linked
 }
 
 fn bare(address: &str) -> Mailbox {

@@ -3,18 +3,22 @@
 use serde::Deserialize;
 use shouwen_channels::email::Mailbox;
 use shouwen_channels::email::compose::{Outgoing, compose};
-use shouwen_channels::email::smtp_client::{Delivery, OutgoingEnvelope};
+use shouwen_channels::email::smtp_client::{Delivery, OutgoingEnvelope, SmtpAccount};
+use shouwen_core::id::InboxId;
 
-use super::accounts::relay;
+use super::accounts::{account_of, relay};
 use crate::app::App;
 use crate::jobs::JobError;
 use crate::jobs::queue::Job;
+use crate::store::inboxes;
 
 #[derive(Deserialize)]
 struct Payload {
     to: String,
     subject: String,
     text: String,
+    #[serde(default)]
+    avoid: Option<InboxId>,
 }
 
 /// Says at the start that no invitation will arrive.
@@ -30,9 +34,7 @@ pub fn warn_when_unset(app: &App) {
 pub(crate) async fn run(app: &App, job: &Job) -> Result<(), JobError> {
     let hopeless = |error: &dyn std::fmt::Display| JobError::Hopeless(error.to_string());
     let payload: Payload = serde_json::from_str(&job.payload).map_err(|error| hopeless(&error))?;
-    let account = relay(&app.config)
-        .ok_or_else(|| hopeless(&"the server has no account to send mail by (mail.smtp_host)"))?;
-    let from = sender(app);
+    let Route { account, from, inbox } = route(app, job, payload.avoid).await?;
     let outgoing = Outgoing {
         to: vec![Mailbox {
             address: payload.to.clone(),
@@ -51,7 +53,7 @@ pub(crate) async fn run(app: &App, job: &Job) -> Result<(), JobError> {
         from: Some(from.address),
         recipients: vec![payload.to],
     };
-    let pool = app.senders.pool(None, account);
+    let pool = app.senders.pool(inbox, account);
     let report = pool
         .send(&envelope, &raw, async || Ok::<(), JobError>(()))
         .await?;
@@ -65,6 +67,44 @@ pub(crate) async fn run(app: &App, job: &Job) -> Result<(), JobError> {
         }
         Some((_, Delivery::Sent { .. })) | None => Ok(()),
     }
+}
+
+struct Route {
+    account: SmtpAccount,
+    from: Mailbox,
+    /// Whose account it is; `None`: the server's.
+    inbox: Option<InboxId>,
+}
+
+/// The server's own account; a mail about an inbox goes by that of another inbox when the server has none.
+async fn route(app: &App, job: &Job, avoid: Option<InboxId>) -> Result<Route, JobError> {
+    if let Some(account) = relay(&app.config) {
+        return Ok(Route {
+            account,
+            from: sender(app),
+            inbox: None,
+        });
+    }
+    if avoid.is_some() {
+        let all = inboxes::all(&mut app.db.read().await?, job.workspace_id).await?;
+        for inbox in all.iter().filter(|inbox| inbox.active && Some(inbox.id) != avoid) {
+            if let (Some(address), Ok(account)) = (&inbox.address, account_of(app, inbox).await)
+                && inbox.settings.0.email.is_some()
+            {
+                return Ok(Route {
+                    account,
+                    from: Mailbox {
+                        address: address.clone(),
+                        name: Some("Shouwen".to_owned()),
+                    },
+                    inbox: Some(inbox.id),
+                });
+            }
+        }
+    }
+    Err(JobError::Hopeless(
+        "the server has no account to send mail by (mail.smtp_host)".to_owned(),
+    ))
 }
 
 /// `mail.from`, written as in a header or as a bare address.

@@ -3,6 +3,8 @@
 pub mod accounts;
 mod answer;
 pub(crate) mod desk_mail;
+pub mod dkim;
+pub mod oauth;
 pub(crate) mod send_message;
 
 pub use accounts::{AccountProblem, Senders, smtp_account};

@@ -7,17 +7,20 @@ use serde::Deserialize;
 use shouwen_channels::email::compose::compose;
 use shouwen_channels::email::smtp_client::{Delivery as Sent, OutgoingEnvelope, SendReport};
 use shouwen_core::actor::Actor;
-use shouwen_core::id::MessageId;
+use shouwen_core::id::{AttachmentId, MessageId};
 use shouwen_core::message::Delivery;
+use shouwen_core::time::Timestamp;
 
-use super::accounts::smtp_account;
+use super::accounts::{AccountProblem, account_of};
 use super::answer::{self, Answer};
+use super::dkim;
 use crate::actions::deliveries::{self, Outcome};
 use crate::app::App;
 use crate::db::Error;
 use crate::intake::thread;
 use crate::jobs::JobError;
 use crate::jobs::queue::Job;
+use crate::store::files;
 use crate::store::messages::MessageRow;
 
 /// How often writing a result is tried: a lost one makes a sent mail uncertain.
@@ -48,7 +51,7 @@ pub(crate) async fn run(app: &App, job: &Job) -> Result<(), JobError> {
         return Ok(());
     };
     let recipients = waiting(&answer);
-    if recipients.is_empty() {
+    if recipients.is_empty() || !has_turn(app, &actor, &answer).await? {
         return Ok(());
     }
     let Some(outcomes) = send(app, &actor, &answer, recipients.clone()).await? else {
@@ -94,6 +97,22 @@ fn all(recipients: Vec<String>, state: Delivery, words: &str) -> Vec<Outcome> {
     recipients.into_iter().map(outcome).collect()
 }
 
+/// Whether the inbox's account may send in this minute; else the message waits for the minute that it may.
+async fn has_turn(app: &App, actor: &Actor, answer: &Answer) -> Result<bool, JobError> {
+    let settings = answer.inbox.settings.0.email.as_ref();
+    let Some(most) = settings
+        .and_then(|email| email.per_minute)
+        .filter(|most| *most > 0)
+    else {
+        return Ok(true);
+    };
+    let input = (answer.inbox.id, answer.message.id, most);
+    let turn = app.change(actor, input, |change, (inbox, message, most)| {
+        deliveries::take_turn(change, *inbox, *message, *most).boxed()
+    });
+    Ok(turn.await?)
+}
+
 /// What came of each recipient; `None` when there was nothing to send any more.
 async fn send(
     app: &App,
@@ -102,14 +121,18 @@ async fn send(
     recipients: Vec<String>,
 ) -> Result<Option<Vec<Outcome>>, JobError> {
     let key = thread::key(&app.secrets, actor.workspace);
-    let account = match smtp_account(app, &answer.inbox) {
+    let account = match account_of(app, &answer.inbox).await {
         Ok(account) => account,
+        Err(AccountProblem::Passing(words)) => return Err(JobError::Failed(words)),
         Err(problem) => return Ok(Some(all(recipients, Delivery::Failed, &problem.to_string()))),
     };
     let mut outgoing = answer.outgoing(&key);
-    outgoing.attachments = answer.files(app, actor.workspace).await?;
+    let files = answer.files(app, actor.workspace).await?;
+    answer.with_links(&mut outgoing, &files);
+    outgoing.attachments = files.enclosed;
+    outgoing.unsubscribe = answer.unsubscribe(app);
     let raw = match compose(&outgoing) {
-        Ok(raw) => raw,
+        Ok(raw) => dkim::signed(app, actor.workspace, answer.sender().as_deref(), raw).await?,
         Err(error) => return Ok(Some(all(recipients, Delivery::Failed, &error.to_string()))),
     };
     let pool = app.senders.pool(Some(answer.inbox.id), account);
@@ -121,6 +144,7 @@ async fn send(
         message: answer.message.clone(),
         recipients: envelope.recipients.clone(),
         mail_id: outgoing.message_id,
+        links: (files.links.iter().map(|link| link.id).collect(), files.until),
     };
     match pool
         .send(&envelope, &raw, async || commit_sending(app, actor, begin).await)
@@ -136,12 +160,20 @@ struct Begin {
     message: MessageRow,
     recipients: Vec<String>,
     mail_id: String,
+    /// Files that go as links, and until when those work.
+    links: (Vec<AttachmentId>, Timestamp),
 }
 
 /// From here on the other side may have it.
 async fn commit_sending(app: &App, actor: &Actor, begin: Begin) -> Result<(), Halted> {
     let committed = app.change(actor, begin, |change, begin| {
-        deliveries::begin(change, &begin.message, &begin.recipients, &begin.mail_id).boxed()
+        async move {
+            let workspace = change.workspace();
+            let (links, until) = &begin.links;
+            files::set_links(change.tx(), workspace, links, *until).await?;
+            deliveries::begin(change, &begin.message, &begin.recipients, &begin.mail_id).await
+        }
+        .boxed()
     });
     match committed.await {
         Ok(true) => Ok(()),

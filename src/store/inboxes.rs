@@ -5,6 +5,7 @@ use shouwen_core::channel::Channel;
 use shouwen_core::id::{InboxId, TeamId, WorkspaceId};
 use shouwen_core::time::Timestamp;
 
+use super::oauth::OauthProvider;
 use crate::db::{Conn, JsonText, Result, Tx};
 
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -50,6 +51,8 @@ pub struct EmailSettings {
     pub per_minute: Option<i64>,
     /// After so many minutes of failing alone an alarm is raised; `None`: the default.
     pub alarm_after_minutes: Option<i64>,
+    /// Signed in to by OAuth 2 instead of a password.
+    pub oauth: Option<OauthLink>,
     pub acknowledge: Acknowledge,
     /// Mail of the same sender with the same subject joins within so many days; 0: never.
     pub same_sender_days: i64,
@@ -65,6 +68,14 @@ impl EmailSettings {
     pub fn alarm_after_minutes(&self) -> i64 {
         self.alarm_after_minutes.unwrap_or(15)
     }
+}
+
+/// Which account at a provider a mailbox is; its tokens are kept elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OauthLink {
+    pub provider: OauthProvider,
+    pub username: String,
+    pub connected_at: Timestamp,
 }
 
 /// A template of words below an answer, in one language.

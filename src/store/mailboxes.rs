@@ -19,16 +19,28 @@ pub struct MailboxRow {
     pub checked_at: Timestamp,
     pub error_code: Option<String>,
     pub error: Option<String>,
+    /// Since when it does not work.
+    pub failing_since: Option<Timestamp>,
 }
 
 pub async fn find(conn: &mut Conn, workspace: WorkspaceId, inbox: InboxId) -> Result<Option<MailboxRow>> {
     conn.sql(
-        "SELECT inbox_id, uid_validity, last_uid, checked_at, error_code, error FROM mailbox_cursor
+        "SELECT inbox_id, uid_validity, last_uid, checked_at, error_code, error, failing_since FROM mailbox_cursor
          WHERE workspace_id = $1 AND inbox_id = $2",
     )
     .bind(workspace)
     .bind(inbox)
     .optional()
+    .await
+}
+
+pub async fn all(conn: &mut Conn, workspace: WorkspaceId) -> Result<Vec<MailboxRow>> {
+    conn.sql(
+        "SELECT inbox_id, uid_validity, last_uid, checked_at, error_code, error, failing_since FROM mailbox_cursor
+         WHERE workspace_id = $1",
+    )
+    .bind(workspace)
+    .all()
     .await
 }
 
@@ -96,7 +108,7 @@ pub async fn advance(
 /// Notes that the mailbox works; what was wrong with it before, if anything.
 pub async fn mark_well(tx: &mut Tx, workspace: WorkspaceId, inbox: InboxId, at: Timestamp) -> Result<()> {
     tx.sql(
-        "UPDATE mailbox_cursor SET checked_at = $3, error_code = NULL, error = NULL
+        "UPDATE mailbox_cursor SET checked_at = $3, error_code = NULL, error = NULL, failing_since = NULL
          WHERE workspace_id = $1 AND inbox_id = $2",
     )
     .bind(workspace)
@@ -107,19 +119,25 @@ pub async fn mark_well(tx: &mut Tx, workspace: WorkspaceId, inbox: InboxId, at: 
     Ok(())
 }
 
+/// Notes what is wrong, and since when.
 pub async fn mark_failing(
     tx: &mut Tx,
     workspace: WorkspaceId,
     inbox: InboxId,
     code: &str,
     error: &str,
+    at: Timestamp,
 ) -> Result<()> {
-    tx.sql("UPDATE mailbox_cursor SET error_code = $3, error = $4 WHERE workspace_id = $1 AND inbox_id = $2")
-        .bind(workspace)
-        .bind(inbox)
-        .bind(code)
-        .bind(error)
-        .run()
-        .await?;
+    tx.sql(
+        "UPDATE mailbox_cursor SET error_code = $3, error = $4, failing_since = COALESCE(failing_since, $5)
+         WHERE workspace_id = $1 AND inbox_id = $2",
+    )
+    .bind(workspace)
+    .bind(inbox)
+    .bind(code)
+    .bind(error)
+    .bind(at)
+    .run()
+    .await?;
     Ok(())
 }

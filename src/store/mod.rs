@@ -1,11 +1,14 @@
 //! SQL and nothing else: a file per aggregate. Reads take a `Conn`, writes a `Tx`; "not found" is `None`.
 
 pub mod agents;
+pub mod alarms;
 pub mod api_keys;
+pub mod backfills;
 pub mod calls;
 pub mod chat_mails;
 pub mod complaints;
 pub mod customers;
+pub mod dkim_keys;
 pub mod files;
 pub mod idempotency;
 pub mod inboxes;
@@ -17,10 +20,13 @@ pub mod mailboxes;
 pub mod merges;
 pub mod messages;
 pub mod notifications;
+pub mod oauth;
+pub mod opt_outs;
 pub mod password_resets;
 pub mod raw_mails;
 pub mod remote_pictures;
 pub mod schedules;
+pub mod send_rates;
 pub mod sender_rules;
 pub mod sessions;
 pub mod signatures;

@@ -36,6 +36,8 @@ pub struct Outgoing {
     pub text: String,
     pub html: Option<String>,
     pub attachments: Vec<OutgoingFile>,
+    /// Where the receiver says no to such mail by one click (RFC 8058): an https address.
+    pub unsubscribe: Option<String>,
     /// Written by a rule and not by a person: other machines shall not answer (RFC 3834).
     pub automatic: bool,
 }
@@ -105,6 +107,11 @@ fn headers(outgoing: &Outgoing) -> Result<MessageBuilder, ComposeError> {
     let references = references(&outgoing.references);
     if !references.is_empty() {
         builder = builder.references(references);
+    }
+    if let Some(url) = outgoing.unsubscribe.as_deref().and_then(usable_id) {
+        builder = builder
+            .raw_header(raw("List-Unsubscribe", &format!("<{url}>")))
+            .raw_header(raw("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"));
     }
     if outgoing.automatic {
         // RFC 3834, section 5: what answers nothing was not replied.

@@ -7,12 +7,14 @@ use futures_util::FutureExt;
 use serde::{Deserialize, Deserializer, Serialize};
 use shouwen_core::channel::Channel;
 use shouwen_core::id::{InboxId, TeamId};
+use shouwen_core::time::Timestamp;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::inbox_settings::{Settings, SettingsIn, read_settings, show_settings};
 use super::vocabulary::Checked;
+use crate::actions::backfills as backfill_actions;
 use crate::actions::inbox_test;
 use crate::actions::inboxes::{self as actions, InboxForm, NewInbox, open_secrets};
 use crate::app::App;
@@ -21,13 +23,18 @@ use crate::http::page::Page;
 use crate::http::problem::PathId;
 use crate::http::{Body, Can, Failure, Problem};
 use crate::secrets::new_token;
+use crate::store::alarms::{self, AlarmKind, AlarmRow};
+use crate::store::backfills::{self, BackfillRow, BackfillState};
 use crate::store::inboxes::{self, InboxRow};
+use crate::store::mailboxes::{self, MailboxRow};
+use crate::store::oauth::{self, OauthProvider, OauthRow, OauthState};
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list_inboxes, create_inbox))
         .routes(routes!(change_inbox))
         .routes(routes!(test_inbox))
+        .routes(routes!(request_backfill, stop_backfill))
 }
 
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -41,13 +48,137 @@ pub struct Inbox {
     /// Chat: the public key in the script tag.
     pub widget_key: Option<String>,
     pub settings: Settings,
+    /// Of an inbox that fetches its mail.
+    pub mailbox: Option<MailboxHealth>,
+    /// Of a mailbox that is signed in to by OAuth 2.
+    pub oauth: Option<InboxOauth>,
+    /// Older mail that was asked for.
+    pub backfill: Option<Backfill>,
+}
+
+/// How far the bringing in of older mail is.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Backfill {
+    pub state: BackfillState,
+    pub since: Timestamp,
+    /// Mails that were brought in; some may be here already and are told apart later.
+    pub kept: i64,
+    /// Mails that were too large or could not be read.
+    pub passed: i64,
+    /// Why it waits.
+    pub error: Option<String>,
+}
+
+impl From<BackfillRow> for Backfill {
+    fn from(row: BackfillRow) -> Self {
+        Self {
+            state: row.state,
+            since: row.since,
+            kept: row.kept,
+            passed: row.passed,
+            error: row.error,
+        }
+    }
+}
+
+shouwen_core::words! {
+    MailboxState {
+        /// It was not read yet.
+        Never = "never",
+        Well = "well",
+        Failing = "failing",
+        /// It failed for so long that an alarm was raised.
+        Alarm = "alarm",
+    }
+}
+
+/// How fetching goes.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct MailboxHealth {
+    pub state: MailboxState,
+    /// What is wrong, such as `authentication`.
+    pub code: Option<String>,
+    /// Since when it fails.
+    pub since: Option<Timestamp>,
+    /// When it was last seen to work.
+    pub checked_at: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct InboxOauth {
+    pub provider: OauthProvider,
+    pub username: String,
+    pub state: OauthState,
+    /// The provider's word for why not.
+    pub error: Option<String>,
+}
+
+/// What is known of the inboxes beside their settings.
+struct Known {
+    mailboxes: Vec<MailboxRow>,
+    oauth: Vec<OauthRow>,
+    alarms: Vec<AlarmRow>,
+    backfills: Vec<BackfillRow>,
+}
+
+impl Known {
+    async fn load(app: &App) -> Result<Self, Failure> {
+        let mut conn = app.db.read().await?;
+        Ok(Self {
+            mailboxes: mailboxes::all(&mut conn, app.workspace).await?,
+            oauth: oauth::all(&mut conn, app.workspace).await?,
+            alarms: alarms::open(&mut conn, app.workspace, 100).await?,
+            backfills: backfills::all(&mut conn, app.workspace).await?,
+        })
+    }
+
+    fn mailbox(&self, inbox: &InboxRow) -> Option<MailboxHealth> {
+        inbox.settings.0.email.as_ref()?.imap.as_ref()?;
+        let row = self.mailboxes.iter().find(|row| row.inbox_id == inbox.id);
+        let silent = self
+            .alarms
+            .iter()
+            .any(|alarm| alarm.inbox_id == Some(inbox.id) && alarm.kind == AlarmKind::MailboxSilent);
+        let checked_at = row.map(|row| row.checked_at).filter(|at| at.millis() > 0);
+        let since = row.and_then(|row| row.failing_since);
+        let state = match (since, checked_at) {
+            (Some(_), _) if silent => MailboxState::Alarm,
+            (Some(_), _) => MailboxState::Failing,
+            (None, Some(_)) => MailboxState::Well,
+            (None, None) => MailboxState::Never,
+        };
+        Some(MailboxHealth {
+            state,
+            code: row.and_then(|row| row.error_code.clone()),
+            since,
+            checked_at,
+        })
+    }
+
+    fn oauth(&self, inbox: &InboxRow) -> Option<InboxOauth> {
+        let row = self.oauth.iter().find(|row| row.inbox_id == inbox.id)?;
+        Some(InboxOauth {
+            provider: row.provider,
+            username: row.username.clone(),
+            state: row.state,
+            error: row.error.clone(),
+        })
+    }
 }
 
 impl Inbox {
-    fn new(app: &App, row: InboxRow) -> Self {
+    fn new(app: &App, row: InboxRow, known: &Known) -> Self {
         let secrets = open_secrets(&row, &app.secrets);
         Self {
             settings: show_settings(row.channel, &row.settings.0, &secrets),
+            mailbox: known.mailbox(&row),
+            oauth: known.oauth(&row),
+            backfill: known
+                .backfills
+                .iter()
+                .find(|one| one.inbox_id == row.id)
+                .cloned()
+                .map(Backfill::from),
             id: row.id,
             name: row.name,
             channel: row.channel,
@@ -125,8 +256,12 @@ async fn list_inboxes(
     Can(actor, _): Can<AdminInboxes>,
 ) -> Result<Json<Page<Inbox>>, Failure> {
     let rows = inboxes::all(&mut app.db.read().await?, actor.workspace).await?;
+    let known = Known::load(&app).await?;
     Ok(Json(Page {
-        items: rows.into_iter().map(|row| Inbox::new(&app, row)).collect(),
+        items: rows
+            .into_iter()
+            .map(|row| Inbox::new(&app, row, &known))
+            .collect(),
         next: None,
     }))
 }
@@ -163,7 +298,9 @@ async fn create_inbox(
             actions::create(change, new, secrets).boxed()
         })
         .await?;
-    Ok((StatusCode::CREATED, Json(Inbox::new(&app, find(&app, id).await?))))
+    let known = Known::load(&app).await?;
+    let inbox = Inbox::new(&app, find(&app, id).await?, &known);
+    Ok((StatusCode::CREATED, Json(inbox)))
 }
 
 /// Change an inbox
@@ -195,7 +332,8 @@ async fn change_inbox(
         actions::update(change, *id, form, secrets).boxed()
     })
     .await?;
-    Ok(Json(Inbox::new(&app, find(&app, id).await?)))
+    let known = Known::load(&app).await?;
+    Ok(Json(Inbox::new(&app, find(&app, id).await?, &known)))
 }
 
 /// Try the accounts of an inbox; sends and fetches nothing
@@ -219,4 +357,53 @@ async fn test_inbox(
     Ok(Json(InboxTest {
         checks: checks.collect(),
     }))
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+struct BackfillIn {
+    /// From when on, by the mailbox's own dates.
+    since: Timestamp,
+}
+
+/// Bring in mail that was in the mailbox before; it starts no clock, tells nobody and is answered by nothing
+#[utoipa::path(post, path = "/inboxes/{inbox}/backfill", tag = "administration", request_body = BackfillIn,
+    params(("inbox" = InboxId, Path)), responses(
+    (status = 202, body = Backfill),
+    (status = "4XX", body = Problem, content_type = "application/problem+json"),
+))]
+async fn request_backfill(
+    State(app): State<App>,
+    Can(actor, _): Can<AdminInboxes>,
+    PathId(id): PathId<InboxId>,
+    Body(body): Body<BackfillIn>,
+) -> Result<(StatusCode, Json<Backfill>), Failure> {
+    let row = app
+        .change(&actor, (id, body.since), |change, (id, since)| {
+            backfill_actions::request(change, *id, *since).boxed()
+        })
+        .await?;
+    Ok((StatusCode::ACCEPTED, Json(row.into())))
+}
+
+/// Bring in no more; what was brought in stays
+#[utoipa::path(delete, path = "/inboxes/{inbox}/backfill", tag = "administration",
+    params(("inbox" = InboxId, Path)), responses(
+    (status = 204),
+    (status = "4XX", body = Problem, content_type = "application/problem+json"),
+))]
+async fn stop_backfill(
+    State(app): State<App>,
+    Can(actor, _): Can<AdminInboxes>,
+    PathId(id): PathId<InboxId>,
+) -> Result<StatusCode, Failure> {
+    let stopped = app
+        .change(&actor, id, |change, id| {
+            backfill_actions::stop(change, *id).boxed()
+        })
+        .await?;
+    if stopped {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(Failure::NotFound("request for older mail"))
+    }
 }

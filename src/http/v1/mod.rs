@@ -1,6 +1,7 @@
 //! Version 1 of the API: a file per resource.
 
 pub mod agents;
+pub mod alarms;
 pub mod api_keys;
 pub mod bootstrap;
 pub mod calendars;
@@ -19,11 +20,13 @@ pub mod find;
 pub mod inbox_settings;
 pub mod inboxes;
 pub mod mail;
+pub mod mail_domains;
 pub mod mail_page;
 pub mod me;
 pub mod messages;
 pub mod moves;
 pub mod notifications;
+pub mod oauth;
 pub mod password_resets;
 pub mod roles;
 pub mod schedules;

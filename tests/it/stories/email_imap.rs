@@ -39,7 +39,7 @@ both_engines! {
     }
 }
 
-fn watch_mailboxes(desk: &Desk) {
+pub(super) fn watch_mailboxes(desk: &Desk) {
     let app = desk.app.clone();
     desk.app.supervisor.keep("mailboxes", move |stop| {
         let app = app.clone();
@@ -48,7 +48,7 @@ fn watch_mailboxes(desk: &Desk) {
 }
 
 /// Waits until the mailbox has been opened: from then on its mail is ours.
-async fn started(desk: &Desk) {
+pub(super) async fn started(desk: &Desk) {
     let waiting = async {
         loop {
             let mut conn = desk.app.db.read().await.unwrap();
@@ -68,7 +68,7 @@ async fn started(desk: &Desk) {
 }
 
 /// The subjects of the desk's tickets, sorted, once there are so many.
-async fn subjects(desk: &Desk, admin: &Person, count: usize) -> Vec<String> {
+pub(super) async fn subjects(desk: &Desk, admin: &Person, count: usize) -> Vec<String> {
     let waiting = async {
         loop {
             desk.settle().await;
@@ -88,7 +88,7 @@ async fn subjects(desk: &Desk, admin: &Person, count: usize) -> Vec<String> {
 }
 
 /// Puts a mail into the mailbox by Dovecot's LMTP.
-async fn deliver(dovecot: &Dovecot, user: &str, subject: &str) {
+pub(super) async fn deliver(dovecot: &Dovecot, user: &str, subject: &str) {
     let address: SocketAddr = ([127, 0, 0, 1], dovecot.lmtp_port).into();
     let mut stream = BufReader::new(TcpStream::connect(address).await.unwrap());
     let mail = format!(

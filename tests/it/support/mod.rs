@@ -1,6 +1,8 @@
 //! What stories stand on. No story in here.
 
 pub(crate) mod desk;
+#[path = "../../../channels/tests/name_server/mod.rs"]
+pub(crate) mod name_server;
 pub(crate) mod person;
 pub(crate) mod process;
 pub(crate) mod s3;

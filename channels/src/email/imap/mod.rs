@@ -14,7 +14,7 @@ use bytes::Bytes;
 use crate::Secret;
 use crate::email::dial::{DialError, Security, Trust};
 
-pub use watch::run;
+pub use watch::{backfill, run};
 
 #[derive(Debug, Clone)]
 pub struct ImapAccount {
@@ -29,6 +29,9 @@ pub struct ImapAccount {
     pub max_bytes: u32,
     /// For each command; fetching a message gets ten times as long.
     pub timeout: Duration,
+    /// When we began with this mailbox (epoch milliseconds): what arrived before is left where a folder is numbered
+    /// anew. `None`: nothing is left.
+    pub since_ms: Option<i64>,
     /// How often to look where the server cannot notify us.
     pub poll: Duration,
     pub trust: Trust,

@@ -129,6 +129,25 @@ impl Authenticator for BearerToken {
     }
 }
 
+/// `22-Nov-2026`: the day of an instant in UTC (days to civil date after H. Hinnant).
+fn imap_date(millis: i64) -> String {
+    const MONTHS: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
+    let days = millis.div_euclid(86_400_000) + 719_468;
+    let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * shifted + 2) / 5 + 1;
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    let name = usize::try_from(month - 1)
+        .ok()
+        .and_then(|place| MONTHS.get(place));
+    format!("{day}-{}-{year}", name.unwrap_or(&"Jan"))
+}
+
 impl Session {
     pub(super) async fn select(&mut self, account: &ImapAccount) -> Result<Mailbox, ImapError> {
         let name = folder::encode(&account.folder);
@@ -150,6 +169,30 @@ impl Session {
         Ok(uids)
     }
 
+    /// The first UID that arrived on or after an instant's day.
+    pub(super) async fn first_since(&mut self, since_ms: i64) -> Result<Option<u32>, ImapError> {
+        let uids = self.uids_since(since_ms, 0, u32::MAX).await?;
+        Ok(uids.first().copied())
+    }
+
+    /// UIDs above `last` and up to `until` that arrived on or after an instant's day, ascending.
+    pub(super) async fn uids_since(
+        &mut self,
+        since_ms: i64,
+        last: u32,
+        until: u32,
+    ) -> Result<Vec<u32>, ImapError> {
+        // A server compares by its own time zone (RFC 3501, section 6.4.4): a day earlier misses nothing.
+        let query = format!("SINCE {}", imap_date(since_ms - 86_400_000));
+        let found = within(self.limit, self.inner.uid_search(query)).await?;
+        let mut uids: Vec<u32> = found
+            .into_iter()
+            .filter(|uid| *uid > last && *uid <= until)
+            .collect();
+        uids.sort_unstable();
+        Ok(uids)
+    }
+
     pub(super) async fn fetch(
         &mut self,
         uids: &str,
@@ -166,5 +209,24 @@ impl Session {
     pub(super) async fn leave(mut self) {
         // A polite farewell; whether it arrives changes nothing.
         let _ = tokio::time::timeout(Duration::from_secs(2), self.inner.logout()).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::imap_date;
+
+    #[test]
+    fn days_are_written_as_imap_wants_them() {
+        for (millis, date) in [
+            (0, "1-Jan-1970"),
+            (951_782_400_000, "29-Feb-2000"),
+            (1_709_251_199_999, "29-Feb-2024"),
+            (1_709_251_200_000, "1-Mar-2024"),
+            (1_795_339_800_000, "22-Nov-2026"),
+            (1_798_761_599_000, "31-Dec-2026"),
+        ] {
+            assert_eq!(imap_date(millis), date);
+        }
     }
 }

@@ -62,7 +62,19 @@ async fn position(
         }
         Start::Now | Start::Everything => {}
     }
-    let last_uid = match (start, folder.uid_next) {
+    let next = folder.uid_next;
+    if let (Start::After(_), Some(since)) = (start, account.since_ms) {
+        // What was there before is none of ours, however it is numbered now.
+        let first = session.first_since(since).await?;
+        let last_uid = first.or(next).map_or(0, |uid| uid.saturating_sub(1));
+        let cursor = Cursor {
+            uid_validity,
+            last_uid,
+        };
+        intake.started(cursor).await?;
+        return Ok(cursor);
+    }
+    let last_uid = match (start, next) {
         (Start::Now, Some(next)) => next.saturating_sub(1),
         (Start::Now, None) => session.uids_after(0).await?.last().copied().unwrap_or(0),
         _ => 0,
@@ -83,6 +95,46 @@ async fn fetch_new(
     stop: &CancellationToken,
 ) -> Result<(), ImapError> {
     let uids = session.uids_after(cursor.last_uid).await?;
+    fetch_all(session, account, &uids, cursor, intake, stop).await
+}
+
+/// Brings in what arrived at the server on or after an instant's day, up to the place `until`: after `cursor`, if that
+/// still means something. `Ok(false)`: stopped before the end.
+pub async fn backfill(
+    account: &ImapAccount,
+    cursor: Option<Cursor>,
+    since_ms: i64,
+    until: u32,
+    intake: &dyn ImapIntake,
+    stop: &CancellationToken,
+) -> Result<bool, ImapError> {
+    let mut session = open(account).await?;
+    let folder = session.select(account).await?;
+    let uid_validity = folder.uid_validity.unwrap_or(0);
+    let known = cursor.filter(|cursor| cursor.uid_validity == uid_validity);
+    let mut cursor = known.unwrap_or(Cursor {
+        uid_validity,
+        last_uid: 0,
+    });
+    // A place of a numbering that is gone bounds nothing.
+    let until = if known.is_some() { until } else { u32::MAX };
+    if known.is_none() {
+        intake.started(cursor).await?;
+    }
+    let uids = session.uids_since(since_ms, cursor.last_uid, until).await?;
+    fetch_all(&mut session, account, &uids, &mut cursor, intake, stop).await?;
+    session.leave().await;
+    Ok(!stop.is_cancelled())
+}
+
+async fn fetch_all(
+    session: &mut Session,
+    account: &ImapAccount,
+    uids: &[u32],
+    cursor: &mut Cursor,
+    intake: &dyn ImapIntake,
+    stop: &CancellationToken,
+) -> Result<(), ImapError> {
     for batch in uids.chunks(BATCH) {
         let list = batch.iter().map(u32::to_string).collect::<Vec<_>>().join(",");
         let sizes = session

@@ -64,6 +64,22 @@ impl Dovecot {
         })
     }
 
+    /// The folder of a user's mailbox, a Maildir.
+    pub(crate) fn mailbox(&self, user: &str) -> std::path::PathBuf {
+        self.server.place().join("mail").join(user)
+    }
+
+    /// Gives what a story put into a mailbox to the server's user.
+    pub(crate) fn own(&self, user: &str) {
+        let (name, group) = user_and_group();
+        let status = Command::new("chown")
+            .arg("-R")
+            .arg(format!("{name}:{group}"))
+            .arg(self.mailbox(user))
+            .status();
+        assert!(status.expect("chown starts").success());
+    }
+
     /// Drops every connection and refuses new ones. Never on the shared one.
     pub(crate) fn kill(&self) {
         self.server.kill();

@@ -43,6 +43,10 @@ pub(super) struct Kept {
 
 impl Kept {
     /// Runs `command`, whose first word is the program, and stops it with `signal` ("KILL", "QUIT", …).
+    pub(super) fn place(&self) -> &Path {
+        &self.folder
+    }
+
     /// `folder` becomes the keeper's to remove.
     pub(super) fn start(folder: PathBuf, signal: &str, command: &[String]) -> Self {
         let mut keeper = Command::new("sh")

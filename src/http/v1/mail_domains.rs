@@ -1,0 +1,247 @@
+//! The domains that our mail is from: their keys (DKIM), and whether DNS lets their mail be believed.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use futures_util::FutureExt;
+use serde::{Deserialize, Serialize};
+use shouwen_core::channel::Channel;
+use shouwen_core::id::{InboxId, WorkspaceId};
+use shouwen_core::time::Timestamp;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+use crate::db;
+use crate::http::auth::AdminInboxes;
+use crate::http::problem::PathId;
+use crate::http::{Body, Can, Failure, Problem};
+use crate::log::Change;
+use crate::sending::dkim::{self, DkimError, domain_of};
+use crate::store::dkim_keys::{self, DkimAlgorithm, DkimRow};
+use crate::store::inboxes;
+
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list_domains))
+        .routes(routes!(put_key, remove_key))
+        .routes(routes!(check_domain))
+}
+
+/// The public side of a domain's key.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Dkim {
+    selector: String,
+    algorithm: DkimAlgorithm,
+    /// Of the TXT record to publish.
+    record_name: String,
+    record_value: String,
+    created_at: Timestamp,
+}
+
+impl From<DkimRow> for Dkim {
+    fn from(row: DkimRow) -> Self {
+        Self {
+            record_name: format!("{}._domainkey.{}", row.selector, row.domain),
+            record_value: row.public_key,
+            selector: row.selector,
+            algorithm: row.algorithm,
+            created_at: row.created_at,
+        }
+    }
+}
+
+/// A domain that mail of ours is from.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MailDomain {
+    domain: String,
+    inbox_ids: Vec<InboxId>,
+    /// Null: its mail is not signed here.
+    dkim: Option<Dkim>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DomainList {
+    items: Vec<MailDomain>,
+}
+
+async fn domains(app: &App, workspace: WorkspaceId) -> Result<Vec<MailDomain>, db::Error> {
+    let mut conn = app.db.read().await?;
+    let all = inboxes::all(&mut conn, workspace).await?;
+    let mut keys = dkim_keys::all(&mut conn, workspace).await?;
+    let mut found: Vec<MailDomain> = Vec::new();
+    for inbox in all.iter().filter(|inbox| inbox.channel == Channel::Email) {
+        let Some(domain) = inbox.address.as_deref().and_then(domain_of) else {
+            continue;
+        };
+        if let Some(known) = found.iter_mut().find(|known| known.domain == domain) {
+            known.inbox_ids.push(inbox.id);
+            continue;
+        }
+        let key = keys.iter().position(|row| row.domain == domain);
+        found.push(MailDomain {
+            dkim: key.map(|place| Dkim::from(keys.remove(place))),
+            inbox_ids: vec![inbox.id],
+            domain,
+        });
+    }
+    found.sort_by(|one, other| one.domain.cmp(&other.domain));
+    Ok(found)
+}
+
+async fn domain(app: &App, workspace: WorkspaceId, name: &str) -> Result<MailDomain, Failure> {
+    let all = domains(app, workspace).await?;
+    let found = all.into_iter().find(|one| one.domain == name.to_lowercase());
+    found.ok_or(Failure::NotFound("mail domain"))
+}
+
+/// List the domains that our mail is from
+#[utoipa::path(get, path = "/mail-domains", tag = "administration",
+    responses((status = 200, body = DomainList), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn list_domains(
+    State(app): State<App>,
+    Can(actor, _): Can<AdminInboxes>,
+) -> Result<Json<DomainList>, Failure> {
+    let items = domains(&app, actor.workspace).await?;
+    Ok(Json(DomainList { items }))
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct KeyIn {
+    /// Null: `desk`.
+    selector: Option<String>,
+    /// Of a new key: null or `ed25519`.
+    algorithm: Option<DkimAlgorithm>,
+    /// PEM, RSA from 2048 bits on or Ed25519; null: a new one is made.
+    private_key: Option<String>,
+}
+
+/// Sign the mail of a domain with this key or a new one
+#[utoipa::path(put, path = "/mail-domains/{domain}/dkim", tag = "administration", request_body = KeyIn, params(("domain" = String, Path)),
+    responses((status = 200, body = MailDomain), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn put_key(
+    State(app): State<App>,
+    Can(actor, _): Can<AdminInboxes>,
+    PathId(name): PathId<String>,
+    Body(body): Body<KeyIn>,
+) -> Result<Json<MailDomain>, Failure> {
+    let known = domain(&app, actor.workspace, &name).await?;
+    let selector = body.selector.as_deref().map_or("desk", str::trim);
+    let row = dkim::make(&app, &known.domain, selector, body.algorithm, body.private_key)?;
+    app.change(&actor, row, |change, row| keep(change, row).boxed())
+        .await?;
+    Ok(Json(domain(&app, actor.workspace, &name).await?))
+}
+
+async fn keep(change: &mut Change, row: &DkimRow) -> Result<(), db::Error> {
+    let workspace = change.workspace();
+    dkim_keys::save(change.tx(), workspace, row).await
+}
+
+/// Sign the mail of a domain no more
+#[utoipa::path(delete, path = "/mail-domains/{domain}/dkim", tag = "administration", params(("domain" = String, Path)),
+    responses((status = 204), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn remove_key(
+    State(app): State<App>,
+    Can(actor, _): Can<AdminInboxes>,
+    PathId(name): PathId<String>,
+) -> Result<StatusCode, Failure> {
+    let removed = app.change(&actor, name.to_lowercase(), |change, name| {
+        drop_key(change, name).boxed()
+    });
+    if removed.await? {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(Failure::NotFound("key"))
+    }
+}
+
+async fn drop_key(change: &mut Change, name: &str) -> Result<bool, db::Error> {
+    let workspace = change.workspace();
+    dkim_keys::remove(change.tx(), workspace, name).await
+}
+
+/// A record of DNS, as one types it into a provider's form.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DnsRecord {
+    name: String,
+    /// `TXT`, `MX` or `PTR`
+    #[serde(rename = "type")]
+    kind: String,
+    value: String,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DomainFinding {
+    /// `spf`, `dkim`, `dmarc`, `mx` or `reverse_dns`
+    what: String,
+    ok: bool,
+    /// `good`, `weak`, `wrong`, `missing` or `unknown`
+    state: String,
+    /// `ok`, or what is wrong, such as `spf_missing`
+    code: String,
+    /// The name that was asked for.
+    name: String,
+    /// The records that are there.
+    found: Vec<String>,
+    /// What to publish, where that would help.
+    record: Option<DnsRecord>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DomainReport {
+    domain: String,
+    checks: Vec<DomainFinding>,
+}
+
+/// Look whether DNS lets a domain's mail be believed: SPF, DKIM, DMARC, MX, reverse names
+#[utoipa::path(post, path = "/mail-domains/{domain}/check", tag = "administration", params(("domain" = String, Path)),
+    responses((status = 200, body = DomainReport), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn check_domain(
+    State(app): State<App>,
+    Can(actor, _): Can<AdminInboxes>,
+    PathId(name): PathId<String>,
+) -> Result<Json<DomainReport>, Failure> {
+    let known = domain(&app, actor.workspace, &name).await?;
+    let report = dkim::check(&app, actor.workspace, &known.domain).await?;
+    let checks = report.findings.into_iter().map(|finding| {
+        let state = word(&finding.state);
+        DomainFinding {
+            what: word(&finding.check),
+            ok: state == "good",
+            state,
+            code: word(&finding.code),
+            name: finding.name,
+            found: finding.found,
+            record: finding.wanted.map(|wanted| DnsRecord {
+                name: wanted.name,
+                kind: wanted.kind,
+                value: wanted.value,
+            }),
+        }
+    });
+    Ok(Json(DomainReport {
+        checks: checks.collect(),
+        domain: report.domain,
+    }))
+}
+
+/// The word of an enumeration.
+fn word(value: &impl Serialize) -> String {
+    let json = serde_json::to_value(value).unwrap_or_default();
+    json.as_str().unwrap_or_default().to_owned()
+}
+
+impl From<DkimError> for Failure {
+    fn from(error: DkimError) -> Self {
+        let words = error.to_string();
+        match error {
+            DkimError::NotAKey => Self::field("private_key", words),
+            DkimError::NotGenerated => Self::field("algorithm", words),
+            DkimError::Selector => Self::field("selector", words),
+            DkimError::NoResolver => Self::Conflict(words),
+            DkimError::Store(error) => error.into(),
+        }
+    }
+}

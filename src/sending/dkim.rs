@@ -1,0 +1,135 @@
+//! Signing the mail of our domains (DKIM, RFC 6376), and looking at what DNS says of them.
+
+use std::time::Duration;
+
+use shouwen_channels::Secret;
+use shouwen_channels::email::dns_check::{self, Asked, Report};
+use shouwen_channels::email::sign::{self, DkimKey, Signer};
+use shouwen_core::id::WorkspaceId;
+
+use super::accounts::smtp_account;
+use crate::app::App;
+use crate::db;
+use crate::store::dkim_keys::{self, DkimAlgorithm, DkimRow};
+use crate::store::inboxes::{self, InboxRow};
+
+const SEALED_FOR: &str = "dkim key";
+/// Somebody waits for the answer.
+const PATIENCE: Duration = Duration::from_secs(12);
+
+#[derive(Debug, thiserror::Error)]
+pub enum DkimError {
+    #[error("this is no private key in PEM that we can sign with: RSA from 2048 bits on, or Ed25519")]
+    NotAKey,
+    #[error("an RSA key is made elsewhere (`openssl genrsa 2048`) and pasted")]
+    NotGenerated,
+    #[error("a selector has letters, digits and hyphens, such as desk1")]
+    Selector,
+    #[error("names cannot be looked up: give the server a nameserver (mail.nameserver)")]
+    NoResolver,
+    #[error(transparent)]
+    Store(#[from] db::Error),
+}
+
+/// The domain of an address, as keys are kept by it.
+pub fn domain_of(address: &str) -> Option<String> {
+    address.rsplit_once('@').map(|(_, domain)| domain.to_lowercase())
+}
+
+/// A key for a domain: the pasted one, or a new one.
+pub fn make(
+    app: &App,
+    domain: &str,
+    selector: &str,
+    algorithm: Option<DkimAlgorithm>,
+    pem: Option<String>,
+) -> Result<DkimRow, DkimError> {
+    let plain = !selector.is_empty()
+        && selector.len() <= 63
+        && selector
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    if !plain {
+        return Err(DkimError::Selector);
+    }
+    let key = match (pem, algorithm) {
+        (Some(pem), _) => DkimKey::from_pem(&Secret::new(pem)),
+        (None, Some(DkimAlgorithm::Rsa)) => return Err(DkimError::NotGenerated),
+        (None, _) => DkimKey::generate_ed25519(),
+    };
+    let key = key.map_err(|_| DkimError::NotAKey)?;
+    Signer::new(&key, domain, selector).map_err(|_| DkimError::NotAKey)?;
+    Ok(DkimRow {
+        domain: domain.to_owned(),
+        selector: selector.to_lowercase(),
+        algorithm: match key.algorithm() {
+            sign::DkimAlgorithm::Rsa => DkimAlgorithm::Rsa,
+            sign::DkimAlgorithm::Ed25519 => DkimAlgorithm::Ed25519,
+        },
+        private_key: app.secrets.seal(SEALED_FOR, key.to_pem().expose()),
+        public_key: key.record(),
+        created_at: app.now(),
+    })
+}
+
+/// The mail with the signature of its sender's domain, where that has a key. A key that does not work is said loudly,
+/// and the mail goes unsigned: that it arrives counts more.
+pub(super) async fn signed(
+    app: &App,
+    workspace: WorkspaceId,
+    from: Option<&str>,
+    raw: Vec<u8>,
+) -> Result<Vec<u8>, db::Error> {
+    let Some(domain) = from.and_then(domain_of) else {
+        return Ok(raw);
+    };
+    let found = dkim_keys::find(&mut app.db.read().await?, workspace, &domain).await?;
+    let Some(row) = found else { return Ok(raw) };
+    match signature(app, &row, &raw) {
+        Ok(header) => Ok([header.as_bytes(), &raw].concat()),
+        Err(error) => {
+            tracing::error!(error, "a mail goes without its DKIM signature");
+            Ok(raw)
+        }
+    }
+}
+
+fn signature(app: &App, row: &DkimRow, raw: &[u8]) -> Result<String, String> {
+    let pem = app.secrets.unseal(SEALED_FOR, &row.private_key);
+    let pem = pem.map_err(|error| error.to_string())?;
+    let key = DkimKey::from_pem(&Secret::new(pem)).map_err(|error| error.to_string())?;
+    let signer = Signer::new(&key, &row.domain, &row.selector).map_err(|error| error.to_string())?;
+    signer.sign(raw).map_err(|error| error.to_string())
+}
+
+/// What DNS says of a domain of ours: whether its mail will be believed, and what to publish.
+pub async fn check(app: &App, workspace: WorkspaceId, domain: &str) -> Result<Report, DkimError> {
+    let resolver = app.resolver.as_ref().ok_or(DkimError::NoResolver)?;
+    let (key, all) = {
+        let mut conn = app.db.read().await?;
+        let key = dkim_keys::find(&mut conn, workspace, domain).await?;
+        (key, inboxes::all(&mut conn, workspace).await?)
+    };
+    let keys: Vec<(&str, Option<String>)> = key
+        .iter()
+        .map(|row| (row.selector.as_str(), Some(row.public_key.clone())))
+        .collect();
+    let host = sending_host(app, &all, domain);
+    let asked = Asked {
+        domain,
+        dkim: &keys,
+        sending_host: host.as_deref(),
+        sending_ips: &[],
+    };
+    Ok(dns_check::check(resolver, &asked, PATIENCE).await)
+}
+
+/// The host that the domain's mail leaves by.
+fn sending_host(app: &App, all: &[InboxRow], domain: &str) -> Option<String> {
+    let of_domain = |inbox: &&InboxRow| {
+        let own = inbox.address.as_deref().and_then(domain_of);
+        inbox.active && own.as_deref() == Some(domain)
+    };
+    let inbox = all.iter().find(of_domain)?;
+    smtp_account(app, inbox).ok().map(|account| account.host)
+}

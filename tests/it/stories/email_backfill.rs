@@ -1,0 +1,134 @@
+//! Older mail of a hosted mailbox: left alone until asked for, then brought in quietly, however much it is.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use serde_json::json;
+use shouwen_core::time::Length;
+
+use super::email_imap::{deliver, started, subjects, watch_mailboxes};
+use crate::support::desk::{Desk, Engine, PATIENCE};
+use crate::support::servers::Dovecot;
+use crate::support::smtp::Outside;
+
+/// As many as a mailbox of some years holds.
+const OLD: usize = 20_000;
+
+/// Puts old mails into the mailbox's folder itself, one of them poisoned.
+fn fill(folder: &Path, count: usize) {
+    for name in ["cur", "new", "tmp"] {
+        std::fs::create_dir_all(folder.join(name)).unwrap();
+    }
+    for number in 0..count {
+        let mut mail = String::new();
+        let _ = write!(
+            mail,
+            "From: Old {number} <old{number}@example.com>\nTo: help@shop.example\nSubject: Old matter {number}\n\
+             Message-ID: <old-{number}@example.com>\n\nLong ago.\n"
+        );
+        let mut bytes = mail.into_bytes();
+        if number == 7 {
+            bytes.splice(
+                0..0,
+                b"\0\xff\xfe: =?utf-8?q?=00?=\nContent-Type: multipart/mixed; boundary=\"\"\n"
+                    .iter()
+                    .copied(),
+            );
+        }
+        std::fs::write(
+            folder.join(format!("cur/{}.{number}.old:2,S", 1_600_000_000 + number)),
+            bytes,
+        )
+        .unwrap();
+    }
+}
+
+async fn twenty_thousand(engine: Engine, count: usize) {
+    let Some(dovecot) = Dovecot::start() else { return };
+    let user = "help";
+    deliver(&dovecot, user, "Just before").await;
+    fill(&dovecot.mailbox(user), count);
+    dovecot.own(user);
+    let Some(desk) = Desk::start(engine).await else {
+        return;
+    };
+    let (admin, outside) = (desk.administrator().await, Outside::start().await);
+    let account = json!({ "host": "127.0.0.1", "port": dovecot.imap_port, "security": "none", "username": user,
+        "folder": "INBOX", "password": Dovecot::PASSWORD });
+    let smtp =
+        json!({ "host": "127.0.0.1", "port": outside.address.port(), "security": "none", "username": null });
+    let settings = json!({ "sender_name": "Help", "smtp": smtp, "imap": account, "signature": "",
+        "acknowledge": { "on": true, "text_en": "We got it.", "text_zh": "" } });
+    let inbox = admin.post("/inboxes", json!({ "name": "Help", "channel": "email", "address": "help@shop.example", "settings": settings })).await;
+    let id = inbox["id"].as_str().unwrap().to_owned();
+    watch_mailboxes(&desk);
+    started(&desk).await;
+    deliver(&dovecot, user, "New matter").await;
+    assert_eq!(
+        subjects(&desk, &admin, 1).await,
+        ["New matter"],
+        "what is old stays there"
+    );
+    let acknowledged = outside.mails().len();
+
+    admin
+        .post(
+            &format!("/inboxes/{id}/backfill"),
+            json!({ "since": "2020-09-01T00:00:00Z" }),
+        )
+        .await;
+    let waiting = async {
+        loop {
+            let all = admin.get("/inboxes").await;
+            let backfill = all["items"][0]["backfill"].clone();
+            if backfill["state"] == "done" {
+                return backfill;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        }
+    };
+    let done = tokio::time::timeout(20 * PATIENCE, waiting)
+        .await
+        .expect("all of it comes");
+    let kept = done["kept"].as_u64().unwrap();
+    assert!(kept >= count as u64 && kept <= count as u64 + 2, "{done}");
+    if count > 1000 {
+        return; // Reading them all is the next story's, with fewer.
+    }
+    desk.advance(Length::minutes(5)).await;
+    assert_eq!(
+        outside.mails().len(),
+        acknowledged,
+        "nothing is sent to who wrote long ago"
+    );
+    assert_eq!(admin.get("/notifications").await["items"], json!([]));
+    let found = admin.get("/tickets?view=all&limit=100").await;
+    assert_eq!(found["items"].as_array().unwrap().len(), 100);
+    deliver(&dovecot, user, "Another new matter").await;
+    let waiting = async {
+        while admin
+            .tickets("all")
+            .await
+            .iter()
+            .all(|one| one["subject"] != "Another new matter")
+        {
+            desk.settle().await;
+            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        }
+    };
+    tokio::time::timeout(3 * PATIENCE, waiting)
+        .await
+        .expect("new mail is fetched as before");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn twenty_thousand_old_mails_stay_where_they_are_until_asked_for_and_then_come_quietly() {
+    twenty_thousand(Engine::Sqlite, OLD).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn older_mail_becomes_tickets_and_nobody_is_told_or_answered() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        twenty_thousand(engine, 200).await;
+    }
+}
