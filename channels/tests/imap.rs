@@ -17,6 +17,9 @@ use tokio_util::sync::CancellationToken;
 
 use dovecot::{Dovecot, access_token};
 
+/// 2001.
+const LONG_AGO: i64 = 1_000_000_000_000;
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Event {
     Started(u32),
@@ -214,6 +217,46 @@ async fn a_renumbered_folder_brings_back_nothing_from_before_our_time() {
 }
 
 #[tokio::test]
+async fn a_folder_of_twenty_thousand_is_read_whole_with_a_poisoned_mail_among_them() {
+    const MANY: usize = 20_000;
+    const POISONED: usize = 7_777;
+    let Some(server) = Dovecot::start() else { return };
+    server.fill("many", MANY, |number| {
+        if number == POISONED {
+            let mut bytes =
+                b"\0\xff\xfe: =?utf-8?q?=00?=\nContent-Type: multipart/mixed; boundary=\"\"\n".to_vec();
+            bytes.extend(std::iter::repeat_n(0_u8, 3_000));
+            return bytes;
+        }
+        format!("From: a@b.c\r\nSubject: number {number}\r\n\r\nHello\r\n").into_bytes()
+    });
+    let account = account(&server, "many");
+    let now = Intake::new(1, true);
+    watch(&account, Start::Now, &now).await.unwrap();
+    assert_eq!(
+        now.events(),
+        [Event::Started(20_000)],
+        "nothing of it is asked for at first"
+    );
+    let all = Intake::new(MANY, false);
+    let reading = run(&account, Start::Everything, &all, all.stop.clone());
+    tokio::time::timeout(Duration::from_secs(300), reading)
+        .await
+        .expect("it ends")
+        .unwrap();
+    let subjects = stored(&all);
+    assert_eq!(
+        (subjects.len(), subjects[MANY - 1].as_str()),
+        (MANY, "number 19999")
+    );
+    assert_eq!(
+        subjects[POISONED + 1],
+        "number 7778",
+        "the next one is not kept waiting"
+    );
+}
+
+#[tokio::test]
 async fn older_mail_is_brought_in_from_where_the_last_attempt_ended() {
     let Some(server) = Dovecot::start() else { return };
     for subject in ["one", "two", "three", "four"] {
@@ -221,13 +264,15 @@ async fn older_mail_is_brought_in_from_where_the_last_attempt_ended() {
     }
     let account = account(&server, "older");
     let first = Intake::new(2, false);
-    let done = backfill(&account, None, 0, 3, &first, &first.stop).await.unwrap();
+    let done = backfill(&account, None, LONG_AGO, 3, &first, &first.stop)
+        .await
+        .unwrap();
     assert!(!done, "it was stopped after two");
     assert_eq!(stored(&first), ["one", "two"]);
     let cursor = *first.cursor.lock().unwrap();
     let second = Intake::new(9, false);
     assert!(
-        backfill(&account, cursor, 0, 3, &second, &second.stop)
+        backfill(&account, cursor, LONG_AGO, 3, &second, &second.stop)
             .await
             .unwrap()
     );

@@ -24,7 +24,9 @@ pub struct Finding {
 }
 
 /// Tries all that the inbox is set up with.
-pub async fn test(app: &App, inbox: &InboxRow) -> Vec<Finding> {
+///
+/// `access`: user name and token of a mailbox that is signed in to by OAuth 2.
+pub async fn test(app: &App, inbox: &InboxRow, access: Option<(String, Secret)>) -> Vec<Finding> {
     let Some(email) = &inbox.settings.0.email else {
         return Vec::new();
     };
@@ -37,7 +39,10 @@ pub async fn test(app: &App, inbox: &InboxRow) -> Vec<Finding> {
                 "mail goes out by the desk's own server".to_owned(),
             );
         };
-        let account = smtp_account(app, account, secrets.smtp_password.clone());
+        let mut account = smtp_account(app, account, secrets.smtp_password.clone());
+        if let Some((username, token)) = access.clone() {
+            (account.username, account.password, account.oauth) = (Some(username), Some(token), true);
+        }
         match smtp_client::probe(&account, inbox.address.as_deref()).await {
             Ok(found) => finding("smtp", "ok", found.server),
             Err(error) => finding("smtp", smtp_code(&error), error.to_string()),
@@ -47,7 +52,10 @@ pub async fn test(app: &App, inbox: &InboxRow) -> Vec<Finding> {
         let Some(account) = &email.imap else {
             return finding("imap", "not_configured", "mail comes in by SMTP".to_owned());
         };
-        let account = imap_account(account, &email.imap_folder, secrets.imap_password.clone());
+        let mut account = imap_account(account, &email.imap_folder, secrets.imap_password.clone());
+        if let Some((username, token)) = access.clone() {
+            (account.username, account.auth) = (username, ImapAuth::XOAuth2(token));
+        }
         match imap::probe(&account).await {
             Ok(found) => finding("imap", "ok", format!("{} messages in the folder", found.messages)),
             Err(error) => finding("imap", imap_code(&error), error.to_string()),

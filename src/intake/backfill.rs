@@ -51,7 +51,7 @@ struct Older<'a> {
 impl Older<'_> {
     async fn carry_out(&self, account: &ImapAccount, stop: &CancellationToken) -> Result<(), String> {
         let (workspace, inbox) = (self.inbox.workspace_id, self.inbox.id);
-        let found = async { rows::find(&mut *self.app.db.read().await?, workspace, inbox).await };
+        let found = async { rows::find(&mut self.app.db.read().await?, workspace, inbox).await };
         let found: Result<Option<BackfillRow>, db::Error> = found.await;
         let open = |row: &BackfillRow| matches!(row.state, BackfillState::Waiting | BackfillState::Running);
         let Some(row) = found.map_err(|error| error.to_string())?.filter(open) else {

@@ -206,7 +206,7 @@ impl Answer {
     }
 
     /// The links below the words, above the signature.
-    pub(super) fn with_links(&self, outgoing: &mut Outgoing, links: &Files) {
+    pub(super) fn with_links(&self, outgoing: &mut Outgoing, links: &Files, key: &[u8]) {
         if links.links.is_empty() {
             return;
         }
@@ -215,6 +215,8 @@ impl Answer {
         let signature = mail.signature.as_deref().unwrap_or(&settings.signature);
         let text = format!("{}\n\n{}", self.message.text.trim_end(), links.words());
         outgoing.text = signed(text.trim_start(), signature);
+        let mark = marker::element(key, &self.ticket.number.to_string());
+        outgoing.html = Some(page(&outgoing.text, &mark));
     }
 
     /// Where the receiver says no to such mail.

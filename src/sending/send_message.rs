@@ -128,7 +128,7 @@ async fn send(
     };
     let mut outgoing = answer.outgoing(&key);
     let files = answer.files(app, actor.workspace).await?;
-    answer.with_links(&mut outgoing, &files);
+    answer.with_links(&mut outgoing, &files, &key);
     outgoing.attachments = files.enclosed;
     outgoing.unsubscribe = answer.unsubscribe(app);
     let raw = match compose(&outgoing) {

@@ -75,6 +75,23 @@ impl Dovecot {
         self.append_sized(user, folder, subject, 10).await;
     }
 
+    /// Puts many messages into the user's INBOX at once; `message` says each one's octets.
+    pub(crate) fn fill(&self, user: &str, count: usize, message: impl Fn(usize) -> Vec<u8>) {
+        let maildir = self.folder.join("mail").join(user);
+        for name in ["cur", "new", "tmp"] {
+            fs::create_dir_all(maildir.join(name)).unwrap();
+        }
+        for number in 0..count {
+            let name = format!("cur/{}.{number}.filled:2,S", 1_600_000_000 + number);
+            fs::write(maildir.join(name), message(number)).unwrap();
+        }
+        let owner = Command::new("chown")
+            .args(["-R", "nobody:nogroup"])
+            .arg(&maildir)
+            .status();
+        assert!(owner.unwrap().success());
+    }
+
     /// Puts a message into a folder (in IMAP's spelling), which is made if missing.
     pub(crate) async fn append_sized(&self, user: &str, folder: &str, subject: &str, bytes: usize) {
         let stream = TcpStream::connect(("127.0.0.1", self.port)).await.unwrap();

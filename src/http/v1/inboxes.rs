@@ -23,6 +23,7 @@ use crate::http::page::Page;
 use crate::http::problem::PathId;
 use crate::http::{Body, Can, Failure, Problem};
 use crate::secrets::new_token;
+use crate::sending::oauth as tokens;
 use crate::store::alarms::{self, AlarmKind, AlarmRow};
 use crate::store::backfills::{self, BackfillRow, BackfillState};
 use crate::store::inboxes::{self, InboxRow};
@@ -347,7 +348,9 @@ async fn test_inbox(
     _: Can<AdminInboxes>,
     PathId(id): PathId<InboxId>,
 ) -> Result<Json<InboxTest>, Failure> {
-    let findings = inbox_test::test(&app, &find(&app, id).await?).await;
+    let access = tokens::access(&app, app.workspace, id).await?;
+    let access = access.map(|access| (access.username, access.token));
+    let findings = inbox_test::test(&app, &find(&app, id).await?, access).await;
     let checks = findings.into_iter().map(|finding| Check {
         what: finding.what,
         ok: finding.code == "ok",

@@ -131,7 +131,7 @@ impl Authenticator for BearerToken {
 
 /// `22-Nov-2026`: the day of an instant in UTC (days to civil date after H. Hinnant).
 fn imap_date(millis: i64) -> String {
-    const MONTHS: [&str; 12] = [
+    static MONTHS: [&str; 12] = [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ];
     let days = millis.div_euclid(86_400_000) + 719_468;
@@ -145,7 +145,7 @@ fn imap_date(millis: i64) -> String {
     let name = usize::try_from(month - 1)
         .ok()
         .and_then(|place| MONTHS.get(place));
-    format!("{day}-{}-{year}", name.unwrap_or(&"Jan"))
+    format!("{day}-{}-{year}", name.copied().unwrap_or("Jan"))
 }
 
 impl Session {
@@ -183,7 +183,7 @@ impl Session {
         until: u32,
     ) -> Result<Vec<u32>, ImapError> {
         // A server compares by its own time zone (RFC 3501, section 6.4.4): a day earlier misses nothing.
-        let query = format!("SINCE {}", imap_date(since_ms - 86_400_000));
+        let query = format!("SINCE {}", imap_date((since_ms - 86_400_000).max(0)));
         let found = within(self.limit, self.inner.uid_search(query)).await?;
         let mut uids: Vec<u32> = found
             .into_iter()
