@@ -5,11 +5,12 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use serde::Deserialize;
 use shouwen_core::actor::Actor;
-use shouwen_core::id::{InboxId, MessageId, TimerId};
+use shouwen_core::id::{AgentId, InboxId, MessageId, TimerId};
 use shouwen_core::time::Length;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use crate::actions::routing::presence;
 use crate::actions::sla::{firing, timers as clocks};
 use crate::actions::{calls, chat_mail, complaints, mailboxes, schedules};
 use crate::app::App;
@@ -50,6 +51,10 @@ shouwen_core::words! {
         AuthorityDue = "authority_due",
         /// A customer is to be asked again after a complaint.
         CaseFollowUp = "case_follow_up",
+        /// No window of an agent has been open for a while.
+        AgentGone = "agent_gone",
+        /// An agent's shift begins or ends.
+        ShiftTurns = "shift_turns",
     }
 }
 
@@ -187,6 +192,14 @@ async fn act(change: &mut Change, timer: &TimerRow) -> Result<(), db::Error> {
             Some(ticket) => complaints::follow_up_due(change, ticket).await,
             None => Ok(()),
         },
+        Some(TimerKind::AgentGone) => match agent_of(timer) {
+            Some(agent) => presence::gone(change, agent).await,
+            None => Ok(()),
+        },
+        Some(TimerKind::ShiftTurns) => match agent_of(timer) {
+            Some(agent) => presence::shift_turns(change, agent).await,
+            None => Ok(()),
+        },
         None => {
             tracing::warn!(timer.kind, "a timer of an unknown kind was removed");
             Ok(())
@@ -197,6 +210,10 @@ async fn act(change: &mut Change, timer: &TimerRow) -> Result<(), db::Error> {
 #[derive(Deserialize)]
 struct OfInbox {
     inbox: InboxId,
+}
+
+fn agent_of(timer: &TimerRow) -> Option<AgentId> {
+    serde_json::from_str(&timer.payload).ok()
 }
 
 async fn set_housekeeping(change: &mut Change) -> Result<(), db::Error> {

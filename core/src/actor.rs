@@ -23,6 +23,10 @@ words! {
         /// Closes a case on their own word.
         ComplaintClose = "complaint.close",
         AdminComplaints = "admin.complaints", AdminSla = "admin.sla",
+        /// Says who answers for a ticket without asking them.
+        TicketReassignOwner = "ticket.reassign_owner",
+        /// Skills, shifts, capacities, tiers, and how a team gives out its tickets.
+        AdminRouting = "admin.routing",
     }
 }
 
@@ -62,6 +66,8 @@ impl BuiltInRole {
             P::AdminTags,
             P::ComplaintApprove,
             P::ComplaintClose,
+            P::TicketReassignOwner,
+            P::AdminRouting,
         ];
         match self {
             Self::Administrator => Permission::ALL.iter().copied().collect(),

@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 use crate::channel::{Channel, Direction};
 use crate::complaint::{CaseDue, CaseField, Closure, CompensationState, Grade};
 use crate::id::{
-    AgentId, AlarmId, CallId, CompensationId, CustomerId, InboxId, MessageId, NotificationId, SlaPolicyId,
-    TagId, TicketId,
+    AgentId, AlarmId, CallId, CompensationId, CustomerId, InboxId, MessageId, NotificationId, OwnerOfferId,
+    SlaPolicyId, TagId, TicketId,
 };
 use crate::message::{AuthorKind, Delivery, Visibility};
+use crate::routing::{OfferState, Presence};
 use crate::sla::{LevelKind, Metric};
 use crate::ticket::{Category, Field};
 use crate::time::Timestamp;
@@ -28,6 +29,7 @@ words! {
         Agents = "agents", Teams = "teams", Roles = "roles", Inboxes = "inboxes", Statuses = "statuses",
         Tags = "tags", Workspace = "workspace", Keys = "keys", Complaints = "complaints", Kinds = "kinds",
         Sla = "sla", Calendars = "calendars",
+        Routing = "routing",
     }
 }
 
@@ -188,6 +190,22 @@ pub enum Event {
         closure: Closure,
     },
     CaseReopened,
+    /// An agent came, went, or their shift turned.
+    PresenceChanged {
+        agent: AgentId,
+        presence: Presence,
+        /// Gets tickets: online and on shift.
+        available: bool,
+    },
+    /// Somebody is asked to answer for the ticket from now on.
+    OwnerOffered {
+        offer: OwnerOfferId,
+        to: AgentId,
+    },
+    OwnerOfferSettled {
+        offer: OwnerOfferId,
+        state: OfferState,
+    },
     /// Written by a newer server.
     #[serde(other)]
     Unknown,
@@ -250,6 +268,9 @@ impl Event {
             Self::CompensationChanged { .. } => "compensation_changed",
             Self::CaseClosed { .. } => "case_closed",
             Self::CaseReopened => "case_reopened",
+            Self::PresenceChanged { .. } => "presence_changed",
+            Self::OwnerOffered { .. } => "owner_offered",
+            Self::OwnerOfferSettled { .. } => "owner_offer_settled",
             Self::Unknown => "unknown",
         }
     }

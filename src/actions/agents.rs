@@ -4,20 +4,18 @@ use futures_util::FutureExt;
 use shouwen_core::actor::{Actor, BuiltInRole};
 use shouwen_core::event::{Event, Reference};
 use shouwen_core::id::{AgentId, RoleId, TeamId};
-use shouwen_core::ticket::Field;
 
 use super::administration::{self, AdminError, Result};
 use super::password_resets;
+use super::routing::ask_for_agent;
+use super::routing::presence;
+use super::routing::release::{self, Release, Why};
 use super::sessions;
-use super::tickets::note_edit;
 use crate::app::App;
 use crate::db;
 use crate::log::Change;
 use crate::store::agents::{self, AgentRow, RoleRow};
-use crate::store::{password_resets as links, tickets};
-
-/// How many tickets are let go in one change.
-const BATCH: i64 = 100;
+use crate::store::{password_resets as links, routing};
 
 #[derive(Debug, Clone)]
 pub struct NewAgent {
@@ -47,6 +45,8 @@ pub struct AgentChanges {
     pub teams: Option<Vec<TeamId>>,
     pub locale: Option<String>,
     pub active: Option<bool>,
+    /// Who gets the tickets of an agent who is deactivated by this; `None`: their teams.
+    pub hand_over: Option<AgentId>,
 }
 
 /// What everybody may change of their own account.
@@ -118,6 +118,11 @@ pub async fn update(change: &mut Change, id: AgentId, changes: &AgentChanges) ->
     }
     if before.active && !agent.active {
         sessions::sign_out_everywhere(change, id).await?;
+        let heir = heir(change, id, changes.hand_over).await?;
+        presence::leave(change, id).await?;
+        routing::hand_over_customers(change.tx(), workspace, id, heir).await?;
+        // The handler does so at once; the job, should this server die before.
+        release::ask(change, id, heir, Why::Deactivated);
     }
     if moved || agent.role_id != before.role_id || agent.active != before.active {
         change.record_general(Event::AccessChanged { agent: id });
@@ -154,37 +159,32 @@ pub async fn sign_out(change: &mut Change, id: AgentId) -> Result<()> {
 }
 
 /// Takes a deactivated agent off their active tickets, some at a time; the closed ones keep their history.
-pub async fn release_tickets(app: &App, actor: &Actor, agent: AgentId) -> std::result::Result<(), db::Error> {
-    while app
-        .change(actor, agent, |change, agent| release_some(change, *agent).boxed())
-        .await?
-    {}
+pub async fn release_tickets(
+    app: &App,
+    actor: &Actor,
+    agent: AgentId,
+    to: Option<AgentId>,
+) -> std::result::Result<(), db::Error> {
+    let mut next = Some(Release::of(agent, to, Why::Deactivated));
+    while let Some(part) = next {
+        next = app
+            .change(actor, part, |change, part| {
+                release::release_some(change, part).boxed()
+            })
+            .await?;
+    }
     Ok(())
 }
 
-/// Whether there may be more.
-async fn release_some(change: &mut Change, agent: AgentId) -> std::result::Result<bool, db::Error> {
-    let (workspace, now) = (change.workspace(), change.now());
-    if agents::find(change.tx(), workspace, agent)
-        .await?
-        .is_none_or(|agent| agent.active)
-    {
-        return Ok(false);
+/// Who gets the tickets of whoever goes.
+async fn heir(change: &mut Change, gone: AgentId, to: Option<AgentId>) -> Result<Option<AgentId>> {
+    let Some(to) = to else { return Ok(None) };
+    let workspace = change.workspace();
+    let found = agents::find(change.tx(), workspace, to).await?;
+    if to == gone || !found.is_some_and(|agent| agent.active) {
+        return administration::wrong("hand_over_to", "no such agent, or the agent is deactivated");
     }
-    let ids = agents::active_tickets(change.tx(), workspace, agent, BATCH).await?;
-    for id in &ids {
-        let Some(mut ticket) = tickets::lock(change.tx(), workspace, *id).await? else {
-            continue;
-        };
-        if ticket.assignee_id != Some(agent) {
-            continue;
-        }
-        ticket.assignee_id = None;
-        ticket.updated_at = now;
-        note_edit(change, &ticket, Field::Assignee, Some(agent.to_string()), None).await?;
-        tickets::save(change.tx(), workspace, &ticket).await?;
-    }
-    Ok(!ids.is_empty())
+    Ok(Some(to))
 }
 
 /// The agent, if the caller holds all that the agent's role gives: nobody rules those above.
@@ -267,6 +267,7 @@ async fn set_teams(change: &mut Change, agent: AgentId, wanted: &[TeamId]) -> Re
         change.record_general(Event::ReferenceChanged {
             what: Reference::Teams,
         });
+        ask_for_agent(change, agent).await?;
     }
     Ok(changed)
 }

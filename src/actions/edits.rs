@@ -12,6 +12,8 @@ use uuid::Uuid;
 use super::complaints;
 use super::notifications::notify;
 use super::replies::lock_visible;
+use super::routing::owners::tell_new_owner;
+use super::routing::sight::sight;
 use super::ticket_kinds;
 use super::tickets::{choose_status, note_edit};
 use crate::db;
@@ -80,7 +82,8 @@ pub async fn edit(change: &mut Change, ticket: TicketId, edits: &[Edit]) -> Resu
 
 fn check_permission(change: &Change, field: Field) -> Result<(), EditError> {
     let needed = match field {
-        Field::Assignee | Field::Owner | Field::Team => Permission::TicketAssign,
+        Field::Owner => Permission::TicketReassignOwner,
+        Field::Assignee | Field::Team => Permission::TicketAssign,
         Field::Status | Field::Priority | Field::Subject | Field::Customer | Field::Kind => {
             Permission::TicketEdit
         }
@@ -132,12 +135,20 @@ async fn write(change: &mut Change, row: &mut TicketRow, edit: &Edit) -> Result<
             chosen.ok_or(EditError::Wrong(field, "no such status"))?;
         }
         Field::Assignee => {
-            row.assignee_id = active_agent(change, field, new).await?;
+            row.assignee_id = sighted_agent(change, row, field, new).await?;
             if let Some(agent) = row.assignee_id {
                 notify(change, agent, NotificationKind::Assigned, row.id, None).await?;
             }
         }
-        Field::Owner => row.owner_id = active_agent(change, field, new).await?,
+        Field::Owner => {
+            let owner = sighted_agent(change, row, field, new).await?;
+            let owner = owner.ok_or(EditError::Wrong(
+                field,
+                "name who answers for the ticket from now on",
+            ))?;
+            row.owner_id = Some(owner);
+            tell_new_owner(change, owner, row).await?;
+        }
         Field::Team => {
             let team: Option<TeamId> = parse(field, new)?;
             if let Some(team) = team
@@ -194,22 +205,28 @@ async fn choose_kind(change: &mut Change, row: &mut TicketRow, new: Option<&str>
     Ok(())
 }
 
-async fn active_agent(
+/// An active agent whose role shows them the ticket.
+async fn sighted_agent(
     change: &mut Change,
+    ticket: &TicketRow,
     field: Field,
     new: Option<&str>,
 ) -> Result<Option<AgentId>, EditError> {
     let Some(id) = parse::<AgentId>(field, new)? else {
         return Ok(None);
     };
-    let workspace = change.workspace();
-    let found = agents::find(change.tx(), workspace, id).await?;
-    match found {
-        Some(agent) if agent.active => Ok(Some(id)),
-        _ => Err(EditError::Wrong(
+    let found = sight(change, id).await?.filter(|sight| sight.active);
+    let sight = found.ok_or(EditError::Wrong(
+        field,
+        "no such agent, or the agent is deactivated",
+    ))?;
+    if sight.may_hold(ticket.team_id) || sight.sees(ticket) {
+        Ok(Some(id))
+    } else {
+        Err(EditError::Wrong(
             field,
-            "no such agent, or the agent is deactivated",
-        )),
+            "this agent could not see the ticket: choose another, or move it to one of their teams first",
+        ))
     }
 }
 

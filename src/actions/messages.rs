@@ -8,6 +8,7 @@ use shouwen_core::ticket::{agent_answered, customer_wrote};
 use shouwen_core::time::Timestamp;
 
 use super::complaints;
+use super::routing::owners::tell_of_contact;
 use super::schedules;
 use super::tickets::{live_on, shorten};
 use crate::db::{Error, JsonText};
@@ -110,6 +111,7 @@ pub async fn add(
     let row = write(change, &mut ticket, new).await?;
     move_ticket(change, &mut ticket, new).await?;
     tickets::save(change.tx(), workspace, &ticket).await?;
+    tell_of_contact(change, &ticket, &row).await?;
     if let Author::Customer(customer) = new.author {
         customers::touch(change.tx(), workspace, customer, new.happened_at).await?;
         if new.visibility == Visibility::Public && !new.automatic && change.origin() == Origin::Live {

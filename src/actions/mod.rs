@@ -35,6 +35,7 @@ pub mod public_links;
 pub mod recipients;
 pub mod replies;
 pub mod roles;
+pub mod routing;
 pub mod schedules;
 pub mod sender_rules;
 pub mod sessions;

@@ -10,6 +10,7 @@ use super::files::{self, FileError};
 use super::messages::{self, Author, NewMessage};
 use super::notifications::notify;
 use super::recipients::{self, MOST_RECIPIENTS, checked, distinct};
+use super::routing::sight::sights;
 use super::signatures;
 use super::tickets::choose_status;
 use crate::db;
@@ -80,6 +81,8 @@ pub enum ReplyError {
     ByPhone,
     #[error("no such status")]
     NoSuchStatus,
+    #[error("{0} could not see this ticket: assign it to them, or move it to one of their teams first")]
+    MentionUnseen(String),
     #[error(transparent)]
     File(#[from] FileError),
     #[error(transparent)]
@@ -301,7 +304,7 @@ async fn finish(
     tickets::clear_draft(change.tx(), workspace, ticket.id, agent).await?;
     notifications::mark_ticket_read(change.tx(), workspace, agent, ticket.id, now).await?;
     if reply.visibility == Visibility::Note {
-        for mentioned in mentioned(change, reply).await? {
+        for mentioned in mentioned(change, &ticket, reply).await? {
             notify(
                 change,
                 mentioned,
@@ -322,7 +325,11 @@ async fn finish(
 }
 
 /// Who is meant: those that the composer named, and every `@Name` in the text.
-async fn mentioned(change: &mut Change, reply: &Reply) -> Result<Vec<AgentId>, db::Error> {
+async fn mentioned(
+    change: &mut Change,
+    ticket: &TicketRow,
+    reply: &Reply,
+) -> Result<Vec<AgentId>, ReplyError> {
     if !reply.text.contains(['@', '＠']) {
         return Ok(Vec::new());
     }
@@ -341,6 +348,14 @@ async fn mentioned(change: &mut Change, reply: &Reply) -> Result<Vec<AgentId>, d
         if !found.contains(id) && active.iter().any(|agent| agent.id == *id) {
             found.push(*id);
         }
+    }
+    let sights = sights(change.tx(), workspace, &found).await?;
+    let blind = sights.iter().find(|sight| !sight.sees(ticket));
+    if let Some(blind) = blind {
+        let name = names.into_iter().find(|(id, _)| *id == blind.agent);
+        return Err(ReplyError::MentionUnseen(
+            name.map_or_else(String::new, |(_, name)| name),
+        ));
     }
     Ok(found)
 }

@@ -6,6 +6,7 @@ use shouwen_core::id::TicketId;
 
 use super::moves::MoveError;
 use super::replies::lock_visible;
+use super::routing;
 use crate::db::Error;
 use crate::log::Change;
 use crate::store::sender_rules::{self, RuleKind, RuleOrigin, SenderRuleRow};
@@ -55,6 +56,7 @@ async fn set(change: &mut Change, ticket: TicketId, spam: bool) -> Result<Ticket
         (row.spam, row.updated_at) = (spam, change.now());
         tickets::save(change.tx(), workspace, &row).await?;
         change.record(row.id, Event::SpamChanged { spam });
+        routing::spam_changed(change, &row).await?;
     }
     Ok(row)
 }

@@ -4,6 +4,7 @@ use shouwen_core::event::{Event, Reference};
 use shouwen_core::id::{AgentId, TeamId};
 
 use super::administration::{self, AdminError, Result};
+use super::routing::ask_for_agent;
 use crate::log::Change;
 use crate::store::agents::{self, TeamRow};
 
@@ -126,6 +127,7 @@ async fn set_members(change: &mut Change, team: TeamId, wanted: &[AgentId]) -> R
     for agent in wanted.iter().filter(|agent| !present.contains(agent)) {
         agents::add_member(change.tx(), workspace, team, *agent).await?;
         change.record_general(Event::AccessChanged { agent: *agent });
+        ask_for_agent(change, *agent).await?;
     }
     for agent in present.iter().filter(|agent| !wanted.contains(agent)) {
         agents::remove_member(change.tx(), workspace, team, *agent).await?;

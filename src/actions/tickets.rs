@@ -7,6 +7,8 @@ use shouwen_core::id::{AgentId, CustomerId, InboxId, StatusId, TeamId, TicketId}
 use shouwen_core::ticket::{Category, Field, Life, Priority, TicketNumber, category_chosen};
 
 use super::notifications::notify;
+use super::routing;
+use super::routing::owners::people_after_waking;
 use crate::db::Error;
 use crate::log::Change;
 use crate::store::notifications::NotificationKind;
@@ -67,12 +69,14 @@ pub async fn open(change: &mut Change, new: &NewTicket) -> Result<TicketRow, Err
     };
     tickets::add(change.tx(), workspace, &ticket).await?;
     change.record(ticket.id, Event::TicketOpened { channel: new.channel });
+    routing::ticket_opened(change, &ticket).await?;
     Ok(ticket)
 }
 
 /// Brings the row to a new life: the built-in status of its category, people, instants. Records what changed.
 /// Does not save the row.
 pub async fn live_on(change: &mut Change, ticket: &mut TicketRow, life: &Life) -> Result<(), Error> {
+    let life = &people_after_waking(change, ticket, *life).await?;
     if life.category != ticket.category {
         let workspace = change.workspace();
         let status = statuses::of_category(change.tx(), workspace, life.category).await?;
@@ -158,6 +162,7 @@ pub async fn note_edit(
         at: change.now(),
     };
     tickets::add_edit(change.tx(), workspace, ticket.id, &edit).await?;
+    routing::field_changed(change, ticket, field, from.as_deref()).await?;
     let (from, to) = if field == Field::Subject {
         (None, None)
     } else {

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use axum::extract::ws::WebSocket;
-use shouwen_core::id::{SessionId, TicketId, WorkspaceId};
+use futures_util::FutureExt;
+use shouwen_core::actor::Actor;
+use shouwen_core::id::{AgentId, SessionId, TicketId, WorkspaceId};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -15,6 +17,7 @@ use super::queue::{Next, Queue};
 use super::render::{batch_text, presence_frame, render, visitor_frame};
 use super::room::{AgentSeat, Interest, Room, ToAgent};
 use super::wire::{self, Gone, Heard, Listener, NORMAL, POLICY, RESTART, Speaker};
+use crate::actions::routing::presence;
 use crate::app::App;
 use crate::db::Result;
 use crate::http::{Failure, Problem};
@@ -41,6 +44,7 @@ pub async fn serve(app: App, workspace: WorkspaceId, session: SessionId, socket:
             return;
         }
     };
+    note_window(&app, workspace, &agent).await;
     let end = agent.run(after, &mut listener, &stop).await;
     agent.leave();
     match end {
@@ -51,6 +55,31 @@ pub async fn serve(app: App, workspace: WorkspaceId, session: SessionId, socket:
             let reason = "the desk cannot read just now";
             wire::close(&mut agent.speaker, &mut listener, RESTART, reason).await;
         }
+    }
+}
+
+/// Whoever opens a window is here, for routing. Failing that, the feed goes on.
+async fn note_window(app: &App, workspace: WorkspaceId, agent: &Agent) {
+    if let Some((audience, _)) = agent.seat() {
+        note_windows(app, workspace, vec![audience.agent]).await;
+    }
+}
+
+/// Tells routing that windows of these agents are open.
+pub(super) async fn note_windows(app: &App, workspace: WorkspaceId, agents: Vec<AgentId>) {
+    let noted = app
+        .change(&Actor::system(workspace), agents, |change, agents| {
+            async move {
+                for agent in agents {
+                    presence::window_open(change, *agent).await?;
+                }
+                Ok::<_, crate::db::Error>(())
+            }
+            .boxed()
+        })
+        .await;
+    if let Err(error) = noted {
+        tracing::warn!(%error, "it could not be noted who has a window open");
     }
 }
 

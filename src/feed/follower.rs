@@ -8,6 +8,7 @@ use shouwen_core::id::{AgentId, SessionId, TeamId};
 use tokio::sync::broadcast::error::RecvError;
 use tokio_util::sync::CancellationToken;
 
+use super::agent::note_windows;
 use super::audience::{Audience, Holders};
 use super::room::{Room, State, ToAgent};
 use crate::app::App;
@@ -20,6 +21,9 @@ use crate::store::{agents, listeners};
 const TOGETHER: Duration = Duration::from_millis(60);
 /// How often the room is kept in order: twice in the longest silence.
 const HOUSEKEEPING: Duration = Duration::from_secs(10);
+/// Every how many of these rounds routing is told whose windows are open: well within the time after which somebody
+/// counts as gone.
+const WINDOWS_EVERY: u32 = 12;
 /// How often a batch may fail before everybody is told to fetch everything.
 const ATTEMPTS: u32 = 5;
 
@@ -192,6 +196,12 @@ pub(super) async fn keep_house(app: &App, room: &Arc<Room>, stop: CancellationTo
                 room.keep_house();
                 if round.is_multiple_of(2) {
                     say_again(app, &room.state());
+                }
+                if round.is_multiple_of(WINDOWS_EVERY) {
+                    let agents = room.state().agents_here();
+                    if !agents.is_empty() {
+                        note_windows(app, room.workspace, agents).await;
+                    }
                 }
                 if round.is_multiple_of(3) {
                     let reached = room.state().reached;

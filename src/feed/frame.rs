@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use shouwen_core::event::Reference;
 use shouwen_core::id::{AgentId, TicketId};
+use shouwen_core::time::Timestamp;
 use utoipa::ToSchema;
 
 use crate::http::Problem;
@@ -105,6 +106,13 @@ pub enum Frame {
     },
     /// For administrators: an alarm was raised or cleared. Fetch them again.
     Alarms,
+    /// An agent came, went, or their shift turned: whether they get tickets now.
+    AgentPresence {
+        agent_id: AgentId,
+        presence: shouwen_core::routing::Presence,
+        since: Timestamp,
+        available: bool,
+    },
     /// Fetch the reference data again.
     Reference {
         what: Reference,

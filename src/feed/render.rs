@@ -36,6 +36,8 @@ pub(super) struct Rendered {
     notifications: Vec<NotificationPart>,
     calls: Vec<CallPart>,
     references: Vec<Arc<str>>,
+    /// Agents who came or went.
+    presences: Vec<Arc<str>>,
     /// Conversations that began or go on in a new ticket.
     pub links: Vec<PartRow>,
     pub said: Vec<Arc<Said>>,
@@ -170,6 +172,7 @@ impl Rendered {
             frames.push(frame(&Frame::Alarms));
         }
         frames.extend(self.references.iter().cloned());
+        frames.extend(self.presences.iter().cloned());
         frames
     }
 
@@ -288,6 +291,16 @@ fn name(events: &[Logged], interest: &Interest, batch: &mut Rendered) -> Named {
                 references.push(*what);
             }
             Event::AlarmChanged { .. } => batch.alarmed = true,
+            Event::PresenceChanged {
+                agent,
+                presence,
+                available,
+            } => batch.presences.push(frame(&Frame::AgentPresence {
+                agent_id: *agent,
+                presence: *presence,
+                since: logged.happened_at,
+                available: *available,
+            })),
             Event::AccessChanged { .. } | Event::SignedOut { .. } => batch.access_changed = true,
             _ => {}
         }

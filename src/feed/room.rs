@@ -249,6 +249,14 @@ impl State {
         }
     }
 
+    /// Who has a window open at this server, each once and in order.
+    pub(super) fn agents_here(&self) -> Vec<AgentId> {
+        let mut here: Vec<AgentId> = self.agents.values().map(|seat| seat.audience.agent).collect();
+        here.sort();
+        here.dedup();
+        here
+    }
+
     /// What to tell the other servers of who is here.
     pub(super) fn everybody_here(&self) -> Vec<(WorkspaceId, Ephemeral)> {
         let Some(workspace) = self.workspace else {

@@ -36,6 +36,7 @@ macro_rules! grants {
 }
 
 grants! {
+    TicketReassignOwner, AdminRouting,
     TicketRead, TicketReply, TicketNote, TicketEdit, TicketAssign, TicketCreate, CustomerRead, CustomerEdit, CallLog,
     RawRead, MailRead, MailRecover, BoardRead, AdminAgents, AdminTeams, AdminInboxes, AdminTags, AdminStatuses, AdminRoles, AdminKeys,
     ComplaintEdit, ComplaintApprove, ComplaintClose, AdminComplaints, AdminSla,

@@ -61,6 +61,8 @@ fn version_1() -> OpenApiRouter<App> {
         .merge(v1::alarms::routes())
         .merge(v1::api_keys::routes())
         .merge(v1::webhooks::routes())
+        .merge(v1::assignment::routes())
+        .merge(v1::board::routes())
         .merge(v1::bootstrap::routes())
         .merge(v1::calendars::routes())
         .merge(v1::calls::routes())
@@ -83,10 +85,13 @@ fn version_1() -> OpenApiRouter<App> {
         .merge(v1::moves::routes())
         .merge(v1::notifications::routes())
         .merge(v1::oauth::routes())
+        .merge(v1::owner_offers::routes())
         .merge(v1::password_resets::routes())
+        .merge(v1::presence::routes())
         .merge(v1::roles::routes())
         .merge(v1::sender_rules::routes())
         .merge(v1::schedules::routes())
+        .merge(v1::routing::routes())
         .merge(v1::session::routes())
         .merge(v1::setup::routes())
         .merge(v1::sla::routes())
@@ -96,6 +101,7 @@ fn version_1() -> OpenApiRouter<App> {
         .merge(v1::teams::routes())
         .merge(v1::ticket_kinds::routes())
         .merge(v1::tickets::routes())
+        .merge(v1::tiers::routes())
 }
 
 async fn describe(State(text): State<String>) -> Response {

@@ -3,7 +3,7 @@
 use shouwen_core::time::Length;
 
 use super::queue::Job;
-use super::{calendar_feed, sla_runs};
+use super::{calendar_feed, routing, sla_runs};
 use crate::app::App;
 use crate::blobs::BlobError;
 use crate::db;
@@ -23,6 +23,10 @@ shouwen_core::words! {
         SlaRun = "sla_run",
         FetchCalendar = "fetch_calendar",
         SendWebhook = "send_webhook",
+        /// Gives out what waits in a team.
+        Assign = "assign",
+        /// Takes an agent who went off their tickets.
+        Release = "release",
     }
 }
 
@@ -66,11 +70,11 @@ impl JobKind {
             Self::ReadMail => 5,
             // 5 s, doubling up to an hour: two days.
             Self::SendMessage => 56,
-            Self::SendDeskMail => 20,
-            Self::SlaRun => 20,
+            Self::SendDeskMail | Self::SlaRun | Self::Release => 20,
             Self::FetchCalendar => 3,
             // A day.
             Self::SendWebhook => 33,
+            Self::Assign => 5,
         }
     }
 
@@ -90,13 +94,15 @@ impl JobKind {
             Self::SlaRun => sla_runs::run(app, job).await,
             Self::FetchCalendar => calendar_feed::run(app, job).await,
             Self::SendWebhook => webhooks::run(app, job).await,
+            Self::Assign => routing::assign(app, job).await,
+            Self::Release => routing::release(app, job).await,
         }
     }
 
     /// Does what must be done when the job is given up; a failure here leaves the job to be given up again.
     pub(super) async fn give_up(self, app: &App, job: &Job, error: &str) -> Result<(), JobError> {
         match self {
-            Self::Housekeeping | Self::SendDeskMail | Self::FetchCalendar => Ok(()),
+            Self::Housekeeping | Self::SendDeskMail | Self::FetchCalendar | Self::Assign | Self::Release => Ok(()),
             Self::SlaRun => sla_runs::give_up(app, job, error).await,
             Self::ReadMail => read_mail::give_up(app, job, error).await,
             Self::SendMessage => send_message::give_up(app, job, error).await,

@@ -6,6 +6,7 @@
 mod calendar_feed;
 mod kind;
 pub mod queue;
+mod routing;
 mod runner;
 mod sla_runs;
 

@@ -71,6 +71,23 @@ pub async fn finish_all(tx: &mut Tx, jobs: &[JobId]) -> Result<()> {
     Ok(())
 }
 
+/// Removes jobs that nobody has taken yet and that ask for what `job` is about to do: who asked has committed, so its
+/// doer sees why.
+pub async fn drop_same(tx: &mut Tx, job: &Job, now: Timestamp) -> Result<()> {
+    tx.sql(
+        "DELETE FROM job WHERE kind = $1 AND payload = $2 AND workspace_id = $3 AND id <> $4 AND run_at <= $5
+           AND lease_until = 0 AND attempts = 0 AND NOT dead",
+    )
+    .bind(&job.kind)
+    .bind(&job.payload)
+    .bind(job.workspace_id)
+    .bind(job.id)
+    .bind(now)
+    .run()
+    .await?;
+    Ok(())
+}
+
 /// Keeps a job that takes long. False when it is no longer ours.
 pub async fn extend(tx: &mut Tx, job: &Job, lease_until: Timestamp) -> Result<bool> {
     let held = tx

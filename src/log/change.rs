@@ -147,6 +147,15 @@ impl Change {
             run_at,
         });
     }
+
+    /// Adds a job unless this change has added the same already.
+    pub fn enqueue_once(&mut self, kind: &'static str, payload: &impl serde::Serialize, run_at: Timestamp) {
+        let text = serde_json::to_string(payload).unwrap_or_default();
+        let same = |job: &NewJob| job.kind == kind && job.payload == text && job.run_at == run_at;
+        if !self.recorded.jobs.iter().any(same) {
+            self.enqueue(kind, payload, run_at);
+        }
+    }
 }
 
 /// What a commit is announced with.

@@ -287,6 +287,11 @@ pub async fn remove_team(tx: &mut Tx, workspace: WorkspaceId, team: TeamId) -> R
         .bind(team)
         .run()
         .await?;
+    tx.sql("DELETE FROM team_routing WHERE workspace_id = $1 AND team_id = $2")
+        .bind(workspace)
+        .bind(team)
+        .run()
+        .await?;
     tx.sql("DELETE FROM team WHERE workspace_id = $1 AND id = $2")
         .bind(workspace)
         .bind(team)

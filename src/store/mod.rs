@@ -25,6 +25,7 @@ pub mod opt_outs;
 pub mod password_resets;
 pub mod raw_mails;
 pub mod remote_pictures;
+pub mod routing;
 pub mod schedules;
 pub mod send_rates;
 pub mod sender_rules;

@@ -18,6 +18,11 @@ shouwen_core::words! {
         CaseOpened = "case_opened",
         CaseEscalated = "case_escalated", CompensationRequested = "compensation_requested",
         CompensationDecided = "compensation_decided", AuthorityDue = "authority_due", CaseFollowUp = "case_follow_up",
+        /// Somebody asks the agent to answer for a ticket from now on.
+        OwnerOffered = "owner_offered",
+        OwnerAccepted = "owner_accepted", OwnerRefused = "owner_refused",
+        /// The agent answers for a ticket now without having been asked.
+        OwnerChanged = "owner_changed",
     }
 }
 
@@ -106,6 +111,28 @@ pub async fn unread(conn: &mut Conn, actor: &Actor, agent: AgentId) -> Result<i6
     let query = visible(query.bind(actor.workspace).bind(agent), actor);
     let (count,): (i64,) = query.push(" LIMIT 100) AS unread").one().await?;
     Ok(count)
+}
+
+/// Whether the agent has not read yet what they were told of a ticket.
+pub async fn is_unread(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    agent: AgentId,
+    kind: NotificationKind,
+    ticket: TicketId,
+) -> Result<bool> {
+    let row: Option<(NotificationId,)> = conn
+        .sql(
+            "SELECT id FROM notification
+             WHERE workspace_id = $1 AND agent_id = $2 AND kind = $3 AND ticket_id = $4 AND read_at IS NULL LIMIT 1",
+        )
+        .bind(workspace)
+        .bind(agent)
+        .bind(kind)
+        .bind(ticket)
+        .optional()
+        .await?;
+    Ok(row.is_some())
 }
 
 /// Marks as read: these, or all of the agent.

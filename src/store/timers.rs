@@ -92,6 +92,25 @@ pub async fn add(tx: &mut Tx, timer: &TimerRow) -> Result<()> {
     Ok(())
 }
 
+/// Sets a timer, or moves the one with this id.
+pub async fn set(tx: &mut Tx, timer: &TimerRow) -> Result<()> {
+    tx.sql(
+        "INSERT INTO timer (workspace_id, id, ticket_id, kind, payload, due_at, lease_until, attempts)
+         VALUES ($1, $2, $3, $4, $5, $6, 0, 0)
+         ON CONFLICT (workspace_id, id) DO UPDATE SET payload = excluded.payload, due_at = excluded.due_at,
+           lease_until = 0, attempts = 0",
+    )
+    .bind(timer.workspace_id)
+    .bind(timer.id)
+    .bind(timer.ticket_id)
+    .bind(&timer.kind)
+    .bind(&timer.payload)
+    .bind(timer.due_at)
+    .run()
+    .await?;
+    Ok(())
+}
+
 /// Removes the timer unless somebody else did or moved it. True when it is ours to act on.
 pub async fn take(tx: &mut Tx, timer: &TimerRow) -> Result<bool> {
     let taken = tx

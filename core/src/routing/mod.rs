@@ -12,7 +12,7 @@ mod shift;
 pub use candidate::{Candidate, Presence};
 pub use choose::{Decision, Facts, PassedOver, choose};
 pub use language::{is_language, language_of, primary_subtag};
-pub use queue::{Waiting, drain, sort};
+pub use queue::{Giving, Waiting, sort};
 pub use reason::{Reason, ReasonCode};
 pub use shift::{Interval, Shift, ShiftError};
 
@@ -20,6 +20,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::channel::Channel;
 use crate::id::{InboxId, SkillId, TagId};
+
+words! {
+    /// What became of an offer to answer for a ticket.
+    OfferState {
+        Open = "open", Accepted = "accepted", Refused = "refused", Withdrawn = "withdrawn",
+        /// The owner changed otherwise meanwhile.
+        Overtaken = "overtaken",
+    }
+}
 
 /// How much of an agent's capacity a ticket takes, by the channel of its last message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]

@@ -51,39 +51,64 @@ pub fn sort(queue: &mut [Waiting], now: Timestamp) {
     });
 }
 
-/// Gives the tickets out in this order, each agent's load growing as they go. A ticket that only lacks room keeps
-/// what room there is from lighter ones behind it, so that a chat is not starved by mails.
-pub fn drain(
-    queue: &[Waiting],
-    mut candidates: Vec<Candidate>,
-    may_see: impl Fn(AgentId, TicketId) -> bool,
-    now: Timestamp,
-) -> Vec<(TicketId, Decision)> {
-    let mut kept: BTreeSet<AgentId> = BTreeSet::new();
-    let mut decisions = Vec::new();
-    for waiting in queue {
-        for candidate in &mut candidates {
-            candidate.may_see = may_see(candidate.agent, waiting.ticket);
+/// Gives tickets out, each agent's load growing as they go.
+pub struct Giving {
+    candidates: Vec<Candidate>,
+    kept: BTreeSet<AgentId>,
+}
+
+impl Giving {
+    pub fn new(candidates: Vec<Candidate>) -> Self {
+        Self {
+            candidates,
+            kept: BTreeSet::new(),
         }
-        let decision = choose(&candidates, &waiting.facts, &kept);
-        match decision.agent_id {
-            Some(agent) => {
-                for candidate in candidates.iter_mut().filter(|candidate| candidate.agent == agent) {
-                    candidate.load = candidate.load.saturating_add(waiting.facts.weight);
-                    candidate.idle_since = now;
-                }
-            }
-            None => kept.extend(
-                decision
-                    .passed_over
-                    .iter()
-                    .filter(|one| one.reason.code == ReasonCode::Full)
-                    .map(|one| one.agent_id),
-            ),
-        }
-        decisions.push((waiting.ticket, decision));
     }
-    decisions
+
+    /// Brings in those who are not candidates yet.
+    pub fn join(&mut self, candidates: Vec<Candidate>) {
+        for candidate in candidates {
+            if !self.knows(candidate.agent) {
+                self.candidates.push(candidate);
+            }
+        }
+    }
+
+    pub fn knows(&self, agent: AgentId) -> bool {
+        self.candidates.iter().any(|candidate| candidate.agent == agent)
+    }
+
+    /// Whether anybody is here with room for something.
+    pub fn has_room(&self) -> bool {
+        let free = |candidate: &Candidate| candidate.is_here() && candidate.load < candidate.capacity;
+        self.candidates.iter().any(free)
+    }
+
+    /// Decides on one ticket. One that only lacks room keeps what room there is from lighter ones behind it, so that
+    /// a chat is not starved by mails.
+    pub fn give(&mut self, facts: &Facts, may_see: impl Fn(AgentId) -> bool, now: Timestamp) -> Decision {
+        for candidate in &mut self.candidates {
+            candidate.may_see = may_see(candidate.agent);
+        }
+        let decision = choose(&self.candidates, facts, &self.kept);
+        let Some(agent) = decision.agent_id else {
+            let full = decision
+                .passed_over
+                .iter()
+                .filter(|one| one.reason.code == ReasonCode::Full);
+            self.kept.extend(full.map(|one| one.agent_id));
+            return decision;
+        };
+        let chosen = self
+            .candidates
+            .iter_mut()
+            .find(|candidate| candidate.agent == agent);
+        if let Some(chosen) = chosen {
+            chosen.load = chosen.load.saturating_add(facts.weight);
+            chosen.idle_since = now;
+        }
+        decision
+    }
 }
 
 #[cfg(test)]

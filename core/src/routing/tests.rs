@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
-use super::{Waiting, drain, sort};
+use super::{Giving, Waiting, sort};
 use crate::channel::Channel;
 use crate::id::{AgentId, SkillId, TicketId};
 use crate::routing::{Candidate, Decision, Facts, Presence, ReasonCode, choose};
@@ -53,6 +53,21 @@ fn facts(weight: i64) -> Facts {
         dedicated_id: None,
         tier_agent_id: None,
     }
+}
+
+/// Gives out the queue in its order.
+fn drain(
+    queue: &[Waiting],
+    candidates: Vec<Candidate>,
+    may_see: impl Fn(AgentId, TicketId) -> bool,
+    now: Timestamp,
+) -> Vec<(TicketId, Decision)> {
+    let mut giving = Giving::new(candidates);
+    let decide = |waiting: &Waiting| {
+        let decision = giving.give(&waiting.facts, |agent| may_see(agent, waiting.ticket), now);
+        (waiting.ticket, decision)
+    };
+    queue.iter().map(decide).collect()
 }
 
 fn code(decision: &Decision) -> ReasonCode {

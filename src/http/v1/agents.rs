@@ -87,6 +87,8 @@ struct AgentEdit {
     locale: Option<String>,
     /// False deactivates: signed out at once, off every active ticket.
     active: Option<bool>,
+    /// Who gets the tickets of an agent who is deactivated; left out or null, their teams do.
+    hand_over_to: Option<AgentId>,
 }
 
 impl From<AdminError> for Failure {
@@ -175,13 +177,14 @@ async fn change_agent(
         teams: body.team_ids,
         locale: body.locale,
         active: body.active,
+        hand_over: body.hand_over_to,
     };
     app.change(&actor, (id, changes), |change, (id, changes)| {
         actions::update(change, *id, changes).boxed()
     })
     .await?;
     if body.active == Some(false) {
-        actions::release_tickets(&app, &actor, id).await?;
+        actions::release_tickets(&app, &actor, id, body.hand_over_to).await?;
     }
     Ok(Json(find(&app, id).await?))
 }

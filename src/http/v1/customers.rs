@@ -4,9 +4,9 @@ use axum::Json;
 use axum::extract::State;
 use futures_util::FutureExt;
 use serde::{Deserialize, Deserializer};
-use shouwen_core::actor::Actor;
+use shouwen_core::actor::{Actor, Permission};
 use shouwen_core::customer::{IdentityKind, Verified, fold};
-use shouwen_core::id::{CustomerId, IdentityId, TicketId};
+use shouwen_core::id::{AgentId, CustomerId, IdentityId, TicketId};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -14,6 +14,7 @@ use utoipa_axum::routes;
 use super::view::{self, Customer, TicketSummary};
 use crate::actions::customers::{self as actions, CustomerEdit, CustomerError, Known};
 use crate::actions::recipients::is_address;
+use crate::actions::routing::tiers;
 use crate::app::App;
 use crate::http::auth::{CustomerEdit as Edits, CustomerRead};
 use crate::http::page::{Page, read_cursor, write_cursor};
@@ -68,11 +69,17 @@ pub struct CustomerIn {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>)]
     locale: Option<Option<String>>,
+    /// The customer's own agent; setting it needs `ticket.assign`.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<AgentId>)]
+    dedicated_agent_id: Option<Option<AgentId>>,
 }
 
 /// Tells `null` (take it away) from absent (leave it).
-fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::<String>::deserialize(deserializer).map(Some)
+pub(super) fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<T>>, D::Error> {
+    Option::<T>::deserialize(deserializer).map(Some)
 }
 
 /// Edit what is known of a customer
@@ -105,6 +112,10 @@ async fn edit_customer(
             return Err(Failure::field(field, "at most 100 characters"));
         }
     }
+    let dedicated = edit.dedicated_agent_id;
+    if dedicated.is_some() && !actor.may(Permission::TicketAssign) {
+        return Err(Failure::Forbidden(Permission::TicketAssign));
+    }
     let edit = CustomerEdit {
         name: edit.name,
         tier: edit.tier,
@@ -115,6 +126,12 @@ async fn edit_customer(
         actions::edit(change, *customer, edit).boxed()
     })
     .await?;
+    if let Some(agent) = dedicated {
+        app.change(&actor, (customer, agent), |change, (customer, agent)| {
+            tiers::set_dedicated(change, *customer, *agent).boxed()
+        })
+        .await?;
+    }
     shown(&app, &actor, customer).await
 }
 

@@ -294,6 +294,7 @@ impl From<ReplyError> for Failure {
             ReplyError::LongSubject => Self::field("subject", words),
             ReplyError::NoEmailInbox | ReplyError::ByPhone => Self::field("channel", words),
             ReplyError::NoSuchStatus => Self::field("status_id", words),
+            ReplyError::MentionUnseen(_) => Self::field("mention_ids", words),
             ReplyError::File(error) => error.into(),
             ReplyError::Store(error) => error.into(),
         }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use shouwen_core::actor::ActorKind;
 use shouwen_core::channel::{Channel, Direction};
 use shouwen_core::complaint::{CaseState, Grade};
-use shouwen_core::customer::{IdentityKind, Verified};
+use shouwen_core::customer::{IdentityKind, Verified, fold};
 use shouwen_core::event::Event;
 use shouwen_core::id::{
     AgentId, AttachmentId, CustomerId, IdentityId, InboxId, MessageId, StatusId, TagId, TeamId, TicketId,
@@ -29,6 +29,7 @@ use crate::store::customers::{self, CustomerRow, IdentityRow};
 use crate::store::files::{self, AttachmentRow};
 use crate::store::mail_details::{Authenticity, Joined, TicketLink};
 use crate::store::messages::{self, CallDetails, DeliveryRow, MessageRow};
+use crate::store::routing;
 use crate::store::tickets::{self, SummaryRow};
 
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -108,6 +109,10 @@ pub struct Customer {
     pub locale: Option<String>,
     pub notes: String,
     pub identities: Vec<Identity>,
+    /// The customer's own agent.
+    pub dedicated_agent_id: Option<AgentId>,
+    /// The agent of the customer's tier.
+    pub tier_agent_id: Option<AgentId>,
     pub created_at: Timestamp,
     pub last_contact_at: Option<Timestamp>,
 }
@@ -318,15 +323,18 @@ pub async fn customers(conn: &mut Conn, workspace: WorkspaceId, ids: &[CustomerI
         };
         identities.entry(row.customer_id).or_default().push(shown);
     }
-    let mut found: HashMap<CustomerId, Customer> = rows
-        .into_iter()
-        .map(|row| {
-            (
-                row.id,
-                customer(row.clone(), identities.remove(&row.id).unwrap_or_default()),
-            )
-        })
-        .collect();
+    let own = routing::agents_of_customers(conn, workspace, ids).await?;
+    let tiers = routing::tiers(conn, workspace).await?;
+    let mut found: HashMap<CustomerId, Customer> = HashMap::new();
+    for row in rows {
+        let mut shown = customer(row.clone(), identities.remove(&row.id).unwrap_or_default());
+        let dedicated = own.iter().find(|own| own.customer_id == row.id);
+        shown.dedicated_agent_id = dedicated.map(|own| own.agent_id);
+        let named = row.tier.as_deref().map(fold);
+        let tier = tiers.iter().find(|tier| Some(fold(&tier.name)) == named);
+        shown.tier_agent_id = tier.and_then(|tier| tier.agent_id);
+        found.insert(row.id, shown);
+    }
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }
 
@@ -351,6 +359,8 @@ fn customer(row: CustomerRow, mut identities: Vec<Identity>) -> Customer {
         locale: row.locale,
         notes: row.notes,
         identities,
+        dedicated_agent_id: None,
+        tier_agent_id: None,
         created_at: row.created_at,
         last_contact_at: row.last_contact_at,
     }
@@ -549,6 +559,8 @@ fn activity(logged: &Logged) -> Option<Activity> {
             (line.field, line.from, line.to) = (Some(*field), from.clone(), to.clone());
         }
         Event::TagAdded { tag } | Event::TagRemoved { tag } => line.tag_id = Some(*tag),
+        Event::OwnerOffered { to, .. } => line.to = Some(to.to_string()),
+        Event::OwnerOfferSettled { state, .. } => line.to = Some(state.to_string()),
         Event::SpamChanged { spam } => line.spam = Some(*spam),
         Event::ClockFired { metric, level, .. } | Event::ClockWithdrawn { metric, level, .. } => {
             (line.metric, line.level) = (Some(*metric), Some(*level));

@@ -10,5 +10,7 @@ pub use marks::{
     DraftRow, EditRow, add_edit, add_tag, clear_draft, draft, last_edit, mark_read, read_position,
     remove_tag, save_draft, tags,
 };
-pub use row::{SummaryRow, TicketRow, add, find, find_by_number, lock, numbers, save, standing, summaries};
+pub use row::{
+    SummaryRow, TicketRow, add, find, find_by_number, lock, numbers, save, some, standing, summaries,
+};
 pub use scope::{find_visible, is_visible, visible};

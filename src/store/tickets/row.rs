@@ -114,6 +114,15 @@ pub async fn find(conn: &mut Conn, workspace: WorkspaceId, id: TicketId) -> Resu
     query.bind(workspace).bind(id).optional().await
 }
 
+/// These tickets, in no order.
+pub async fn some(conn: &mut Conn, workspace: WorkspaceId, ids: &[TicketId]) -> Result<Vec<TicketRow>> {
+    let query = conn
+        .build("SELECT ")
+        .push(COLUMNS)
+        .push(" FROM ticket WHERE workspace_id = $1 AND id IN ");
+    query.bind(workspace).push_list(ids.iter().copied()).all().await
+}
+
 pub async fn find_by_number(
     conn: &mut Conn,
     workspace: WorkspaceId,

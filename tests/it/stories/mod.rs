@@ -29,6 +29,7 @@ mod mailbox_oauth;
 mod password_reset;
 mod phone;
 mod pipe;
+mod routing;
 mod sla;
 mod sla_servers;
 mod webhooks;
