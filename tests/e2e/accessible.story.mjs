@@ -38,7 +38,7 @@ export async function run({ desk, browser, expect }) {
       await inbox.keyboard.press('Escape')
       await expect.gone(panel)
     }
-    for (const path of ['mail/waiting', 'mail/all', 'mail/senders']) {
+    for (const path of ['mail/waiting', 'mail/all', 'mail/senders', 'settings/domains']) {
       await inbox.goto(`${desk.url}/${path}`)
       await expect.visible(inbox.locator('h1'))
       await expect.gone(inbox.locator('[aria-busy=true]'))

@@ -108,7 +108,7 @@ const screens = {
     },
   },
   notifications: { go: at('/notifications') },
-  ...Object.fromEntries(['account', 'inboxes', 'agents', 'teams', 'roles', 'tags', 'statuses', 'keys', 'sla', 'calendars', 'complaints', 'assignment'].map((section) => [`settings-${section}`, { go: at(`/settings/${section}`) }])),
+  ...Object.fromEntries(['account', 'inboxes', 'agents', 'teams', 'roles', 'tags', 'statuses', 'keys', 'domains', 'sla', 'calendars', 'complaints', 'assignment'].map((section) => [`settings-${section}`, { go: at(`/settings/${section}`) }])),
   'inbox-form': {
     go: async (page) => {
       await page.goto(`${url}/settings/inboxes`)

@@ -42,6 +42,10 @@ export type Security = Schemas['Security']
 export type EmailSettings = Schemas['EmailSettings']
 export type ChatSettings = Schemas['ChatSettings']
 export type Signature = Schemas['Signature']
+/** Something that an administrator must see to. */
+export type Alarm = Schemas['Alarm']
+export type MailDomain = Schemas['MailDomain']
+export type DnsFinding = Schemas['DomainFinding']
 export type InboxCheck = Schemas['Check']
 
 export type CustomerBrief = Schemas['CustomerBrief']

@@ -2,6 +2,7 @@
 import type { Attachment, CallEntry, Edit, Id, Locale, MailState, NewMessage, NewTicket, Page, Signature, TicketSummary, View, Visibility } from '../../shared/types'
 import { get, patch, post, put, remove, type Asked } from './client'
 
+export type OAuthProvider = Asked<'/inboxes/{inbox}/oauth', 'post'>['provider']
 export interface ListQuery { view: View; inbox?: Id; team?: Id; tag?: Id; assignee?: Id; customer?: Id; order?: 'due' }
 
 export const routes = {
@@ -67,6 +68,17 @@ export const routes = {
   ownSignatures: () => get('/me/signatures'),
   saveOwnSignatures: (signatures: Signature[]) => put('/me/signatures', { body: { signatures } }),
   previewSignature: (inbox: Id, locale: string, text: string) => post('/signatures/preview', { body: { inbox_id: inbox, locale, text } }),
+  alarms: () => get('/alarms', { query: { open: true } }),
+  clearAlarm: (alarm: Id) => post('/alarms/{alarm}/clear', { path: { alarm } }),
+  oauthProviders: () => get('/oauth/providers'),
+  connectMailbox: (inbox: Id, provider: OAuthProvider, username: string) => post('/inboxes/{inbox}/oauth', { path: { inbox }, body: { provider, username } }),
+  disconnectMailbox: (inbox: Id) => remove('/inboxes/{inbox}/oauth', { path: { inbox } }),
+  backfill: (inbox: Id, since: string) => post('/inboxes/{inbox}/backfill', { path: { inbox }, body: { since } }),
+  stopBackfill: (inbox: Id) => remove('/inboxes/{inbox}/backfill', { path: { inbox } }),
+  mailDomains: () => get('/mail-domains'),
+  makeDkim: (domain: string, body: Asked<'/mail-domains/{domain}/dkim', 'put'>) => put('/mail-domains/{domain}/dkim', { path: { domain }, body }),
+  dropDkim: (domain: string) => remove('/mail-domains/{domain}/dkim', { path: { domain } }),
+  checkDomain: (domain: string) => post('/mail-domains/{domain}/check', { path: { domain } }, { patience: 60_000 }),
   signOutAgent: (agent: Id) => post('/agents/{agent}/sign-out', { path: { agent } }),
   testInbox: (inbox: Id) => post('/inboxes/{inbox}/test', { path: { inbox } }, { patience: 90_000 }),
 }

@@ -144,6 +144,10 @@ export const en = {
     verified: 'The sender’s domain confirms it', failed: 'Probably not from whom it says', failedHint: 'The checks of the sender’s domain failed. Be careful with links, files and requests for money.', unverified: 'Nobody confirms the sender', sender: 'Sender',
     by: { us: 'checked here', upstream: 'checked by our mail server' }, outcome: { pass: 'passed', fail: 'failed', soft_fail: 'failed softly', neutral: 'neutral', none: 'none', temp_error: 'no answer', perm_error: 'set up wrongly' },
   },
+  alarm: {
+    label: 'Alarms', mailbox_silent: (inbox: string) => `No mail could be fetched from ${inbox} for a while. What customers write there waits unseen.`, token_refused: (inbox: string) => `${inbox} is no longer connected: its provider took the sign-in back.`, mail_loop: (inbox: string) => `Mails went round in a circle at ${inbox} and were stopped.`,
+    since: (when: string) => `since ${when}`, openInbox: 'Open the inbox', openMail: 'Look at the mail', seen: 'I have seen to it', more: (n: number) => `and ${count(n, 'other alarm', 'other alarms')}`, anInbox: 'an inbox',
+  },
   bounce: {
     no_such_address: ['This address does not exist.', 'Ask the customer for the right one, by phone or chat.'], mailbox_full: ['The customer’s mailbox is full.', 'Try again later, or use another way.'], mailbox_disabled: ['The customer’s mailbox is closed.', 'Ask for another address.'],
     domain_unknown: ['The part after the @ does not exist.', 'Check it for a typing error.'], unreachable: ['The customer’s mail server cannot be reached.', 'Try again later.'], too_large: ['The mail is too large for the customer’s server.', 'Send it again with smaller files.'],
@@ -218,7 +222,7 @@ export const en = {
   },
 
   settings: {
-    title: 'Settings', sections: { account: 'My account', inboxes: 'Inboxes', agents: 'Agents', teams: 'Teams', roles: 'Roles', tags: 'Tags', statuses: 'Statuses', keys: 'API keys', webhooks: 'Webhooks', sla: 'Due times', calendars: 'Business hours', complaints: 'Complaints', assignment: 'Assignment' }, personal: 'Personal', workspace: 'Workspace',
+    title: 'Settings', sections: { account: 'My account', inboxes: 'Inboxes', domains: 'Mail domains', agents: 'Agents', teams: 'Teams', roles: 'Roles', tags: 'Tags', statuses: 'Statuses', keys: 'API keys', webhooks: 'Webhooks', sla: 'Due times', calendars: 'Business hours', complaints: 'Complaints', assignment: 'Assignment' }, personal: 'Personal', workspace: 'Workspace',
     loadFailed: 'This could not be loaded', denied: 'Your role does not include this', deniedHint: 'An administrator can change that under Settings, Roles.', nothingHere: 'Nothing here yet', confirmDelete: (name: string) => `Delete “${name}”?`, confirmDeleteHint: 'This cannot be undone.', name: 'Name', active: 'Active', inactive: 'Inactive', create: 'Create', needName: 'Enter a name.', language: 'Language',
     unsaved: 'Discard what you changed?', discard: 'Discard',
   },

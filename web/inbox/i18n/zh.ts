@@ -144,6 +144,10 @@ export const zh: Texts = {
     verified: '发件域名确认属实', failed: '发件人很可能是冒充的', failedHint: '发件域名的校验未通过。请谨慎对待其中的链接、附件和付款要求。', unverified: '发件人未经确认', sender: '发件人',
     by: { us: '本系统校验', upstream: '由我们的邮件服务器校验' }, outcome: { pass: '通过', fail: '未通过', soft_fail: '软失败', neutral: '中立', none: '无', temp_error: '无应答', perm_error: '设置有误' },
   },
+  alarm: {
+    label: '告警', mailbox_silent: (inbox) => `已有一段时间收取不到“${inbox}”的邮件，客户来信可能无人看到。`, token_refused: (inbox) => `“${inbox}”已断开：服务商收回了登录授权。`, mail_loop: (inbox) => `“${inbox}”出现邮件循环，已被拦下。`,
+    since: (when) => `自 ${when}`, openInbox: '打开渠道', openMail: '查看邮件', seen: '我已处理', more: (n) => `另有 ${n} 条告警`, anInbox: '某渠道',
+  },
   bounce: {
     no_such_address: ['该地址不存在。', '请通过电话或在线聊天向客户核对。'], mailbox_full: ['客户的邮箱已满。', '请稍后重试，或换一种方式联系。'], mailbox_disabled: ['客户的邮箱已停用。', '请询问其他地址。'],
     domain_unknown: ['@ 之后的域名不存在。', '请检查是否拼写有误。'], unreachable: ['连不上客户的邮件服务器。', '请稍后重试。'], too_large: ['邮件超过了客户服务器的大小限制。', '请缩小附件后重新发送。'],
@@ -218,7 +222,7 @@ export const zh: Texts = {
   },
 
   settings: {
-    title: '设置', sections: { account: '我的账号', inboxes: '渠道', agents: '客服', teams: '团队', roles: '角色', tags: '标签', statuses: '状态', keys: 'API 密钥', webhooks: 'Webhook', sla: '时限', calendars: '营业时间', complaints: '投诉', assignment: '分配' }, personal: '个人', workspace: '工作区',
+    title: '设置', sections: { account: '我的账号', inboxes: '渠道', domains: '邮件域名', agents: '客服', teams: '团队', roles: '角色', tags: '标签', statuses: '状态', keys: 'API 密钥', webhooks: 'Webhook', sla: '时限', calendars: '营业时间', complaints: '投诉', assignment: '分配' }, personal: '个人', workspace: '工作区',
     loadFailed: '加载失败', denied: '你的角色没有此项权限', deniedHint: '管理员可在“设置 · 角色”中调整。', nothingHere: '还没有内容', confirmDelete: (name) => `删除“${name}”？`, confirmDeleteHint: '此操作无法撤销。', name: '名称', active: '启用', inactive: '停用', create: '创建', needName: '请填写名称。', language: '语言',
     unsaved: '放弃修改？', discard: '放弃',
   },

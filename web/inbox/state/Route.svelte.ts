@@ -12,6 +12,8 @@ export class Route {
   ticket = $state<string | null>(null)
   section = $state('account')
   token = $state<string | null>(null)
+  /** The one thing that a section of the settings is to open. */
+  item = $state<string | null>(null)
   /** The mail that the mail room shows in full. */
   mail = $state<string | null>(null)
   /** How many of the app's own pages lie behind this one. */
@@ -65,6 +67,7 @@ export class Route {
     } else if (first === 'settings') {
       this.page = 'settings'
       this.section = second || 'account'
+      this.item = third || null
     } else if (first === 'mail') {
       this.page = 'mail'
       this.section = second || 'waiting'

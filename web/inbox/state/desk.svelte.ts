@@ -5,6 +5,7 @@ import { routes } from '../api/routes'
 import { language, t } from '../i18n/language.svelte'
 import { attendance } from '../routing/Attendance.svelte'
 import type { AnyFrame } from '../routing/types'
+import { Alarms } from './Alarms.svelte'
 import { Calls } from './Calls.svelte'
 import { clock } from './Clock.svelte'
 import { Composer } from './Composer.svelte'
@@ -56,6 +57,7 @@ class Desk {
   )
   /** Grows with every frame that changes tickets or agents: what the board follows. */
   heard = $state(0)
+  readonly alarms = new Alarms(routes.alarms, () => this.session.can('admin.inboxes'))
   /** Told to screen readers. */
   spoken = $state('')
 
@@ -115,6 +117,7 @@ class Desk {
       void this.counts.load()
       void this.notifications.load()
     }
+    void this.alarms.load()
     this.outbox.restore(me.agent.id)
     routes.ringing().then((page) => page.items.forEach((call) => this.calls.apply(call)), () => {})
   }
@@ -167,6 +170,7 @@ class Desk {
       case 'scheduled': return this.conversation.applyScheduled(frame.ticket_id, frame.scheduled)
       case 'activity': return this.conversation.applyActivity(frame.ticket_id, frame.activity)
       case 'conversation': return void this.conversation.moved(frame.ticket_id)
+      case 'alarms': return void this.alarms.load()
       case 'customer': return this.list.rename(frame.customer)
       case 'notification': return this.notifications.apply(frame.notification)
       case 'call': return this.ring(frame.call)
@@ -208,6 +212,7 @@ class Desk {
     void this.refresh()
     void this.counts.load()
     void this.notifications.load()
+    void this.alarms.load()
     await Promise.all([this.list.reload(), this.conversation.refresh()])
   }
 
