@@ -102,7 +102,9 @@ impl JobKind {
     /// Does what must be done when the job is given up; a failure here leaves the job to be given up again.
     pub(super) async fn give_up(self, app: &App, job: &Job, error: &str) -> Result<(), JobError> {
         match self {
-            Self::Housekeeping | Self::SendDeskMail | Self::FetchCalendar | Self::Assign | Self::Release => Ok(()),
+            Self::Housekeeping | Self::SendDeskMail | Self::FetchCalendar | Self::Assign | Self::Release => {
+                Ok(())
+            }
             Self::SlaRun => sla_runs::give_up(app, job, error).await,
             Self::ReadMail => read_mail::give_up(app, job, error).await,
             Self::SendMessage => send_message::give_up(app, job, error).await,

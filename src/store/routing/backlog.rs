@@ -82,11 +82,13 @@ pub async fn due_times(
     workspace: WorkspaceId,
     ids: &[TicketId],
 ) -> Result<Vec<(TicketId, Timestamp)>> {
-    conn.build("SELECT id, sla_due_at FROM ticket WHERE workspace_id = $1 AND sla_due_at IS NOT NULL AND id IN ")
-        .bind(workspace)
-        .push_list(ids.iter().copied())
-        .all()
-        .await
+    conn.build(
+        "SELECT id, sla_due_at FROM ticket WHERE workspace_id = $1 AND sla_due_at IS NOT NULL AND id IN ",
+    )
+    .bind(workspace)
+    .push_list(ids.iter().copied())
+    .all()
+    .await
 }
 
 /// What an agent works on that needs work now, in no order.

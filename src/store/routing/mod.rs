@@ -12,8 +12,12 @@ mod tiers;
 pub use agents::{
     AgentStateRow, LoadRow, MemberRow, ensure_state, loads, members, note_assigned, save_state, state, states,
 };
-pub use backlog::{Seek, due_page, due_times, of_assignee, of_owner, owners_of_customer, unowned_page, waiting_page};
-pub use board::{LongestRow, Stretch, count_due, count_unassigned, count_without_clock, longest_waiting, oldest_unassigned};
+pub use backlog::{
+    Seek, due_page, due_times, of_assignee, of_owner, owners_of_customer, unowned_page, waiting_page,
+};
+pub use board::{
+    LongestRow, Stretch, count_due, count_unassigned, count_without_clock, longest_waiting, oldest_unassigned,
+};
 pub use decisions::{AssignmentRow, assignment, keep_assignment};
 pub use offers::{
     OfferRow, ShownOfferRow, add_offer, lock_offer, offers_of_ticket, offers_to, open_offer, overtake,
