@@ -517,8 +517,11 @@ mod tests {
     proptest! {
         #[test]
         fn no_text_breaks_out_of_its_place(text in any::<String>()) {
+            // An empty remark has no row of its own.
+            prop_assume!(!text.is_empty());
             let page = report(&text).page(ReportLanguage::English);
-            prop_assert_eq!(tags(&page), tags(&report("calm").page(ReportLanguage::English)));
+            let plain = report("calm").page(ReportLanguage::English);
+            prop_assert_eq!(tags(&page), tags(&plain));
         }
     }
 }
