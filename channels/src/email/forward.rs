@@ -2,9 +2,10 @@
 //! a customer by forwarding. Conservative: without the forwarded header block it is no forward.
 
 use crate::email::address::{self, parse_list};
+use crate::email::forward_words::{FORWARD_MARKERS, FORWARD_PREFIXES};
 use crate::email::mime::Part;
 use crate::email::parse::Mail;
-use crate::email::quote_words::{FORWARD_MARKERS, FORWARD_PREFIXES, folded};
+use crate::email::quote_words::folded;
 use crate::email::{attribution, quote_header};
 
 const RULES: [&str; 4] = ["--", "__", "==", "**"];

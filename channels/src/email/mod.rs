@@ -14,6 +14,7 @@ pub mod dns;
 pub mod dns_check;
 mod flowed;
 mod forward;
+mod forward_words;
 pub mod html;
 mod html_limits;
 mod html_text;
