@@ -51,10 +51,9 @@ impl BounceReason {
             (2, 2) | (3, 1) => Self::MailboxFull,
             (2, 3) | (3, 4) => Self::TooLarge,
             (4, 7) => Self::Expired,
-            (4, 5) | (5, 3) => Self::TooMany,
+            (4, 5) | (5, 3) | (7, 28) => Self::TooMany,
             (3 | 4, _) => Self::Unreachable,
             (6, _) => Self::ContentRefused,
-            (7, 28) => Self::TooMany,
             (7, _) => Self::RefusedByPolicy,
             _ => Self::Other,
         }
