@@ -24,7 +24,7 @@ export async function run({ desk, browser, expect }) {
   await his.keyboard.press('Enter')
   const panel = his.getByRole('region', { name: 'Complaint' })
   await expect.text(panel, 'Suggested')
-  await expect.text(panel, '“12315”')
+  await expect.text(panel, 'an authority is mentioned: “')
   await panel.getByRole('button', { name: 'Confirm' }).click()
   await expect.text(panel, 'Confirmed')
   await expect.accessible(his)

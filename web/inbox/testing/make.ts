@@ -6,7 +6,7 @@ export function makeTicket(fields: Partial<TicketSummary> = {}): TicketSummary {
   return {
     id, number: `1${id}`, subject: 'Where is it?', customer: { id: 'customer', name: '王芳', tier: null }, inbox_id: 'inbox', channel: 'email', status_id: 'status-open', category: 'open',
     priority: 'normal', team_id: null, assignee_id: 'me', owner_id: null, tag_ids: [], preview: '', last_direction: 'in', last_message_at: '2026-11-22T08:00:00Z', waiting_since: null,
-    unread: false, failed: false, created_at: '2026-11-20T08:00:00Z', updated_at: '2026-11-22T08:00:00Z', version: 1, spam: false, merged_into: null, follow_up_of: null, sla: { policy_id: null, due_at: null, clocks: [] }, ...fields,
+    unread: false, failed: false, created_at: '2026-11-20T08:00:00Z', updated_at: '2026-11-22T08:00:00Z', version: 1, spam: false, merged_into: null, follow_up_of: null, sla: { policy_id: null, due_at: null, clocks: [] }, kind: 'inquiry', grade: null, grade_confirmed: false, case_state: null, ...fields,
   }
 }
 
