@@ -66,9 +66,7 @@ async fn a_private_network_is_out_of_reach_by_address_by_name_and_by_redirect() 
             "{address}: {refused:?}"
         );
     }
-    let there = format!(
-        "HTTP/1.1 302 Found\r\nLocation: http://[::ffff:10.0.0.1]/\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-    );
+    let there = "HTTP/1.1 302 Found\r\nLocation: http://[::ffff:10.0.0.1]/\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".to_owned();
     let outside = server(there).await;
     let refused = fetcher(&["127.0.0.0/8"])
         .get(&format!("http://{outside}/"), 100)

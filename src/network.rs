@@ -74,7 +74,7 @@ pub fn is_public(address: IpAddr) -> bool {
                 is_public(IpAddr::V4((u32::from(high) << 16 | u32::from(low)).into()))
             }
             // Teredo, ORCHID, documentation.
-            [0x2001, 0 | 0xdb8, ..] | [0x2001, 0x10..=0x2f, ..] | [0x3fff, ..] => false,
+            [0x2001, 0 | 0x10..=0x2f | 0xdb8, ..] | [0x3fff, ..] => false,
             // Only 2000::/3 is given out.
             [first, ..] => first >> 13 == 1,
         },

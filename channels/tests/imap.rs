@@ -240,7 +240,7 @@ async fn a_folder_of_twenty_thousand_is_read_whole_with_a_poisoned_mail_among_th
     );
     let all = Intake::new(MANY, false);
     let reading = run(&account, Start::Everything, &all, all.stop.clone());
-    tokio::time::timeout(Duration::from_secs(300), reading)
+    tokio::time::timeout(Duration::from_mins(5), reading)
         .await
         .expect("it ends")
         .unwrap();

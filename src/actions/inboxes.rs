@@ -28,6 +28,10 @@ pub struct InboxForm {
     pub settings: Option<SettingsForm>,
 }
 
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one at a time, for as long as it is read"
+)]
 #[derive(Debug, Clone)]
 pub enum SettingsForm {
     Email(EmailForm),

@@ -58,7 +58,7 @@ fn corpus() {
     }
     let ours = rounds(&mails, |raw| drop(inspect(raw)));
     let bare = rounds(&mails, |raw| {
-        drop(mail_parser::MessageParser::default().parse(raw))
+        drop(mail_parser::MessageParser::default().parse(raw));
     });
     let show = |who: &str, seconds: f64| {
         let count = u32::try_from(mails.len()).unwrap_or(u32::MAX);

@@ -84,7 +84,7 @@ fn could_open(text: &str) -> bool {
     let dated = lower.chars().any(|c| c.is_ascii_digit());
     let opened = OPENERS.iter().any(|opener| lower.starts_with(opener)) || starts_with_date(lower);
     opened && dated
-        || lower.contains("@") && has_verb_within(lower)
+        || lower.contains('@') && has_verb_within(lower)
         || has_year(lower) && lower.len() < 120 && !lower.trim_end().ends_with(['.', '!', '?', '。'])
 }
 

@@ -150,12 +150,11 @@ mod tests {
 
     fn der(tag: u8, content: &[u8]) -> Vec<u8> {
         let mut element = vec![tag];
-        match u8::try_from(content.len()).ok().filter(|length| *length < 0x80) {
-            Some(length) => element.push(length),
-            None => {
-                let [.., high, low] = content.len().to_be_bytes();
-                element.extend([0x82, high, low]);
-            }
+        if let Some(length) = u8::try_from(content.len()).ok().filter(|length| *length < 0x80) {
+            element.push(length);
+        } else {
+            let [.., high, low] = content.len().to_be_bytes();
+            element.extend([0x82, high, low]);
         }
         element.extend(content);
         element

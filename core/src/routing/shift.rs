@@ -13,6 +13,9 @@ const MOST_INTERVALS: usize = 50;
 /// How far ahead a change is looked for: a week repeats.
 const DAYS_AHEAD: i64 = 9;
 
+/// Day, and from and to in minutes of it.
+type Week = Vec<(u8, i16, i16)>;
+
 /// `to` at or before `from` runs into the next day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Interval {
@@ -92,7 +95,7 @@ impl Shift {
         join(found)
     }
 
-    fn read(&self) -> Result<(TimeZone, Vec<(u8, i16, i16)>), ShiftError> {
+    fn read(&self) -> Result<(TimeZone, Week), ShiftError> {
         if self.intervals.len() > MOST_INTERVALS {
             return Err(ShiftError::TooMany);
         }

@@ -82,14 +82,16 @@ fn passed(decision: &Decision, number: u128) -> Option<ReasonCode> {
     one.map(|one| one.reason.code)
 }
 
+type Spoil = fn(&mut Candidate);
+
 #[test]
 fn each_reason_keeps_an_agent_from_a_ticket() {
-    let cases: [(ReasonCode, fn(&mut Candidate)); 11] = [
+    let cases: [(ReasonCode, Spoil); 11] = [
         (ReasonCode::Deactivated, |c| c.active = false),
         (ReasonCode::Offline, |c| c.presence = Presence::Offline),
         (ReasonCode::Away, |c| c.presence = Presence::Away),
         (ReasonCode::AwayAndReassign, |c| {
-            c.presence = Presence::AwayAndReassign
+            c.presence = Presence::AwayAndReassign;
         }),
         (ReasonCode::OffShift, |c| c.on_shift = false),
         (ReasonCode::CannotSee, |c| c.may_see = false),

@@ -172,7 +172,7 @@ async fn watch_authority(change: &mut Change, case: &CaseRow) -> Result<()> {
         }
         _ => {
             crate::store::timers::remove_of_ticket(change.tx(), workspace, case.ticket_id, AUTHORITY_TIMER)
-                .await?
+                .await?;
         }
     }
     Ok(())

@@ -90,6 +90,10 @@ pub struct ChatSettings {
 pub struct PhoneSettings {}
 
 /// What a client sends: read by the channel, see [`read_settings`].
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one at a time, for as long as it is read"
+)]
 #[derive(Debug, ToSchema)]
 #[serde(untagged)]
 pub enum SettingsIn {

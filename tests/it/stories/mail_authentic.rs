@@ -1,12 +1,10 @@
 //! Who really wrote a mail: proved, claimed or denied by the domain in its From, and what follows from that.
 
-#[path = "../../../channels/tests/name_server/mod.rs"]
-mod name_server;
-
 use serde_json::{Value, json};
 
 use self::name_server::NameServer;
 use crate::support::desk::{Desk, Engine};
+use crate::support::name_server;
 use crate::support::person::Person;
 use crate::support::smtp::deliver;
 

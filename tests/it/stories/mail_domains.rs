@@ -50,6 +50,10 @@ async fn change_settings(admin: &Person, change: impl Fn(&mut Value)) {
     admin.patch(&path, json!({ "settings": settings })).await;
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "one story, told from its beginning to its end"
+)]
 async fn a_signed_mail_is_believed(engine: Engine) {
     let names = NameServer::start().await;
     let Some(desk) = Desk::start_with(engine, &[&format!("mail.nameserver={}", names.address)]).await else {
@@ -145,6 +149,10 @@ async fn a_domains_key_signs_its_mail_and_the_self_test_says_what_to_publish() {
     }
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "one story, told from its beginning to its end"
+)]
 async fn large_files_go_as_links(engine: Engine) {
     let sets = [
         "mail.link_over_bytes=300000",

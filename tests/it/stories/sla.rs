@@ -362,6 +362,7 @@ async fn feed(answer: &Arc<Mutex<(u16, String)>>) -> String {
         let (status, text) = answer.lock().unwrap().clone();
         async move { (StatusCode::from_u16(status).unwrap(), text) }
     });
+    #[expect(clippy::disallowed_methods, reason = "the story's own server")]
     tokio::spawn(async move { axum::serve(listener, pages).await });
     format!("http://{address}/holidays.ics")
 }

@@ -30,6 +30,7 @@ impl Listener {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let pages = Router::new().fallback(hear).with_state(self.clone());
+        #[expect(clippy::disallowed_methods, reason = "the story's own server")]
         tokio::spawn(async move { axum::serve(listener, pages).await });
         format!("http://{address}/hook")
     }

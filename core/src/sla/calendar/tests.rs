@@ -1,5 +1,13 @@
 //! The calendar against a count of every single minute, and the cases that helpdesks are known to get wrong.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    clippy::too_many_lines,
+    reason = "minutes of a few years, and a long table of cases"
+)]
+
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;

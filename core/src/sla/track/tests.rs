@@ -46,6 +46,11 @@ enum Act {
 }
 
 fn event(act: Act) -> (Event, ActorKind) {
+    use {
+        AuthorKind as By,
+        Direction::{In, Out},
+        Visibility::{Note, Public},
+    };
     let said = |message: u128, direction, visibility, automatic, author| Event::MessageAdded {
         message: message_id(message),
         position: 1,
@@ -54,11 +59,6 @@ fn event(act: Act) -> (Event, ActorKind) {
         visibility,
         automatic,
         author: Some(author),
-    };
-    use {
-        AuthorKind as By,
-        Direction::{In, Out},
-        Visibility::{Note, Public},
     };
     let delivery = |message, state| Event::MessageDelivery {
         message: message_id(message),
