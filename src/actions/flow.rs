@@ -3,8 +3,10 @@
 use shouwen_core::id::{InboxId, TicketId};
 use shouwen_core::time::Length;
 
+use super::alarms;
 use crate::db::Error;
 use crate::log::Change;
+use crate::store::alarms::AlarmKind;
 use crate::store::mail_flow;
 use crate::store::sender_rules::{self, RuleKind, RuleOrigin, SenderRuleRow};
 
@@ -46,7 +48,7 @@ fn minute(change: &Change) -> i64 {
     change.now().millis().div_euclid(60_000)
 }
 
-async fn block(change: &mut Change, sender: &str, _inbox: InboxId) -> Result<(), Error> {
+async fn block(change: &mut Change, sender: &str, inbox: InboxId) -> Result<(), Error> {
     let (workspace, now) = (change.workspace(), change.now());
     let rule = SenderRuleRow {
         id: change.next_id(),
@@ -57,7 +59,9 @@ async fn block(change: &mut Change, sender: &str, _inbox: InboxId) -> Result<(),
         created_at: now,
         expires_at: Some(now.plus(BLOCKED_FOR)),
     };
-    sender_rules::set(change.tx(), workspace, &rule).await
+    sender_rules::set(change.tx(), workspace, &rule).await?;
+    alarms::raise(change, AlarmKind::MailLoop, Some(inbox), None).await?;
+    Ok(())
 }
 
 /// Forgets counts that no longer matter.

@@ -36,6 +36,7 @@ pub struct Facts {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = PassedAgent)]
 pub struct PassedOver {
     pub agent_id: AgentId,
     pub reason: Reason,

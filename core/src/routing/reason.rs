@@ -33,6 +33,7 @@ words! {
 
 /// A code with what it speaks of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = AssignmentReason)]
 pub struct Reason {
     pub code: ReasonCode,
     #[serde(default, skip_serializing_if = "Option::is_none")]

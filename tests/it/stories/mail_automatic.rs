@@ -106,6 +106,9 @@ both_engines! {
         assert!(causes[..19].iter().all(|cause| *cause == "blocked_sender"));
         let rule = admin.get("/sender-rules").await["items"][0].clone();
         assert_eq!((&rule["sender"], &rule["why"]), (&json!("robot@b.example"), &json!("loop")));
+        let alarms = admin.get("/alarms").await;
+        assert_eq!(alarms["items"].as_array().unwrap().len(), 1, "administrators are told once");
+        assert_eq!(alarms["items"][0]["kind"], "mail_loop");
         receive(&desk, "wang@example.com", &mail("wang@example.com", "wang@x", "")).await;
         assert_eq!(kept_back(&admin).await.len(), 20, "others get through");
         desk.advance(Length::minutes(61)).await;

@@ -20,7 +20,7 @@ export function makeMessage(position: number, fields: Partial<Message> = {}): Me
 
 export function makeDetail(fields: Partial<TicketDetail> = {}): TicketDetail {
   return {
-    seq: 10, ticket: makeTicket(), customer: { id: 'customer', name: '王芳', tier: null, locale: 'zh', notes: '', identities: [], created_at: '2026-01-01T00:00:00Z', last_contact_at: null },
+    seq: 10, ticket: makeTicket(), customer: { id: 'customer', name: '王芳', tier: null, locale: 'zh', notes: '', identities: [], created_at: '2026-01-01T00:00:00Z', last_contact_at: null, dedicated_agent_id: null, tier_agent_id: null },
     messages: [makeMessage(1)], activities: [], before: null, draft: null, read_position: 0, scheduled: [], reply_defaults: { channel: 'email', to: ['wang@mail.example'], cc: [], subject: null }, ...fields,
   }
 }
