@@ -204,7 +204,13 @@ async fn move_ticket(change: &mut Change, ticket: &mut TicketRow, new: &NewMessa
     } else {
         shorten(words, 140)
     };
-    ticket.last_message_at = ticket.last_message_at.max(new.happened_at);
+    // Older mail that is brought in stands in the lists where its own time puts it.
+    let is_old = change.origin() == Origin::Backfill && ticket.last_position == 1;
+    ticket.last_message_at = if is_old {
+        new.happened_at
+    } else {
+        ticket.last_message_at.max(new.happened_at)
+    };
     Ok(())
 }
 

@@ -79,6 +79,13 @@ async fn until(person: &Person, path: &str, what: &str, fits: impl Fn(&Value) ->
         .unwrap_or_else(|_| panic!("{what} in time"))
 }
 
+/// Whether the list of inboxes says that this one's mailbox fails.
+fn is_failing(page: &Value, id: &str) -> bool {
+    let all = page["items"].as_array().unwrap();
+    all.iter()
+        .any(|one| one["id"] == json!(id) && one["mailbox"]["state"] == "failing")
+}
+
 async fn inbox(admin: &Person, dovecot: &Dovecot, password: Option<&str>) -> String {
     let account = json!({ "host": "127.0.0.1", "port": dovecot.imap_port, "security": "none", "username": "help",
         "folder": "INBOX", "password": password });
@@ -178,6 +185,10 @@ async fn a_connected_mailbox(engine: Engine) {
 
     desk.clock.advance(Length::minutes(20));
     dovecot.kill();
+    until(&admin, "/inboxes", "the failure shows", |page| {
+        is_failing(page, &id)
+    })
+    .await;
     dovecot.restart();
     deliver(&dovecot, "help", "And the shade").await;
     assert_eq!(
@@ -193,6 +204,10 @@ async fn a_connected_mailbox(engine: Engine) {
     issuer.revoked.store(true, Ordering::SeqCst);
     desk.clock.advance(Length::minutes(20));
     dovecot.kill();
+    until(&admin, "/inboxes", "the failure shows", |page| {
+        is_failing(page, &id)
+    })
+    .await;
     dovecot.restart();
     let alarms = until(&admin, "/alarms?open=true", "an alarm", |page| {
         page["items"] != json!([])
@@ -271,12 +286,10 @@ async fn a_silent_mailbox(engine: Engine) {
     watch_mailboxes(&desk);
     started(&desk).await;
     dovecot.kill();
-    let failing = |page: &Value| {
-        let all = page["items"].as_array().unwrap();
-        all.iter()
-            .any(|one| one["id"] == json!(id) && one["mailbox"]["state"] == "failing")
-    };
-    until(&admin, "/inboxes", "the failure shows", failing).await;
+    until(&admin, "/inboxes", "the failure shows", |page| {
+        is_failing(page, &id)
+    })
+    .await;
     desk.advance(Length::minutes(14)).await;
     assert_eq!(
         admin.get("/alarms?open=true").await["items"],
