@@ -76,7 +76,7 @@ pub async fn run(app: &App, stop: CancellationToken) -> Result<(), db::Error> {
 
 /// Until the next timer is due, but no longer than a timer that is set meanwhile may wait.
 async fn wait(app: &App) -> Result<Duration, db::Error> {
-    let next = timers::next_due(&mut app.db.read().await?).await?;
+    let next = timers::next_due(&mut app.db.read().await?, app.now()).await?;
     let until = next.map_or(i64::MAX, |due| due.since(app.now()).millis());
     let until = Duration::from_millis(u64::try_from(until).unwrap_or_default());
     Ok(until.clamp(SHORTEST, POLL))

@@ -19,10 +19,11 @@ pub struct TimerRow {
 /// The kind of the timers of clocks, which are many and acted on in batches.
 pub const SLA: &str = "sla";
 
-/// When the next timer of any workspace is due.
-pub async fn next_due(conn: &mut Conn) -> Result<Option<Timestamp>> {
+/// When the next timer of any workspace is due, of those that nobody has in hand and that were not put off.
+pub async fn next_due(conn: &mut Conn, now: Timestamp) -> Result<Option<Timestamp>> {
     let row: Option<(Timestamp,)> = conn
-        .sql("SELECT due_at FROM timer ORDER BY due_at, id LIMIT 1")
+        .sql("SELECT due_at FROM timer WHERE lease_until <= $1 ORDER BY due_at, id LIMIT 1")
+        .bind(now)
         .optional()
         .await?;
     Ok(row.map(|(due_at,)| due_at))

@@ -248,7 +248,8 @@ async fn reaches(conn: &mut Conn, actor: &Actor, view: View, filter: &Filter) ->
 /// Whether a view's tickets are somebody's work still; the indexes tell the two apart.
 fn activities(view: View) -> &'static [bool] {
     match view {
-        View::Solved | View::Closed => &[false],
+        // Spam is nobody's work, whatever its category.
+        View::Solved | View::Closed | View::Spam => &[false],
         View::All => &[true, false],
         _ => &[true],
     }

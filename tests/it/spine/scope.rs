@@ -23,6 +23,7 @@ struct Held {
     team: Option<TeamId>,
     assignee: Option<AgentId>,
     owner: Option<AgentId>,
+    spam: bool,
 }
 
 async fn tickets(admin: &Person) -> Vec<TicketId> {
@@ -92,6 +93,7 @@ async fn deal(desk: &Desk, ids: &[TicketId], teams: [TeamId; 2], agents: [AgentI
             team: of(place / 4 % 3).map(|one| teams[one]),
             assignee: of(place / 12 % 3).map(|one| agents[one]),
             owner: of(place / 36 % 3).map(|one| agents[one]),
+            spam: place % 5 == 0,
         });
     }
     let dealt: Result<()> = desk
@@ -105,7 +107,7 @@ async fn deal(desk: &Desk, ids: &[TicketId], teams: [TeamId; 2], agents: [AgentI
                         .tx()
                         .sql(
                             "UPDATE ticket SET team_id = $3, assignee_id = $4, owner_id = $5, category = $6, active = $7,
-                               status_id = $8 WHERE workspace_id = $1 AND id = $2",
+                               status_id = $8, spam = $9 WHERE workspace_id = $1 AND id = $2",
                         )
                         .bind(workspace)
                         .bind(one.id)
@@ -113,8 +115,9 @@ async fn deal(desk: &Desk, ids: &[TicketId], teams: [TeamId; 2], agents: [AgentI
                         .bind(one.assignee)
                         .bind(one.owner)
                         .bind(one.category)
-                        .bind(one.category != "solved")
+                        .bind(one.category != "solved" && !one.spam)
                         .bind(status)
+                        .bind(one.spam)
                         .run()
                         .await?;
                 }
@@ -161,14 +164,17 @@ both_engines! {
         let held = deal(&desk, &ids, [mine, theirs], [me.id, other.id]).await;
         for scope in ["teams", "assigned"] {
             narrow(&desk, BuiltInRole::Agent, scope).await;
-            for view in ["all", "open", "waiting", "solved"] {
+            for view in ["all", "open", "waiting", "solved", "spam"] {
                 let categories: &[&str] = match view {
-                    "all" => &CATEGORIES,
+                    "all" | "spam" => &CATEGORIES,
                     "open" => &["new", "open"],
                     "waiting" => &["waiting"],
                     _ => &["solved"],
                 };
                 let expected: BTreeSet<TicketId> = held.iter().filter(|one| categories.contains(&one.category)).filter(|one| {
+                    if one.spam != (view == "spam") {
+                        return false;
+                    }
                     let own = one.assignee == Some(me.id) || one.owner == Some(me.id);
                     own || (scope == "teams" && one.team.is_none_or(|team| team == mine))
                 }).map(|one| one.id).collect();
