@@ -1,20 +1,21 @@
 //! An agent's week: when their shift is on, and when that changes next. Wall-clock times in a time zone.
 
-use jiff::civil::{Date, Time};
-use jiff::tz::TimeZone;
-use jiff::{Span, Zoned};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::time::Timestamp;
+use crate::sla::Calendar;
+use crate::sla::calendar::CalendarError;
+use crate::sla::wall::{self, WallTime, Week};
+use crate::time::{Length, Timestamp};
 
 /// Most intervals of a week.
 const MOST_INTERVALS: usize = 50;
 /// How far ahead a change is looked for: a week repeats.
 const DAYS_AHEAD: i64 = 9;
-
-/// Day, and from and to in minutes of it.
-type Week = Vec<(u8, i16, i16)>;
+/// A stretch that began before is seen from its beginning.
+const DAYS_BACK: i64 = 2;
+/// More than these days can hold.
+const MOST_SPANS: usize = 1000;
 
 /// `to` at or before `from` runs into the next day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -73,93 +74,54 @@ impl Shift {
 
     /// The stretches around `at` that are on, in order, joined where they touch.
     fn stretches(&self, at: Timestamp) -> Vec<(Timestamp, Timestamp)> {
-        let Ok((zone, week)) = self.read() else {
+        let Ok(calendar) = self.read() else {
             return Vec::new();
         };
-        let Some(today) = local_date(at, &zone) else {
-            return Vec::new();
-        };
-        let mut found = Vec::new();
-        for ahead in -2..=DAYS_AHEAD {
-            let Ok(date) = today.checked_add(Span::new().days(ahead)) else {
-                continue;
-            };
-            let day = date.weekday().to_monday_one_offset();
-            for (_, from, to) in week.iter().filter(|(on, ..)| i8::try_from(*on) == Ok(day)) {
-                let to = if to <= from { to + MINUTES_OF_DAY } else { *to };
-                if let (Some(from), Some(to)) = (instant(date, *from, &zone), instant(date, to, &zone)) {
-                    found.push((from, to));
-                }
-            }
-        }
-        join(found)
+        let (from, to) = (
+            at.minus(Length::days(DAYS_BACK)),
+            at.plus(Length::days(DAYS_AHEAD)),
+        );
+        join(calendar.spans(from, to, MOST_SPANS))
     }
 
-    fn read(&self) -> Result<(TimeZone, Week), ShiftError> {
+    fn read(&self) -> Result<Calendar, ShiftError> {
         if self.intervals.len() > MOST_INTERVALS {
             return Err(ShiftError::TooMany);
         }
-        let zone = TimeZone::get(&self.zone).map_err(|_| ShiftError::Zone)?;
-        let mut week = Vec::new();
+        let mut week = Week::default();
         for interval in &self.intervals {
-            if !(1..=7).contains(&interval.day) {
-                return Err(ShiftError::Day);
-            }
-            let (from, to) = (minute(&interval.from)?, minute(&interval.to)?);
-            if from == MINUTES_OF_DAY {
+            let (from, to) = (time(&interval.from)?, time(&interval.to)?);
+            if from == WallTime::END {
                 return Err(ShiftError::Time);
             }
-            week.push((interval.day, from, to));
+            let day = day(&mut week, interval.day).ok_or(ShiftError::Day)?;
+            day.push(wall::Interval::new(from, to));
         }
-        Ok((zone, week))
+        Calendar::new(&self.zone, &week, []).map_err(|CalendarError::Zone| ShiftError::Zone)
     }
 }
 
-const MINUTES_OF_DAY: i16 = 24 * 60;
-
-/// The minute of the day.
-fn minute(text: &str) -> Result<i16, ShiftError> {
-    let part = |text: &str| match text.as_bytes() {
-        [a @ b'0'..=b'9', b @ b'0'..=b'9'] => Some(i16::from(a - b'0') * 10 + i16::from(b - b'0')),
-        _ => None,
-    };
-    let (hours, minutes) = text.split_once(':').ok_or(ShiftError::Time)?;
-    let (hours, minutes) = (
-        part(hours).ok_or(ShiftError::Time)?,
-        part(minutes).ok_or(ShiftError::Time)?,
-    );
-    let all = hours * 60 + minutes;
-    if minutes > 59 || all > MINUTES_OF_DAY {
-        return Err(ShiftError::Time);
-    }
-    Ok(all)
+fn time(text: &str) -> Result<WallTime, ShiftError> {
+    WallTime::parse(text).ok_or(ShiftError::Time)
 }
 
-fn local_date(at: Timestamp, zone: &TimeZone) -> Option<Date> {
-    let at = jiff::Timestamp::from_millisecond(at.millis()).ok()?;
-    Some(Zoned::new(at, zone.clone()).date())
+/// 1 is Monday.
+fn day(week: &mut Week, day: u8) -> Option<&mut Vec<wall::Interval>> {
+    Some(match day {
+        1 => &mut week.mon,
+        2 => &mut week.tue,
+        3 => &mut week.wed,
+        4 => &mut week.thu,
+        5 => &mut week.fri,
+        6 => &mut week.sat,
+        7 => &mut week.sun,
+        _ => return None,
+    })
 }
 
-/// A time that the clocks skip is the one after the gap; of two the first is meant (RFC 5545).
-fn instant(date: Date, minute: i16, zone: &TimeZone) -> Option<Timestamp> {
-    let date = date
-        .checked_add(Span::new().days(i64::from(minute / MINUTES_OF_DAY)))
-        .ok()?;
-    let minute = minute % MINUTES_OF_DAY;
-    let time = Time::new(
-        i8::try_from(minute / 60).ok()?,
-        i8::try_from(minute % 60).ok()?,
-        0,
-        0,
-    );
-    let zoned = date.to_datetime(time.ok()?).to_zoned(zone.clone()).ok()?;
-    Some(Timestamp::from_millis(zoned.timestamp().as_millisecond()))
-}
-
-fn join(mut stretches: Vec<(Timestamp, Timestamp)>) -> Vec<(Timestamp, Timestamp)> {
-    stretches.sort();
+fn join(spans: Vec<(Timestamp, Timestamp)>) -> Vec<(Timestamp, Timestamp)> {
     let mut joined: Vec<(Timestamp, Timestamp)> = Vec::new();
-    for (from, to) in stretches {
+    for (from, to) in spans {
         match joined.last_mut() {
             Some((_, end)) if from <= *end => *end = (*end).max(to),
             _ => joined.push((from, to)),

@@ -22,7 +22,8 @@ impl WallTime {
         self.0
     }
 
-    fn parse(text: &str) -> Option<Self> {
+    /// `HH:MM`
+    pub fn parse(text: &str) -> Option<Self> {
         let (hours, minutes) = text.split_once(':')?;
         let digits = |part: &str| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
         if !digits(hours) || !digits(minutes) {
