@@ -10,6 +10,9 @@ use tokio::net::TcpStream;
 use super::desk::Desk;
 use super::mail_baseline;
 
+pub(crate) const BODY: &str =
+    "The lamp that I ordered last week arrived with a broken shade, and I would like another.\r\n";
+
 pub(crate) async fn run() {
     println!("\nmail in, by SMTP, each a ticket of a customer of its own (about 1 KB)");
     for (at_once, mails) in [(1, 1_000), (64, 6_400)] {
@@ -20,9 +23,7 @@ pub(crate) async fn run() {
 
 async fn measure(at_once: usize, mails: usize) {
     let desk = Desk::start().await;
-    let inbox = json!({ "name": "Support", "channel": "email", "address": "support@shop.example",
-        "settings": { "sender_name": "Shop", "smtp": null, "imap": null, "signature": "" } });
-    desk.post("/inboxes", inbox).await;
+    add_inbox(&desk).await;
     let before = desk.metric("shouwen_sql_statements_total").await;
     let start = Instant::now();
     let senders: Vec<_> = (0..at_once)
@@ -51,6 +52,12 @@ async fn measure(at_once: usize, mails: usize) {
     );
 }
 
+pub(crate) async fn add_inbox(desk: &Desk) {
+    let inbox = json!({ "name": "Support", "channel": "email", "address": "support@shop.example",
+        "settings": { "sender_name": "Shop", "smtp": null, "imap": null, "signature": "" } });
+    desk.post("/inboxes", inbox).await;
+}
+
 async fn unread(database: &mut SqliteConnection) -> i64 {
     let query = sqlx::query_as("SELECT COUNT(*) FROM raw_mail WHERE state = 'received'");
     let (count,): (i64,) = query.fetch_one(database).await.unwrap();
@@ -68,13 +75,11 @@ async fn deliver(address: &str, sender: usize, mails: usize) {
         command(&mut stream, "MAIL FROM:<customer@example.org>", "250").await;
         command(&mut stream, "RCPT TO:<support@shop.example>", "250").await;
         command(&mut stream, "DATA", "354").await;
-        let body =
-            "The lamp that I ordered last week arrived with a broken shade, and I would like another.\r\n";
         let mail = format!(
             "From: Customer {sender}-{number} <c{sender}.{number}@example.org>\r\nTo: support@shop.example\r\n\
              Subject: Broken lamp {number}\r\nMessage-ID: <{sender}.{number}@example.org>\r\n\
              Date: Sun, 22 Nov 2026 09:00:00 +0000\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{}\r\n.",
-            body.repeat(8)
+            BODY.repeat(8)
         );
         command(&mut stream, &mail, "250").await;
     }
