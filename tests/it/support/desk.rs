@@ -243,7 +243,8 @@ impl Desk {
 /// How long a story waits for what must come.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
-async fn postgres_database() -> Option<String> {
+/// The URL of a migrated PostgreSQL of the story's own.
+pub(crate) async fn postgres_database() -> Option<String> {
     let made = tokio::task::spawn_blocking(|| {
         servers::postgres().map(|postgres| {
             postgres.create_database(|url| {

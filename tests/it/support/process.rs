@@ -3,15 +3,23 @@
 use std::io::{BufRead, BufReader};
 use std::net::{SocketAddr, TcpListener};
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::Arc;
 
 use serde_json::{Value, json};
+use shouwen::db::{Db, Options};
+
+use super::desk::postgres_database;
+use super::servers;
 
 pub(crate) struct Program {
     child: Child,
     /// Held open: the program ends when there is nobody to tell.
     output: BufReader<ChildStdout>,
-    folder: tempfile::TempDir,
+    folder: Arc<tempfile::TempDir>,
     disk: Disk,
+    part: Part,
+    /// Keys of the configuration, as on the command line.
+    sets: Vec<String>,
     pub(crate) http: SocketAddr,
     pub(crate) smtp: SocketAddr,
 }
@@ -23,6 +31,35 @@ pub(crate) enum Disk {
     Usual,
     /// A file system of so many MiB that only the program sees.
     Small(u32),
+}
+
+/// What of the server runs in the process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    All,
+    /// It listens, and leaves jobs and timers to others.
+    Doors,
+    /// It does jobs and timers, and listens to nobody.
+    Workers,
+}
+
+impl Part {
+    fn command(self) -> &'static [&'static str] {
+        match self {
+            Self::All => &["serve"],
+            Self::Doors => &["serve", "--no-workers"],
+            Self::Workers => &["work"],
+        }
+    }
+
+    /// How the line begins that says that it runs.
+    fn ready(self) -> &'static str {
+        if self == Self::Workers {
+            "working"
+        } else {
+            "listening "
+        }
+    }
 }
 
 /// Whether [`Disk::Small`] can be had: a mount of one's own needs the rights of the kernel, or its user namespaces.
@@ -41,17 +78,28 @@ impl Program {
     }
 
     pub(crate) async fn start_on(disk: Disk) -> (Self, String) {
-        shouwen::serve::install_tls_provider();
-        let (folder, http, smtp) = (tempfile::tempdir().unwrap(), free_port(), free_port());
-        let (child, output) = spawn(disk, &folder, http, smtp);
-        let mut program = Self {
-            child,
-            output,
-            folder,
-            disk,
-            http,
-            smtp,
-        };
+        Self::spawn(disk, fresh_folder(), Part::All, Vec::new())
+            .set_up()
+            .await
+    }
+
+    /// As [`Program::start`], with keys of the configuration set.
+    pub(crate) async fn start_with(part: Part, sets: &[String]) -> (Self, String) {
+        Self::spawn(Disk::Usual, fresh_folder(), part, sets.to_vec())
+            .set_up()
+            .await
+    }
+
+    /// One more process of a desk that is set up, with a folder of its own: `sets` say what it shares.
+    pub(crate) fn join(part: Part, sets: &[String]) -> Self {
+        let mut program = Self::spawn(Disk::Usual, fresh_folder(), part, sets.to_vec());
+        program.wait_for(part.ready());
+        program
+    }
+
+    async fn set_up(self) -> (Self, String) {
+        let mut program = self;
+        let http = program.http;
         let line = program.wait_for("setup ");
         let token = line.split("token=").nth(1).unwrap().trim().to_owned();
         let body = json!({ "token": token, "workspace_name": "Shop", "name": "Ada", "email": "ada@desk.example",
@@ -62,6 +110,39 @@ impl Program {
         let cookie = answer.headers()["set-cookie"].to_str().unwrap();
         let cookie = cookie.split(';').next().unwrap().to_owned();
         (program, cookie)
+    }
+
+    /// Starts on the folder of a desk that is set up.
+    pub(crate) fn start_in(folder: Arc<tempfile::TempDir>, sets: &[String]) -> Self {
+        let mut program = Self::spawn(Disk::Usual, folder, Part::All, sets.to_vec());
+        program.wait_for("listening ");
+        program
+    }
+
+    fn spawn(disk: Disk, folder: Arc<tempfile::TempDir>, part: Part, sets: Vec<String>) -> Self {
+        shouwen::serve::install_tls_provider();
+        let (http, smtp) = (free_port(), free_port());
+        let (child, output) = spawn(disk, &folder, part, &sets, (http, smtp));
+        Self {
+            child,
+            output,
+            folder,
+            disk,
+            part,
+            sets,
+            http,
+            smtp,
+        }
+    }
+
+    /// `http://127.0.0.1:PORT`
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.http)
+    }
+
+    /// The id of its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
     }
 
     fn wait_for(&mut self, start: &str) -> String {
@@ -82,7 +163,7 @@ impl Program {
 
     /// SIGTERM: the program stops in order. Whether it ended well.
     pub(crate) fn stop(&mut self) -> bool {
-        let pid = self.child.id().to_string();
+        let pid = self.id().to_string();
         assert!(
             Command::new("kill")
                 .args(["-TERM", &pid])
@@ -95,8 +176,19 @@ impl Program {
 
     /// Starts again on the same folder and ports.
     pub(crate) fn start_again(&mut self) {
-        (self.child, self.output) = spawn(self.disk, &self.folder, self.http, self.smtp);
-        self.wait_for("listening ");
+        let places = (self.http, self.smtp);
+        (self.child, self.output) = spawn(self.disk, &self.folder, self.part, &self.sets, places);
+        self.wait_for(self.part.ready());
+    }
+
+    /// The program's rows, to be read while it runs.
+    pub(crate) async fn rows(&self) -> Db {
+        let url = self.sets.iter().find_map(|set| set.strip_prefix("database.url="));
+        let options = Options {
+            url: url.map(ToOwned::to_owned),
+            connections: 2,
+        };
+        Db::open_as_it_is(&options, self.folder.path()).await.unwrap()
     }
 
     /// Where the embedded database is.
@@ -118,6 +210,12 @@ impl Drop for Program {
     }
 }
 
+/// Runs one of the program's commands to its end.
+pub(crate) async fn run(words: &[&str]) -> std::process::Output {
+    let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_shouwen"));
+    command.args(words).kill_on_drop(true).output().await.unwrap()
+}
+
 /// The program's command, which becomes the program itself: its process is the one that was started.
 fn command(disk: Disk, folder: &tempfile::TempDir) -> Command {
     let program = env!("CARGO_BIN_EXE_shouwen");
@@ -136,15 +234,13 @@ fn command(disk: Disk, folder: &tempfile::TempDir) -> Command {
 fn spawn(
     disk: Disk,
     folder: &tempfile::TempDir,
-    http: SocketAddr,
-    smtp: SocketAddr,
+    part: Part,
+    sets: &[String],
+    (http, smtp): (SocketAddr, SocketAddr),
 ) -> (Child, BufReader<ChildStdout>) {
     let mut child = command(disk, folder)
-        .args([
-            "serve",
-            "--set",
-            &format!("data.folder={}", folder.path().display()),
-        ])
+        .args(part.command())
+        .args(["--set", &format!("data.folder={}", folder.path().display())])
         .args([
             "--set",
             &format!("http.listen={http}"),
@@ -152,6 +248,7 @@ fn spawn(
             &format!("smtp.listen={smtp}"),
         ])
         .args(["--set", "workers.grace_seconds=10", "--set", "log.level=error"])
+        .args(sets.iter().flat_map(|set| ["--set", set]))
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
@@ -159,8 +256,23 @@ fn spawn(
     (child, output)
 }
 
+fn fresh_folder() -> Arc<tempfile::TempDir> {
+    Arc::new(tempfile::tempdir().unwrap())
+}
+
 fn free_port() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+}
+
+/// What several processes of one desk share: a PostgreSQL, a Redis, and the key of their secrets. `None` where the
+/// programs are not installed.
+pub(crate) async fn shared_by_servers() -> Option<Vec<String>> {
+    let (url, redis) = (postgres_database().await?, servers::redis()?);
+    Some(vec![
+        format!("database.url={url}"),
+        format!("bus.redis_url={}", redis.url),
+        format!("secrets.key={}", shouwen::blobs::hash(url.as_bytes())),
+    ])
 }
 
 /// A caller that is not surprised when the program is away: `None` then.

@@ -7,6 +7,7 @@ use hyper_util::server::conn::auto::Builder;
 use s3s::auth::SimpleAuth;
 use s3s::service::S3ServiceBuilder;
 use s3s_fs::FileSystem;
+use tokio::sync::watch;
 
 pub(crate) const BUCKET: &str = "desk";
 pub(crate) const ACCESS_KEY: &str = "AKDESK";
@@ -14,6 +15,8 @@ pub(crate) const SECRET_KEY: &str = "a-secret-of-the-test";
 
 pub(crate) struct S3 {
     pub(crate) address: SocketAddr,
+    /// Whether the line to it is cut.
+    away: watch::Sender<bool>,
     _folder: tempfile::TempDir,
 }
 
@@ -26,21 +29,35 @@ impl S3 {
         let service = builder.build();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
+        let (away, cut) = watch::channel(false);
         #[expect(clippy::disallowed_methods, reason = "ends with the test's runtime")]
         tokio::spawn(async move {
             while let Ok((socket, _)) = listener.accept().await {
-                let service = service.clone();
+                let (service, mut cut) = (service.clone(), cut.clone());
                 tokio::spawn(async move {
-                    let _ = Builder::new(TokioExecutor::new())
-                        .serve_connection(TokioIo::new(socket), service)
-                        .await;
+                    let builder = Builder::new(TokioExecutor::new());
+                    tokio::select! {
+                        biased;
+                        _ = cut.wait_for(|away| *away) => {}
+                        _ = builder.serve_connection(TokioIo::new(socket), service) => {}
+                    }
                 });
             }
         });
         Self {
             address,
+            away,
             _folder: folder,
         }
+    }
+
+    /// Cuts every line to it, and those to come.
+    pub(crate) fn go_away(&self) {
+        self.away.send_replace(true);
+    }
+
+    pub(crate) fn come_back(&self) {
+        self.away.send_replace(false);
     }
 
     /// The `blobs` section of a configuration, as `--set` takes it.
