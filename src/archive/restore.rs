@@ -13,6 +13,7 @@ use crate::app::lock_folder;
 use crate::blobs::Blobs;
 use crate::config::Config;
 use crate::db::{self, Db, Table, Tx};
+use crate::store::{messages, workspaces};
 
 /// What was restored.
 #[derive(Debug)]
@@ -105,6 +106,10 @@ async fn load(
             write_key(config, entry)?;
             with_key = true;
         }
+    }
+    // The desk that was backed up may have sent what waited then: a person decides whether it goes once more.
+    if let Some(workspace) = workspaces::first(&mut tx).await? {
+        messages::doubt_waiting_deliveries(&mut tx, workspace).await?;
     }
     tell("committing");
     tx.commit().await?;

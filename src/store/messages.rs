@@ -370,6 +370,14 @@ pub async fn move_deliveries(
         .await
 }
 
+/// Whoever still waits for a mail may have got it elsewhere: as if the server had stopped while it was sending.
+pub async fn doubt_waiting_deliveries(tx: &mut Tx, workspace: WorkspaceId) -> Result<u64> {
+    tx.sql("UPDATE delivery SET state = 'sending' WHERE workspace_id = $1 AND state = 'queued'")
+        .bind(workspace)
+        .run()
+        .await
+}
+
 /// Moves these recipients from `queued` to `sending`; the number moved.
 pub async fn start_deliveries(
     tx: &mut Tx,
