@@ -40,8 +40,9 @@ pub enum ListenError {
     Smtp(String, io::Error),
     #[error("cannot listen on the LMTP socket {0}: {1}")]
     Lmtp(PathBuf, io::Error),
-    #[error("smtp.tls_certificate and smtp.tls_key cannot be used: {0}")]
-    Tls(String),
+    /// Which file, and what is wrong with it.
+    #[error("smtp.tls_certificate and smtp.tls_key cannot be used: {0}: {1}")]
+    Tls(String, String),
 }
 
 /// Binds what is configured, and serves under the supervisor until the process stops.
@@ -176,18 +177,20 @@ fn tls(config: &Config) -> Result<Option<Arc<rustls::ServerConfig>>, ListenError
     if config.smtp.tls_certificate.is_empty() {
         return Ok(None);
     }
-    let wrong = |error: &dyn std::fmt::Display| ListenError::Tls(error.to_string());
-    let chain = CertificateDer::pem_file_iter(&config.smtp.tls_certificate)
-        .map_err(|error| wrong(&error))?
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(|error| wrong(&error))?;
-    let key = PrivateKeyDer::from_pem_file(&config.smtp.tls_key).map_err(|error| wrong(&error))?;
+    let (certificate, key) = (&config.smtp.tls_certificate, &config.smtp.tls_key);
+    let chain = CertificateDer::pem_file_iter(certificate)
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .map_err(|error| ListenError::Tls(certificate.clone(), error.to_string()))?;
+    if chain.is_empty() {
+        let words = "there is no certificate in it (-----BEGIN CERTIFICATE-----)";
+        return Err(ListenError::Tls(certificate.clone(), words.to_owned()));
+    }
+    let opened = PrivateKeyDer::from_pem_file(key)
+        .map_err(|error| ListenError::Tls(key.clone(), error.to_string()))?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let server = rustls::ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
-        .map_err(|error| wrong(&error))?
-        .with_no_client_auth()
-        .with_single_cert(chain, key)
-        .map_err(|error| wrong(&error))?;
+        .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, opened))
+        .map_err(|error| ListenError::Tls(format!("{certificate} with {key}"), error.to_string()))?;
     Ok(Some(Arc::new(server)))
 }
