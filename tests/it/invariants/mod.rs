@@ -6,5 +6,6 @@ mod directions;
 mod files;
 mod routes;
 mod schemas;
+mod setup;
 mod source;
 mod statements;

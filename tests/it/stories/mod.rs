@@ -1,9 +1,12 @@
 //! Stories of the desk, each through the real wire, on both engines.
 
 mod backup;
+mod backup_running;
+mod chat_flood;
 mod chat_guard;
 mod chat_live;
 mod chat_mail;
+mod cluster;
 mod complaints;
 mod durable_mail;
 mod email_backfill;
@@ -14,6 +17,7 @@ mod email_out;
 mod examples;
 mod feed_cluster;
 mod feed_resume;
+mod finding;
 mod full_disk;
 mod hidden;
 mod hostile;
@@ -24,11 +28,16 @@ mod mail_domains;
 mod mail_moves;
 mod mail_pictures;
 mod mail_record;
+mod mail_round;
 mod mailbox_oauth;
 mod password_reset;
 mod phone;
+mod phone_live;
 mod pipe;
+mod proxies;
 mod routing;
+mod s3_desk;
 mod sla;
 mod sla_servers;
+mod starttls;
 mod webhooks;

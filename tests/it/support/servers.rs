@@ -37,6 +37,15 @@ pub(crate) fn dovecot() -> Option<&'static Dovecot> {
     SHARED.get_or_init(Dovecot::start).as_ref()
 }
 
+/// Another program that a story needs, or `None` where it is not installed.
+pub(crate) fn program(name: &str) -> Option<PathBuf> {
+    let found = installed(name, None);
+    if found.is_none() {
+        missing(name);
+    }
+    found
+}
+
 /// Waits for what another process does, a minute at most.
 pub(crate) fn eventually(question: impl Fn() -> bool) {
     assert!(kept::comes_true(question), "it did not come true in time");
@@ -55,7 +64,7 @@ fn installed(program: &str, folder: Option<&Path>) -> Option<PathBuf> {
         .find(|file| file.is_file())
 }
 
-/// Says that the stories of `server` are left out, or refuses to leave them out.
+/// Says that the stories of `server` (or of another program) are left out, or refuses to leave them out.
 fn missing(server: &str) {
     let required = env::var_os("CI").is_some() || env::var_os("SHOUWEN_TEST_ALL").is_some();
     assert!(!required, "{server} is not installed: run scripts/setup test");
