@@ -193,7 +193,7 @@ export const en = {
   compose: { title: 'New ticket', inbox: 'From', to: 'To', name: 'Customer’s name', subject: 'Subject', text: 'Message', send: 'Send', note: 'Open without sending', noInbox: 'There is no email inbox yet. An administrator adds one under Settings, Inboxes.', sent: (number: string) => `Opened as #${number}`, needSubject: 'Enter a subject.', needText: 'Write a message.', needTo: 'Enter an address.' },
 
   customer: {
-    label: 'Customer and case', identities: 'Reached by', addIdentity: 'Add email or phone', identityKind: { email: 'Email', phone: 'Phone', visitor: 'Chat visitor', external: 'Other system' }, verified: { claimed: 'Claimed by the customer, not proved', proved: 'Proved', agent: 'Confirmed by an agent' },
+    label: 'Customer and case', identities: 'Reached by', addIdentity: 'Add email, phone or shop’s id', identityKind: { email: 'Email', phone: 'Phone', visitor: 'Chat visitor', external: 'Shop’s own id' }, verified: { claimed: 'Claimed by the customer, not proved', proved: 'Proved', agent: 'Confirmed by an agent' },
     notes: 'Notes', notesPlaceholder: 'What everybody should know about this customer', since: (when: string) => `Customer since ${when}`, lastContact: (when: string) => `Last contact ${when}`, firstContact: 'First contact', case: 'Case', others: 'Other tickets', noOthers: 'No other tickets', tier: 'Tier', noTier: 'No tier', name: 'Name', unnamed: 'Unnamed customer', rename: 'Edit name', removeIdentity: (value: string) => `Remove ${value}`, locale: 'Speaks', visitorShort: 'Chat visitor',
   },
 
@@ -208,7 +208,7 @@ export const en = {
     kind: { mention: (who: string) => `${who} mentioned you`, assigned: (who: string) => `${who} assigned it to you`, owner_contact: (_who: string) => 'Your customer is back', delivery_failed: (_who: string) => 'A reply was not delivered', follow_up_due: (_who: string) => 'Follow-up is due', schedule_cancelled: (_who: string) => 'A scheduled reply was not sent' }, someone: 'Somebody',
   },
 
-  find: { label: 'Search', placeholder: 'Number, phone, email, name or subject', tickets: 'Tickets', customers: 'Customers', nothing: (words: string) => `Nothing found for “${words}”`, hint: 'A ticket number, the last digits of a phone, an address or a word of the subject.', failed: 'The search could not be done' },
+  find: { label: 'Search', placeholder: 'Number, phone, email, name or subject', tickets: 'Tickets', customers: 'Customers', nothing: (words: string) => `Nothing found for “${words}”`, hint: 'A ticket number, or how a phone number, an address, a name or the subject begins.', failed: 'The search could not be done' },
 
   palette: { label: 'Commands', placeholder: 'What do you want to do?', nothing: 'No such command' },
   help: { title: 'Keys', hint: 'No key acts while you type or while an input method composes.' , then: 'then' },

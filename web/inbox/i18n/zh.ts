@@ -193,7 +193,7 @@ export const zh: Texts = {
   compose: { title: '新建工单', inbox: '发件渠道', to: '收件人', name: '客户姓名', subject: '主题', text: '正文', send: '发送', note: '只建单，不发送', noInbox: '还没有邮件渠道，请管理员在“设置 · 渠道”中添加。', sent: (number) => `已建单 #${number}`, needSubject: '请填写主题。', needText: '请填写正文。', needTo: '请填写收件人。' },
 
   customer: {
-    label: '客户与工单信息', identities: '联系方式', addIdentity: '添加邮箱或电话', identityKind: { email: '邮箱', phone: '电话', visitor: '聊天访客', external: '外部系统' }, verified: { claimed: '客户自称，未经验证', proved: '已验证', agent: '客服已确认' },
+    label: '客户与工单信息', identities: '联系方式', addIdentity: '添加邮箱、电话或商城编号', identityKind: { email: '邮箱', phone: '电话', visitor: '聊天访客', external: '商城客户编号' }, verified: { claimed: '客户自称，未经验证', proved: '已验证', agent: '客服已确认' },
     notes: '客户备注', notesPlaceholder: '大家都应该知道的事', since: (when) => `${when}成为客户`, lastContact: (when) => `上次联系：${when}`, firstContact: '首次联系', case: '工单信息', others: '其他工单', noOthers: '没有其他工单', tier: '等级', noTier: '无等级', name: '姓名', unnamed: '未具名客户', rename: '修改姓名', removeIdentity: (value) => `移除 ${value}`, locale: '语言', visitorShort: '聊天访客',
   },
 
@@ -208,7 +208,7 @@ export const zh: Texts = {
     kind: { mention: (who) => `${who}提到了你`, assigned: (who) => `${who}分配给了你`, owner_contact: () => '你负责的客户又来了', delivery_failed: () => '有回复未送达', follow_up_due: () => '该跟进了', schedule_cancelled: () => '定时回复未发送' }, someone: '有人',
   },
 
-  find: { label: '搜索', placeholder: '单号、电话、邮箱、姓名或主题', tickets: '工单', customers: '客户', nothing: (words) => `没有找到“${words}”`, hint: '输入单号、电话后几位、邮箱或主题中的词。', failed: '搜索失败' },
+  find: { label: '搜索', placeholder: '单号、电话、邮箱、姓名或主题', tickets: '工单', customers: '客户', nothing: (words) => `没有找到“${words}”`, hint: '输入单号，或电话、邮箱、姓名、主题的开头。', failed: '搜索失败' },
 
   palette: { label: '命令', placeholder: '想做什么？可输入拼音首字母', nothing: '没有这个命令' },
   help: { title: '快捷键', hint: '输入文字或使用输入法时，快捷键不会触发。', then: '然后' },

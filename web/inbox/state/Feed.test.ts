@@ -142,3 +142,62 @@ test('typing is said once while it does not change', () => {
   feed.typing('t1', null)
   expect(last().said.filter((words) => words.type === 'typing').length).toBe(2)
 })
+
+/** The lid was closed: no timer ran, and the clock went on. */
+function sleep(hours: number) {
+  vi.setSystemTime(Date.now() + hours * 3_600_000)
+}
+
+test('after the laptop slept a line that only looks alive is given up within seconds, and nothing is asked twice', () => {
+  live(5)
+  last().tell({ type: 'batch', seq: 9, frames: [] })
+  sleep(8)
+  vi.advanceTimersByTime(5_000)
+  expect(last().said.at(-1)).toEqual({ type: 'ping' })
+  vi.advanceTimersByTime(3_000)
+  expect(feed.state).toBe('lost')
+  vi.advanceTimersByTime(100)
+  expect(sockets.length).toBe(2)
+  last().accept()
+  expect(last().said).toEqual([{ type: 'hello', after: 9 }])
+  last().tell({ type: 'welcome', seq: 9 })
+  last().tell({ type: 'batch', seq: 12, frames: [{ kind: 'ticket_gone', ticket_id: 'a' }] })
+  expect([feed.state, feed.seq, heard.backs, heard.frames.length]).toEqual(['live', 12, 1, 1])
+})
+
+test('after the laptop slept a line that still answers is kept', () => {
+  live()
+  sleep(8)
+  vi.advanceTimersByTime(5_000)
+  last().tell({ type: 'pong' })
+  vi.advanceTimersByTime(4_000)
+  expect([feed.state, sockets.length]).toEqual(['live', 1])
+})
+
+test('a laptop that wakes where there is no network goes on trying until there is one', () => {
+  live()
+  sleep(1)
+  vi.advanceTimersByTime(8_000)
+  expect(feed.state).toBe('lost')
+  for (let tries = 0; tries < 5; tries += 1) {
+    vi.advanceTimersByTime(1_000)
+    last().break()
+    sleep(1)
+  }
+  vi.advanceTimersByTime(1_000)
+  last().accept()
+  last().tell({ type: 'welcome', seq: 5 })
+  expect([feed.state, heard.backs]).toEqual(['live', 1])
+})
+
+test('what the server said before the sleep and comes late is not applied again', () => {
+  live(5)
+  const old = last()
+  sleep(8)
+  vi.advanceTimersByTime(8_100)
+  last().accept()
+  last().tell({ type: 'welcome', seq: 5 })
+  old.tell({ type: 'batch', seq: 7, frames: [{ kind: 'ticket_gone', ticket_id: 'late' }] })
+  last().tell({ type: 'batch', seq: 7, frames: [{ kind: 'ticket_gone', ticket_id: 'once' }] })
+  expect(heard.frames).toEqual([{ kind: 'ticket_gone', ticket_id: 'once' }])
+})
