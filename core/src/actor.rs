@@ -27,6 +27,8 @@ words! {
         TicketReassignOwner = "ticket.reassign_owner",
         /// Skills, shifts, capacities, tiers, and how a team gives out its tickets.
         AdminRouting = "admin.routing",
+        /// Macros that others may use; one's own need nothing.
+        AdminMacros = "admin.macros",
     }
 }
 
@@ -68,6 +70,7 @@ impl BuiltInRole {
             P::ComplaintClose,
             P::TicketReassignOwner,
             P::AdminRouting,
+            P::AdminMacros,
         ];
         match self {
             Self::Administrator => Permission::ALL.iter().copied().collect(),

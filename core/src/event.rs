@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::channel::{Channel, Direction};
 use crate::complaint::{CaseDue, CaseField, Closure, CompensationState, Grade};
 use crate::id::{
-    AgentId, AlarmId, CallId, CompensationId, CustomerId, InboxId, MessageId, NotificationId, OwnerOfferId,
-    SlaPolicyId, TagId, TicketId,
+    AgentId, AlarmId, CallId, CompensationId, CustomerId, InboxId, MacroId, MessageId, NotificationId,
+    OwnerOfferId, SlaPolicyId, TagId, TicketId,
 };
 use crate::message::{AuthorKind, Delivery, Visibility};
 use crate::routing::{OfferState, Presence};
@@ -30,6 +30,7 @@ words! {
         Tags = "tags", Workspace = "workspace", Keys = "keys", Complaints = "complaints", Kinds = "kinds",
         Sla = "sla", Calendars = "calendars",
         Routing = "routing",
+        Macros = "macros",
     }
 }
 
@@ -206,6 +207,11 @@ pub enum Event {
         offer: OwnerOfferId,
         state: OfferState,
     },
+    /// An agent took a macro's text into the answer; the fields that it changed have events of their own.
+    MacroApplied {
+        #[serde(rename = "macro")]
+        applied: MacroId,
+    },
     /// Written by a newer server.
     #[serde(other)]
     Unknown,
@@ -271,6 +277,7 @@ impl Event {
             Self::PresenceChanged { .. } => "presence_changed",
             Self::OwnerOffered { .. } => "owner_offered",
             Self::OwnerOfferSettled { .. } => "owner_offer_settled",
+            Self::MacroApplied { .. } => "macro_applied",
             Self::Unknown => "unknown",
         }
     }

@@ -48,7 +48,7 @@ ids! {
     /// A promise, the hours in which it runs, and the work of holding tickets against another one.
     SlaPolicyId, CalendarId, SlaRunId,
     JobId, TimerId, VisitorId, CallId, NotificationId, AlarmId,
-    WebhookId,
+    WebhookId, MacroId,
     MergeId, SenderRuleId, RawReadingId,
     ComplaintCategoryId, CompensationId, EvidenceId, CaseChangeId,
 }

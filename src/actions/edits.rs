@@ -66,13 +66,7 @@ pub async fn edit(change: &mut Change, ticket: TicketId, edits: &[Edit]) -> Resu
         match compare(&edit.old, &edit.new, &holds) {
             Verdict::Same => {}
             Verdict::Conflict => conflicts.push(conflict(change, ticket, edit, holds).await?),
-            Verdict::Write => {
-                write(change, &mut row, edit).await?;
-                // A chosen status has noted itself.
-                if edit.field != Field::Status {
-                    note_edit(change, &row, edit.field, holds, value(&row, edit.field)).await?;
-                }
-            }
+            Verdict::Write => write_and_note(change, &mut row, edit.field, edit.new.as_deref()).await?,
         }
     }
     row.updated_at = change.now();
@@ -80,14 +74,55 @@ pub async fn edit(change: &mut Change, ticket: TicketId, edits: &[Edit]) -> Resu
     Ok(conflicts)
 }
 
-fn check_permission(change: &Change, field: Field) -> Result<(), EditError> {
-    let needed = match field {
+/// Gives a field of a ticket, which is locked, what it shall hold, whatever it held. Does not save the row. What it
+/// held before, if that was something else; a refused field is as it was.
+pub(super) async fn set_field(
+    change: &mut Change,
+    row: &mut TicketRow,
+    field: Field,
+    new: Option<&str>,
+) -> Result<Option<FieldBefore>, EditError> {
+    check_permission(change, field)?;
+    let holds = value(row, field);
+    if holds.as_deref() == new {
+        return Ok(None);
+    }
+    write_and_note(change, row, field, new).await?;
+    Ok(Some(FieldBefore(holds)))
+}
+
+/// What a field held.
+#[derive(Debug, Clone)]
+pub(super) struct FieldBefore(pub(super) Option<String>);
+
+async fn write_and_note(
+    change: &mut Change,
+    row: &mut TicketRow,
+    field: Field,
+    new: Option<&str>,
+) -> Result<(), EditError> {
+    let holds = value(row, field);
+    write(change, row, field, new).await?;
+    // A chosen status has noted itself.
+    if field != Field::Status {
+        note_edit(change, row, field, holds, value(row, field)).await?;
+    }
+    Ok(())
+}
+
+/// What somebody must be allowed to do to edit a field.
+pub fn permission_of(field: Field) -> Permission {
+    match field {
         Field::Owner => Permission::TicketReassignOwner,
         Field::Assignee | Field::Team => Permission::TicketAssign,
         Field::Status | Field::Priority | Field::Subject | Field::Customer | Field::Kind => {
             Permission::TicketEdit
         }
-    };
+    }
+}
+
+fn check_permission(change: &Change, field: Field) -> Result<(), EditError> {
+    let needed = permission_of(field);
     if change.actor().may(needed) {
         Ok(())
     } else {
@@ -126,8 +161,13 @@ async fn conflict(
     })
 }
 
-async fn write(change: &mut Change, row: &mut TicketRow, edit: &Edit) -> Result<(), EditError> {
-    let (workspace, field, new) = (change.workspace(), edit.field, edit.new.as_deref());
+async fn write(
+    change: &mut Change,
+    row: &mut TicketRow,
+    field: Field,
+    new: Option<&str>,
+) -> Result<(), EditError> {
+    let workspace = change.workspace();
     match field {
         Field::Status => {
             let id: StatusId = parse(field, new)?.ok_or(EditError::Wrong(field, "a ticket has a status"))?;
@@ -249,19 +289,34 @@ pub async fn edit_tags(
     let mut row = lock_visible(change, ticket)
         .await?
         .ok_or(EditError::NoSuchTicket)?;
+    set_tags(change, ticket, add, remove).await?;
+    row.updated_at = change.now();
+    tickets::save(change.tx(), workspace, &row).await?;
+    Ok(())
+}
+
+/// Adds and removes tags of a ticket, which is locked: those that came and those that went.
+pub(super) async fn set_tags(
+    change: &mut Change,
+    ticket: TicketId,
+    add: &[TagId],
+    remove: &[TagId],
+) -> Result<(Vec<TagId>, Vec<TagId>), db::Error> {
+    let workspace = change.workspace();
+    let (mut added, mut removed) = (Vec::new(), Vec::new());
     for tag in add {
         if tickets::add_tag(change.tx(), workspace, ticket, *tag).await? {
             change.record(ticket, Event::TagAdded { tag: *tag });
+            added.push(*tag);
         }
     }
     for tag in remove {
         if tickets::remove_tag(change.tx(), workspace, ticket, *tag).await? {
             change.record(ticket, Event::TagRemoved { tag: *tag });
+            removed.push(*tag);
         }
     }
-    row.updated_at = change.now();
-    tickets::save(change.tx(), workspace, &row).await?;
-    Ok(())
+    Ok((added, removed))
 }
 
 /// The agent has read the ticket up to a position, but not beyond its last, which is returned.

@@ -93,6 +93,7 @@ pub async fn open(change: &mut Change, agent: AgentId, new: &Outbound) -> Result
         attachments: new.attachments.clone(),
         status: None,
         mentions: Vec::new(),
+        macros: Vec::new(),
         seen_position: 0,
     };
     replies::reply(change, agent, &first).await?;

@@ -1,16 +1,17 @@
 //! An agent writes in a ticket: a public answer by the ticket's channel, or a note.
 
 use shouwen_core::channel::{Channel, Direction};
-use shouwen_core::id::{AgentId, AttachmentId, InboxId, MessageId, StatusId, TicketId, WorkspaceId};
+use shouwen_core::id::{AgentId, AttachmentId, InboxId, MacroId, MessageId, StatusId, TicketId, WorkspaceId};
 use shouwen_core::message::{Delivery, Visibility};
 use shouwen_core::ticket::Category;
 
 use super::chat_mail;
 use super::files::{self, FileError};
+use super::macros;
+use super::mentions::mentioned;
 use super::messages::{self, Author, NewMessage};
 use super::notifications::notify;
 use super::recipients::{self, MOST_RECIPIENTS, checked, distinct};
-use super::routing::sight::sights;
 use super::signatures;
 use super::tickets::choose_status;
 use crate::db;
@@ -20,13 +21,16 @@ use crate::store::mail_details::MailDetails;
 use crate::store::messages::MessageRow;
 use crate::store::notifications::NotificationKind;
 use crate::store::tickets::TicketRow;
-use crate::store::{agents, inboxes, messages as rows, notifications, statuses, tickets};
+use crate::store::{inboxes, messages as rows, notifications, statuses, tickets};
 
 /// The job that sends a message by email.
 pub const SEND_MESSAGE: &str = "send_message";
 
 /// Longest text of one message, in characters.
 pub const LONGEST_TEXT: usize = 200_000;
+
+/// Most macros that an answer is written from.
+pub const MOST_MACROS: usize = 20;
 
 /// Longest subject that an agent writes, in characters; with the "Re:" of one as long as a ticket's.
 pub const LONGEST_SUBJECT: usize = 1_000;
@@ -51,6 +55,8 @@ pub struct Reply {
     pub attachments: Vec<AttachmentId>,
     pub status: Option<StatusId>,
     pub mentions: Vec<AgentId>,
+    /// From which macros it was written.
+    pub macros: Vec<MacroId>,
     /// The newest position that the agent had before the eyes.
     pub seen_position: i64,
 }
@@ -83,6 +89,11 @@ pub enum ReplyError {
     NoSuchStatus,
     #[error("{0} could not see this ticket: assign it to them, or move it to one of their teams first")]
     MentionUnseen(String),
+    #[error("at most {MOST_MACROS} macros in one answer")]
+    TooManyMacros,
+    /// A sentence that says why the complaint's grade is against it.
+    #[error("{0}")]
+    MacroForbidden(String),
     #[error(transparent)]
     File(#[from] FileError),
     #[error(transparent)]
@@ -139,7 +150,7 @@ pub(super) async fn write(
 ) -> Result<MessageRow, ReplyError> {
     let workspace = change.workspace();
     let (new, recipients) = compose(change, agent, &ticket, reply, key).await?;
-    check_parts(change, agent, reply).await?;
+    check_parts(change, agent, &ticket, reply).await?;
     let (ticket, row) = messages::add(change, ticket, &new).await?;
     files::attach(change, agent.0, &reply.attachments, row.id).await?;
     if !recipients.is_empty() {
@@ -154,13 +165,20 @@ pub(super) async fn write(
     Ok(row)
 }
 
-/// The files are there and the agent's, the status is one that can be chosen.
+/// The files are there and the agent's, the status is one that can be chosen, and the complaint's grade allows the
+/// macros that a public answer was written from: it may be another grade than when they were applied.
 pub(super) async fn check_parts(
     change: &mut Change,
     agent: AgentId,
+    ticket: &TicketRow,
     reply: &Reply,
 ) -> Result<(), ReplyError> {
     let workspace = change.workspace();
+    if reply.visibility == Visibility::Public
+        && let Some(why) = macros::check_sent(change.tx(), workspace, ticket, &reply.macros).await?
+    {
+        return Err(ReplyError::MacroForbidden(why));
+    }
     files::check(change, agent.0, &reply.attachments).await?;
     if let Some(status) = reply.status {
         let found = statuses::find(change.tx(), workspace, status).await?;
@@ -177,6 +195,9 @@ fn check_text(reply: &Reply) -> Result<(), ReplyError> {
     }
     if reply.text.chars().count() > LONGEST_TEXT {
         return Err(ReplyError::TooLong);
+    }
+    if reply.macros.len() > MOST_MACROS {
+        return Err(ReplyError::TooManyMacros);
     }
     Ok(())
 }
@@ -322,42 +343,6 @@ async fn finish(
         tickets::save(change.tx(), workspace, &ticket).await?;
     }
     Ok(())
-}
-
-/// Who is meant: those that the composer named, and every `@Name` in the text.
-async fn mentioned(
-    change: &mut Change,
-    ticket: &TicketRow,
-    reply: &Reply,
-) -> Result<Vec<AgentId>, ReplyError> {
-    if !reply.text.contains(['@', '＠']) {
-        return Ok(Vec::new());
-    }
-    let workspace = change.workspace();
-    let active: Vec<_> = agents::all(change.tx(), workspace)
-        .await?
-        .into_iter()
-        .filter(|agent| agent.active)
-        .collect();
-    let names: Vec<_> = active
-        .iter()
-        .map(|agent| (agent.id, agent.name.clone()))
-        .collect();
-    let mut found = shouwen_core::mention::mentioned(&reply.text, &names);
-    for id in &reply.mentions {
-        if !found.contains(id) && active.iter().any(|agent| agent.id == *id) {
-            found.push(*id);
-        }
-    }
-    let sights = sights(change.tx(), workspace, &found).await?;
-    let blind = sights.iter().find(|sight| !sight.sees(ticket));
-    if let Some(blind) = blind {
-        let name = names.into_iter().find(|(id, _)| *id == blind.agent);
-        return Err(ReplyError::MentionUnseen(
-            name.map_or_else(String::new, |(_, name)| name),
-        ));
-    }
-    Ok(found)
 }
 
 /// The channel an answer takes by default: the customer's last; but a call is answered by email.

@@ -4,7 +4,7 @@
 use shouwen_core::actor::{Actor, PermissionSet, Scope, Who};
 use shouwen_core::channel::Channel;
 use shouwen_core::event::Event;
-use shouwen_core::id::{AgentId, AttachmentId, MessageId, TicketId, TimerId};
+use shouwen_core::id::{AgentId, AttachmentId, MacroId, MessageId, TicketId, TimerId};
 use shouwen_core::message::Visibility;
 use shouwen_core::time::{Length, Timestamp};
 
@@ -55,6 +55,7 @@ pub struct Edit {
     pub bcc: Option<Vec<String>>,
     pub subject: Option<String>,
     pub attachments: Option<Vec<AttachmentId>>,
+    pub macros: Option<Vec<MacroId>>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -118,14 +119,18 @@ pub async fn take_back(
     let ids: Vec<AttachmentId> = files.iter().map(|file| file.id).collect();
     schedules::hand_over(change.tx(), workspace, &ids, agent).await?;
     let before = tickets::draft(change.tx(), workspace, row.ticket_id, agent).await?;
-    let mut text = row.content.0.text.clone();
+    let Content {
+        mut text, mut macros, ..
+    } = row.content.0.clone();
     // What was begun meanwhile is kept below.
     if let Some(before) = before.filter(|before| !before.text.trim().is_empty() && before.text != text) {
         text = format!("{}\n\n{}", text.trim_end(), before.text);
+        macros.extend(before.macro_ids.0);
     }
     let draft = DraftRow {
         visibility: Visibility::Public,
         text,
+        macro_ids: JsonText(macros),
         updated_at: now,
     };
     tickets::save_draft(change.tx(), workspace, row.ticket_id, agent, &draft).await?;
@@ -227,7 +232,7 @@ async fn hold(
 ) -> Result<Answered, ScheduleError> {
     let (workspace, now) = (change.workspace(), change.now());
     let addressed = replies::address(change, &ticket, reply).await?;
-    replies::check_parts(change, agent, reply).await?;
+    replies::check_parts(change, agent, &ticket, reply).await?;
     let settings = addressed.inbox.settings.0.email.clone().unwrap_or_default();
     let (kind, send_at) = match wish.send_at {
         Some(send_at) => (ScheduleKind::Schedule, in_time(change, send_at)?),
@@ -262,6 +267,7 @@ async fn hold(
             subject: Some(addressed.subject),
             status: reply.status,
             answering: reply.answering,
+            macros: reply.macros.clone(),
         }),
         created_at: now,
     };
@@ -302,6 +308,7 @@ async fn write(change: &mut Change, ticket: TicketRow, row: &ScheduleRow) -> Res
         attachments: files,
         status: content.status,
         mentions: Vec::new(),
+        macros: content.macros,
         seen_position: i64::MAX,
     };
     let message = replies::write(change, row.agent_id, ticket, &reply, row.client_key.clone()).await?;
@@ -329,6 +336,7 @@ async fn cancel(change: &mut Change, mut row: ScheduleRow, reason: CancelReason)
 fn reason(refused: &ReplyError) -> CancelReason {
     match refused {
         ReplyError::Closed => CancelReason::Closed,
+        ReplyError::MacroForbidden(_) => CancelReason::MacroForbidden,
         ReplyError::NoEmailInbox => CancelReason::NoInbox,
         ReplyError::NoRecipient | ReplyError::NotAnAddress(_) => CancelReason::NoRecipient,
         ReplyError::File(FileError::Gone) => CancelReason::Gone,
@@ -402,6 +410,9 @@ fn edit_content(content: &mut Content, edit: &Edit) -> Result<(), ScheduleError>
             return Err(ReplyError::LongSubject.into());
         }
         content.subject = Some(subject.clone());
+    }
+    if let Some(macros) = &edit.macros {
+        content.macros.clone_from(macros);
     }
     Ok(())
 }

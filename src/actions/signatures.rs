@@ -3,27 +3,20 @@
 //! Filled in when the answer is written and kept with it, so that a later change of the template changes no mail.
 
 use shouwen_core::id::{AgentId, WorkspaceId};
+use shouwen_core::template::{fill, nearest, variables};
 
 use super::administration::Result as AdminResult;
 use super::inboxes::check_signatures;
+use super::variables::{Variables, spoken_in};
 use crate::db::{Conn, Error};
 use crate::log::Change;
 use crate::store::agents::AgentRow;
-use crate::store::customers::CustomerRow;
 use crate::store::inboxes::{EmailSettings, InboxRow, Signature};
 use crate::store::tickets::TicketRow;
-use crate::store::{agents, customers, messages, signatures};
+use crate::store::{agents, customers, signatures};
 
 /// Where the agent's own words stand in an inbox's template; without it they stand above it.
-const AGENT_SIGNATURE: &str = "{{agent.signature}}";
-
-/// What a template's variables stand for.
-struct Values<'a> {
-    agent: Option<&'a AgentRow>,
-    inbox: &'a InboxRow,
-    ticket: Option<&'a TicketRow>,
-    customer: Option<&'a CustomerRow>,
-}
+const AGENT_SIGNATURE: &str = "agent.signature";
 
 /// The signature below an answer in this ticket through this inbox.
 pub async fn below(
@@ -46,15 +39,15 @@ pub async fn read(
     inbox: &InboxRow,
 ) -> Result<(String, String), Error> {
     let customer = customers::find(conn, workspace, ticket.customer_id).await?;
-    let locale = locale(conn, workspace, ticket, customer.as_ref()).await?;
+    let locale = spoken_in(conn, workspace, ticket, customer.as_ref()).await?;
     let (mut row, mut own) = (None, Vec::new());
     if let Some(agent) = agent {
         row = agents::find(conn, workspace, agent).await?;
         own = signatures::of_agent(conn, workspace, agent).await?;
     }
-    let values = Values {
+    let values = Variables {
         agent: row.as_ref(),
-        inbox,
+        inbox: Some(inbox),
         ticket: Some(ticket),
         customer: customer.as_ref(),
     };
@@ -71,11 +64,10 @@ pub fn preview(
     template: &str,
     locale: &str,
 ) -> String {
-    let values = Values {
+    let values = Variables {
         agent,
-        inbox,
-        ticket: None,
-        customer: None,
+        inbox: Some(inbox),
+        ..Variables::default()
     };
     join(template, choose(own, locale), &values)
 }
@@ -101,124 +93,27 @@ pub async fn replace_own(change: &mut Change, agent: AgentId, given: &[Signature
     Ok(())
 }
 
-/// The customer's language: as the desk knows it, else as they write.
-async fn locale(
-    conn: &mut Conn,
-    workspace: WorkspaceId,
-    ticket: &TicketRow,
-    customer: Option<&CustomerRow>,
-) -> Result<String, Error> {
-    let known = customer.and_then(|customer| customer.locale.clone());
-    if let Some(known) = known.filter(|known| !known.is_empty()) {
-        return Ok(known);
-    }
-    let last = messages::last_inbound(conn, workspace, ticket.id).await?;
-    let words = last.map_or_else(
-        || ticket.subject.clone(),
-        |row| format!("{} {}", ticket.subject, row.reply_text.unwrap_or(row.text)),
-    );
-    Ok(written_in(&words).to_owned())
-}
-
-/// The language of a text, as far as its letters tell.
-fn written_in(text: &str) -> &'static str {
-    let looked_at = || text.chars().take(2_000);
-    let any = |range: std::ops::RangeInclusive<char>| looked_at().any(|c| range.contains(&c));
-    if any('\u{3040}'..='\u{30ff}') {
-        "ja"
-    } else if any('\u{ac00}'..='\u{d7a3}') {
-        "ko"
-    } else if any('\u{4e00}'..='\u{9fff}') {
-        "zh"
-    } else {
-        "en"
-    }
-}
-
-/// The one in this language, else in its main language, else for any; else nothing.
 fn choose<'a>(signatures: &'a [Signature], locale: &str) -> &'a str {
-    let main = locale.split('-').next().unwrap_or_default();
-    let find = |wanted: &str| {
-        signatures
-            .iter()
-            .find(|one| one.locale.eq_ignore_ascii_case(wanted))
-    };
-    let found = find(locale).or_else(|| find(main)).or_else(|| find(""));
+    let found = nearest(signatures, |one| &one.locale, locale);
     found.map_or("", |one| one.text.as_str())
 }
 
-fn join(template: &str, own: &str, values: &Values<'_>) -> String {
-    let own = fill(own.trim_end(), values);
-    if template.contains(AGENT_SIGNATURE) {
-        return fill(&template.replace(AGENT_SIGNATURE, &own), values)
-            .trim_end()
-            .to_owned();
+fn join(template: &str, own: &str, values: &Variables<'_>) -> String {
+    let own = values.fill(own.trim_end());
+    if variables(template).any(|name| name == AGENT_SIGNATURE) {
+        let value = |name: &str| match name {
+            AGENT_SIGNATURE => Some(own.clone()),
+            name => values.value(name),
+        };
+        return fill(template, value).trim_end().to_owned();
     }
-    let whole = [own, fill(template.trim_end(), values)];
+    let whole = [own, values.fill(template.trim_end())];
     let parts: Vec<&str> = whole
         .iter()
         .map(String::as_str)
         .filter(|part| !part.trim().is_empty())
         .collect();
     parts.join("\n")
-}
-
-/// Puts in what the variables stand for. A line that held nothing but what is not known goes; what is no variable stays.
-fn fill(template: &str, values: &Values<'_>) -> String {
-    let mut lines = Vec::new();
-    for line in template.lines() {
-        let (filled, knew) = fill_line(line, values);
-        if knew || !filled.trim().is_empty() {
-            lines.push(filled);
-        }
-    }
-    lines.join("\n")
-}
-
-/// The line, and whether it is to stay even when it is empty.
-fn fill_line(line: &str, values: &Values<'_>) -> (String, bool) {
-    let (mut out, mut rest, mut any) = (String::new(), line, false);
-    while let Some((before, after)) = rest.split_once("{{") {
-        out.push_str(before);
-        let Some((name, behind)) = after.split_once("}}") else {
-            out.push_str("{{");
-            rest = after;
-            continue;
-        };
-        match value(name.trim(), values) {
-            Some(value) => {
-                any = true;
-                out.push_str(&value);
-            }
-            None => out.extend(["{{", name, "}}"]),
-        }
-        rest = behind;
-    }
-    out.push_str(rest);
-    (out, !any)
-}
-
-fn value(name: &str, values: &Values<'_>) -> Option<String> {
-    let Values {
-        agent,
-        inbox,
-        ticket,
-        customer,
-    } = values;
-    let found = match name {
-        "agent.name" => agent.map(|agent| agent.name.clone()),
-        "agent.email" => agent.map(|agent| agent.email.clone()),
-        "agent.signature" => None,
-        "inbox.name" => Some(inbox.name.clone()),
-        "inbox.address" => inbox.address.clone(),
-        "ticket.number" => ticket.map(|ticket| ticket.number.to_string()),
-        "ticket.subject" => ticket.map(|ticket| ticket.subject.clone()),
-        "customer.name" => customer.map(|customer| customer.name.clone()),
-        _ => return None,
-    };
-    // Words of a customer stay on their line.
-    let plain = found.unwrap_or_default().replace(['\r', '\n'], " ");
-    Some(plain)
 }
 
 #[cfg(test)]
@@ -290,18 +185,5 @@ mod tests {
             assert_eq!(choose(&all, locale), wanted, "{locale}");
         }
         assert_eq!(choose(&all[..2], "fr"), "");
-    }
-
-    #[test]
-    fn letters_tell_the_language() {
-        for (text, wanted) in [
-            ("Lamp", "en"),
-            ("灯坏了", "zh"),
-            ("ランプ", "ja"),
-            ("램프", "ko"),
-            ("", "en"),
-        ] {
-            assert_eq!(written_in(text), wanted, "{text}");
-        }
     }
 }

@@ -4,6 +4,7 @@ use shouwen_core::event::{Event, Reference};
 use shouwen_core::id::{AgentId, TeamId};
 
 use super::administration::{self, AdminError, Result};
+use super::macros;
 use super::routing::ask_for_agent;
 use crate::log::Change;
 use crate::store::agents::{self, TeamRow};
@@ -63,6 +64,7 @@ pub async fn delete(change: &mut Change, id: TeamId) -> Result<()> {
         ));
     }
     set_members(change, id, &[]).await?;
+    macros::forget_team(change, id).await?;
     agents::remove_team(change.tx(), workspace, id).await?;
     change.record_general(Event::ReferenceChanged {
         what: Reference::Teams,

@@ -17,6 +17,7 @@ use shouwen_core::time::{Length, Timestamp};
 use super::plan::{self, Act, Opening, Plan, Said, Step};
 use super::staff::{SERVICE_ZH, SUPPORT, VISITED};
 use super::{SHOP, SeedError};
+use crate::actions::administration::AdminError;
 use crate::actions::calls::{self, CallError, LoggedCall};
 use crate::actions::customers::{self as people, Known};
 use crate::actions::edits::{self, EditError};
@@ -29,6 +30,7 @@ use crate::store::messages::{self, DeliveryRow, MailDetails};
 use crate::store::notifications::{self, NotificationKind, NotificationRow};
 use crate::store::{customers, tickets, workspaces};
 
+mod replies;
 mod shop;
 
 use shop::Shop;
@@ -42,6 +44,8 @@ const FRESH: Length = Length::hours(30);
 pub enum WriteError {
     #[error(transparent)]
     Call(#[from] CallError),
+    #[error(transparent)]
+    Keep(#[from] AdminError),
     #[error(transparent)]
     Edit(#[from] EditError),
     #[error("the demo's plan names {0}, which there is not")]

@@ -75,6 +75,9 @@ pub enum Failure {
     EditConflict(serde_json::Value),
     #[error("something was written in this ticket since you looked")]
     NewMessages,
+    /// A complaint's grade does not allow a macro: a sentence that says why.
+    #[error("{0}")]
+    MacroForbidden(String),
     #[error("this Idempotency-Key was used for another request; make a new one")]
     KeyReused,
     #[error("too large: at most {0} bytes")]
@@ -138,6 +141,11 @@ impl Failure {
                 "Changed by somebody else",
             ),
             Self::NewMessages => (StatusCode::CONFLICT, "/problems/new-messages", "New messages"),
+            Self::MacroForbidden(_) => (
+                StatusCode::CONFLICT,
+                "/problems/macro-forbidden",
+                "Not in this complaint",
+            ),
             Self::KeyReused => (
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "/problems/key-reused",

@@ -77,6 +77,7 @@ fn version_1() -> OpenApiRouter<App> {
         .merge(v1::files::routes())
         .merge(v1::find::routes())
         .merge(v1::inboxes::routes())
+        .merge(v1::macros::routes())
         .merge(v1::mail::routes())
         .merge(v1::mail_domains::routes())
         .merge(v1::mail_page::routes())
@@ -100,6 +101,7 @@ fn version_1() -> OpenApiRouter<App> {
         .merge(v1::tags::routes())
         .merge(v1::teams::routes())
         .merge(v1::ticket_kinds::routes())
+        .merge(v1::ticket_macros::routes())
         .merge(v1::tickets::routes())
         .merge(v1::tiers::routes())
 }

@@ -13,6 +13,7 @@ pub mod files;
 pub mod idempotency;
 pub mod inboxes;
 pub mod listeners;
+pub mod macros;
 pub mod mail_details;
 pub mod mail_flow;
 pub mod mail_record;

@@ -1,7 +1,7 @@
 //! Answers by mail that wait: until they cannot be taken back any more, or for the hour that somebody chose.
 
 use serde::{Deserialize, Serialize};
-use shouwen_core::id::{AgentId, AttachmentId, MessageId, StatusId, TicketId, WorkspaceId};
+use shouwen_core::id::{AgentId, AttachmentId, MacroId, MessageId, StatusId, TicketId, WorkspaceId};
 use shouwen_core::time::Timestamp;
 
 use super::files::AttachmentRow;
@@ -33,6 +33,8 @@ shouwen_core::words! {
         Closed = "closed",
         NoInbox = "no_inbox",
         NoRecipient = "no_recipient",
+        /// It was written from a macro that the complaint's grade allows no more.
+        MacroForbidden = "macro_forbidden",
         /// A file that belongs to it is gone.
         Gone = "gone",
         /// Something else that is said when it is sent by hand.
@@ -67,6 +69,7 @@ pub struct Content {
     pub subject: Option<String>,
     pub status: Option<StatusId>,
     pub answering: Option<MessageId>,
+    pub macros: Vec<MacroId>,
 }
 
 const COLUMNS: &str = "id, ticket_id, agent_id, client_key, kind, state, reason, send_at, cancel_if_answered, content, created_at";

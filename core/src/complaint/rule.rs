@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use super::case::CompensationKind;
 use super::grade::Grade;
 use crate::actor::{BuiltInRole, Permission};
+use crate::id::MacroId;
 use crate::time::Length;
 
 words! {
@@ -31,8 +32,10 @@ words! {
 }
 
 words! {
-    /// Whether ready-made answers may be sent in a case of the grade.
-    MacroUse { All = "all", None = "none" }
+    /// Which macros may be used in a case of the grade.
+    MacroUse { All = "all", None = "none",
+        /// Those that the grade's rule names.
+        Listed = "listed" }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -61,12 +64,17 @@ pub struct GradeRule {
     /// When the customer is asked again after the case was closed.
     pub follow_up_days: Option<i64>,
     pub macros: MacroUse,
+    /// For `listed`.
+    #[serde(default)]
+    pub macro_ids: Vec<MacroId>,
 }
 
 /// Steps that a ladder may have.
 const MOST_STEPS: usize = 10;
 /// Items that a checklist may have.
 const MOST_ITEMS: usize = 30;
+/// Macros that a rule may name.
+const MOST_MACROS: usize = 300;
 const LONGEST_STEP: i64 = 60 * 24 * 90;
 
 /// The built-in items of checklists.
@@ -145,6 +153,7 @@ impl GradeRule {
             } else {
                 MacroUse::All
             },
+            macro_ids: Vec::new(),
         }
     }
 
@@ -176,10 +185,37 @@ impl GradeRule {
                 return Some(("checklist", "two items have the same key".to_owned()));
             }
         }
+        if self.macro_ids.len() > MOST_MACROS {
+            return Some(("macro_ids", format!("at most {MOST_MACROS} macros")));
+        }
+        if self.macros == MacroUse::Listed && self.macro_ids.is_empty() {
+            return Some((
+                "macro_ids",
+                "name the macros that may be used, or say none".to_owned(),
+            ));
+        }
         match self.follow_up_days {
             Some(days) if !(1..=365).contains(&days) => Some(("follow_up_days", "1 to 365 days".to_owned())),
             _ => None,
         }
+    }
+
+    pub fn allows_macro(&self, id: MacroId) -> bool {
+        match self.macros {
+            MacroUse::All => true,
+            MacroUse::None => false,
+            MacroUse::Listed => self.macro_ids.contains(&id),
+        }
+    }
+
+    /// The macro is no more; a list that it leaves empty allows none.
+    pub fn forget_macro(&mut self, id: MacroId) -> bool {
+        let before = self.macro_ids.len();
+        self.macro_ids.retain(|one| *one != id);
+        if self.macros == MacroUse::Listed && self.macro_ids.is_empty() {
+            self.macros = MacroUse::None;
+        }
+        self.macro_ids.len() < before
     }
 
     /// The step at a level, and how long it has.
@@ -266,6 +302,34 @@ mod tests {
             i64::MAX
         ));
         assert!(!Ceiling::usual(None, Grade::I).allows(CompensationKind::Refund, 0, 1));
+    }
+
+    #[test]
+    fn a_grade_allows_all_macros_none_or_those_it_names() {
+        let id = |number: u128| MacroId(uuid::Uuid::from_u128(number));
+        let mut rule = GradeRule::usual(Grade::Iii);
+        assert!(rule.allows_macro(id(1)), "usually all in an ordinary complaint");
+        assert!(
+            !GradeRule::usual(Grade::I).allows_macro(id(1)),
+            "and none in a grave one"
+        );
+        (rule.macros, rule.macro_ids) = (MacroUse::Listed, vec![id(1)]);
+        assert!(rule.allows_macro(id(1)) && !rule.allows_macro(id(2)));
+        assert!(!rule.forget_macro(id(2)) && rule.forget_macro(id(1)));
+        assert_eq!(
+            rule.macros,
+            MacroUse::None,
+            "an empty list does not turn into all"
+        );
+        rule.macros = MacroUse::Listed;
+        assert_eq!(rule.fault().map(|(field, _)| field), Some("macro_ids"));
+        // A rule as it was kept before rules could name macros.
+        let mut kept = serde_json::to_value(GradeRule::usual(Grade::I)).unwrap();
+        kept.as_object_mut().unwrap().remove("macro_ids");
+        assert_eq!(
+            serde_json::from_value::<GradeRule>(kept).unwrap(),
+            GradeRule::usual(Grade::I)
+        );
     }
 
     #[test]

@@ -3,14 +3,14 @@
 use shouwen_core::actor::BuiltInRole;
 use shouwen_core::complaint::{Ceiling, Grade, GradeRule, GradingPolicy, Topic};
 use shouwen_core::event::{Event, Reference};
-use shouwen_core::id::{AgentId, ComplaintCategoryId, RoleId, WorkspaceId};
+use shouwen_core::id::{AgentId, ComplaintCategoryId, MacroId, RoleId, WorkspaceId};
 use uuid::Uuid;
 
 use crate::actions::administration::{self, AdminError, Result};
 use crate::db::{self, Conn};
 use crate::log::Change;
-use crate::store::agents;
 use crate::store::complaints::{self, CategoryRow, CeilingRow};
+use crate::store::{agents, macros};
 
 /// Built-in categories have these ids in every workspace, counted from here in the order of topics.
 const FIRST_BUILT_IN: u128 = 0x0c00;
@@ -179,8 +179,28 @@ pub async fn save_rule(change: &mut Change, grade: Grade, rule: &GradeRule) -> R
         return administration::wrong(field, detail);
     }
     let workspace = change.workspace();
+    let shared = macros::shared_and_own(change.tx(), workspace, None).await?;
+    let known = |id: &MacroId| shared.iter().any(|row| row.id == *id);
+    if !rule.macro_ids.iter().all(known) {
+        return administration::wrong(
+            "macro_ids",
+            "one of the macros is no more, or is somebody's own: a grade names shared ones",
+        );
+    }
     complaints::save_rule(change.tx(), workspace, grade, rule).await?;
     tell(change);
+    Ok(())
+}
+
+/// A macro is no more, or nobody else's business now: no grade names it.
+pub async fn forget_macro(change: &mut Change, id: MacroId) -> std::result::Result<(), db::Error> {
+    let workspace = change.workspace();
+    for mut row in complaints::lock_rules(change.tx(), workspace).await? {
+        if row.rule.0.forget_macro(id) {
+            complaints::save_rule(change.tx(), workspace, row.grade, &row.rule.0).await?;
+            tell(change);
+        }
+    }
     Ok(())
 }
 

@@ -13,7 +13,7 @@ use shouwen_core::time::{Length, Timestamp};
 use super::super::SeedError;
 use super::super::plan::{Opening, Plan};
 use super::super::staff::{PASSWORD, SERVICE_ZH, STAFF, SUPPLIER_STATUS, SUPPORT, TAGS, TEAMS, WIDGET_KEY};
-use super::{WriteError, add_customer};
+use super::{WriteError, add_customer, replies};
 use crate::app::App;
 use crate::db::JsonText;
 use crate::log::Change;
@@ -97,7 +97,7 @@ async fn write_shop(change: &mut Change, plan: &Plan, hash: &str) -> Result<Shop
             ..ChatSettings::default()
         }),
     };
-    Ok(Shop {
+    let shop = Shop {
         support: inbox(
             change,
             "Support",
@@ -131,7 +131,9 @@ async fn write_shop(change: &mut Change, plan: &Plan, hash: &str) -> Result<Shop
         tags,
         statuses,
         customers,
-    })
+    };
+    replies::write(change, &shop).await?;
+    Ok(shop)
 }
 
 async fn write_staff(change: &mut Change, hash: &str) -> Result<Vec<AgentId>, WriteError> {

@@ -8,7 +8,7 @@ use futures_util::FutureExt;
 use serde::Deserialize;
 use shouwen_core::actor::{Actor, Permission};
 use shouwen_core::channel::Channel;
-use shouwen_core::id::{AgentId, AttachmentId, CustomerId, InboxId, MessageId, StatusId, TicketId};
+use shouwen_core::id::{AgentId, AttachmentId, CustomerId, InboxId, MacroId, MessageId, StatusId, TicketId};
 use shouwen_core::message::Visibility;
 use shouwen_core::time::Timestamp;
 use utoipa::ToSchema;
@@ -85,6 +85,9 @@ pub struct ReplyIn {
     /// Agents that a note mentions, beside those whose `@Name` stands in it.
     #[serde(default)]
     mention_ids: Vec<AgentId>,
+    /// The macros that it was written from. A complaint's grade may allow them no more: then it is refused.
+    #[serde(default)]
+    macro_ids: Vec<MacroId>,
     /// The newest position that the writer had before the eyes.
     seen_position: i64,
     /// By email it can be taken back for as long as its inbox says.
@@ -132,6 +135,7 @@ async fn reply_to_ticket(
         attachments: reply.attachment_ids,
         status: reply.status_id,
         mentions: reply.mention_ids,
+        macros: reply.macro_ids,
         seen_position: reply.seen_position,
     };
     let answered = app
@@ -294,6 +298,8 @@ impl From<ReplyError> for Failure {
             ReplyError::LongSubject => Self::field("subject", words),
             ReplyError::NoEmailInbox | ReplyError::ByPhone => Self::field("channel", words),
             ReplyError::NoSuchStatus => Self::field("status_id", words),
+            ReplyError::TooManyMacros => Self::field("macro_ids", words),
+            ReplyError::MacroForbidden(why) => Self::MacroForbidden(why),
             ReplyError::MentionUnseen(_) => Self::field("mention_ids", words),
             ReplyError::File(error) => error.into(),
             ReplyError::Store(error) => error.into(),

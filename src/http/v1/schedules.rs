@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use futures_util::FutureExt;
 use serde::{Deserialize, Serialize};
-use shouwen_core::id::{AgentId, AttachmentId, MessageId, StatusId, TicketId, WorkspaceId};
+use shouwen_core::id::{AgentId, AttachmentId, MacroId, MessageId, StatusId, TicketId, WorkspaceId};
 use shouwen_core::message::Visibility;
 use shouwen_core::time::Timestamp;
 use utoipa::ToSchema;
@@ -56,6 +56,8 @@ pub struct ScheduledReply {
     pub subject: Option<String>,
     pub status_id: Option<StatusId>,
     pub attachments: Vec<Attachment>,
+    /// The macros that it was written from.
+    pub macro_ids: Vec<MacroId>,
     pub created_at: Timestamp,
 }
 
@@ -80,6 +82,7 @@ impl ScheduledReply {
             subject: content.subject,
             status_id: content.status,
             attachments,
+            macro_ids: content.macros,
             created_at: row.created_at,
         }
     }
@@ -147,6 +150,7 @@ pub struct TakenBack {
     subject: Option<String>,
     status_id: Option<StatusId>,
     attachments: Vec<Attachment>,
+    macro_ids: Vec<MacroId>,
 }
 
 /// Take back an answer that has not left: it is a draft again
@@ -174,6 +178,7 @@ async fn take_back(
         subject: shown.subject,
         status_id: shown.status_id,
         attachments: shown.attachments,
+        macro_ids: shown.macro_ids,
     }))
 }
 
@@ -189,6 +194,7 @@ pub struct ScheduledEdit {
     bcc: Option<Vec<String>>,
     subject: Option<String>,
     attachment_ids: Option<Vec<AttachmentId>>,
+    macro_ids: Option<Vec<MacroId>>,
 }
 
 /// Change an answer that waits
@@ -209,6 +215,7 @@ async fn change_scheduled(
         bcc: body.bcc,
         subject: body.subject,
         attachments: body.attachment_ids,
+        macros: body.macro_ids,
     };
     let row = app
         .change(&actor, (id, edit), |change, (id, edit)| {

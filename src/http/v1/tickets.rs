@@ -7,7 +7,7 @@ use futures_util::FutureExt;
 use serde::{Deserialize, Deserializer, Serialize};
 use shouwen_core::actor::Actor;
 use shouwen_core::channel::Channel;
-use shouwen_core::id::{AgentId, CustomerId, InboxId, TagId, TeamId, TicketId};
+use shouwen_core::id::{AgentId, CustomerId, InboxId, MacroId, TagId, TeamId, TicketId};
 use shouwen_core::message::Visibility;
 use shouwen_core::ticket::{Field, TicketNumber};
 use shouwen_core::time::Timestamp;
@@ -20,7 +20,7 @@ use super::view::{self, Activity, Customer, Message, TicketSummary};
 use crate::actions::edits::{self, Edit, EditError};
 use crate::actions::{recipients, replies};
 use crate::app::App;
-use crate::db::{Conn, Error};
+use crate::db::{Conn, Error, JsonText};
 use crate::http::auth::{TicketEdit, TicketNote, TicketRead};
 use crate::http::page::{read_cursor, write_cursor};
 use crate::http::problem::{Params, PathId};
@@ -156,6 +156,8 @@ async fn count_views(
 pub struct Draft {
     text: String,
     visibility: Visibility,
+    /// The macros that it is written from.
+    macro_ids: Vec<MacroId>,
     updated_at: Timestamp,
 }
 
@@ -248,6 +250,7 @@ pub async fn detail(conn: &mut Conn, actor: &Actor, id: TicketId) -> Result<Tick
         draft: draft.map(|row| Draft {
             text: row.text,
             visibility: row.visibility,
+            macro_ids: row.macro_ids.0,
             updated_at: row.updated_at,
         }),
         read_position,
@@ -448,6 +451,9 @@ async fn mark_read(
 pub struct DraftIn {
     text: String,
     visibility: Visibility,
+    /// The macros that it is written from.
+    #[serde(default)]
+    macro_ids: Vec<MacroId>,
 }
 
 /// Keep what is being written
@@ -466,9 +472,16 @@ async fn save_draft(
             format!("at most {} characters", replies::LONGEST_TEXT),
         ));
     }
+    if draft.macro_ids.len() > replies::MOST_MACROS {
+        return Err(Failure::field(
+            "macro_ids",
+            format!("at most {}", replies::MOST_MACROS),
+        ));
+    }
     let row = DraftRow {
         visibility: draft.visibility,
         text: draft.text,
+        macro_ids: JsonText(draft.macro_ids),
         updated_at: app.now(),
     };
     keep_draft(&app, &actor, agent, ticket, Some(row)).await

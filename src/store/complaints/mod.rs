@@ -14,7 +14,7 @@ pub use compensations::{
 };
 pub use evidence::{EvidenceKind, EvidenceRow, add_evidence, evidence, evidence_count, remove_evidence};
 pub use rules::{
-    CategoryRow, CeilingRow, RuleRow, categories, ceilings, ceilings_of_role, find_rule, forget_role, policy,
-    rules, save_category, save_ceiling, save_policy, save_rule,
+    CategoryRow, CeilingRow, RuleRow, categories, ceilings, ceilings_of_role, find_rule, forget_role,
+    lock_rules, policy, rules, save_category, save_ceiling, save_policy, save_rule,
 };
 pub use suggestions::{ReadingRow, earlier_complaints, find_reading, save_reading};

@@ -41,6 +41,14 @@ pub async fn rules(conn: &mut Conn, workspace: WorkspaceId) -> Result<Vec<RuleRo
         .await
 }
 
+/// Takes all rules of the workspace for this change.
+pub async fn lock_rules(tx: &mut Tx, workspace: WorkspaceId) -> Result<Vec<RuleRow>> {
+    tx.sql("UPDATE grade_rule SET rule = rule WHERE workspace_id = $1 RETURNING grade, rule")
+        .bind(workspace)
+        .all()
+        .await
+}
+
 pub async fn find_rule(conn: &mut Conn, workspace: WorkspaceId, grade: Grade) -> Result<Option<GradeRule>> {
     let row: Option<RuleRow> = conn
         .sql("SELECT grade, rule FROM grade_rule WHERE workspace_id = $1 AND grade = $2")

@@ -1,13 +1,13 @@
 //! What hangs from a ticket: tags, edits, read markers, drafts.
 
 use shouwen_core::actor::ActorKind;
-use shouwen_core::id::{AgentId, TagId, TicketId, WorkspaceId};
+use shouwen_core::id::{AgentId, MacroId, TagId, TicketId, WorkspaceId};
 use shouwen_core::message::Visibility;
 use shouwen_core::ticket::Field;
 use shouwen_core::time::Timestamp;
 use uuid::Uuid;
 
-use crate::db::{Conn, Result, Tx};
+use crate::db::{Conn, JsonText, Result, Tx};
 
 /// The tags of these tickets.
 pub async fn tags(
@@ -139,6 +139,8 @@ pub async fn read_position(
 pub struct DraftRow {
     pub visibility: Visibility,
     pub text: String,
+    /// From which macros it is written.
+    pub macro_ids: JsonText<Vec<MacroId>>,
     pub updated_at: Timestamp,
 }
 
@@ -149,7 +151,8 @@ pub async fn draft(
     agent: AgentId,
 ) -> Result<Option<DraftRow>> {
     conn.sql(
-        "SELECT visibility, text, updated_at FROM draft WHERE workspace_id = $1 AND ticket_id = $2 AND agent_id = $3",
+        "SELECT visibility, text, macro_ids, updated_at FROM draft
+         WHERE workspace_id = $1 AND ticket_id = $2 AND agent_id = $3",
     )
     .bind(workspace)
     .bind(ticket)
@@ -166,15 +169,18 @@ pub async fn save_draft(
     draft: &DraftRow,
 ) -> Result<()> {
     tx.sql(
-        "INSERT INTO draft (workspace_id, ticket_id, agent_id, visibility, text, updated_at) VALUES ($1, $2, $3, $4, $5, $6)
+        "INSERT INTO draft (workspace_id, ticket_id, agent_id, visibility, text, macro_ids, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (workspace_id, ticket_id, agent_id)
-         DO UPDATE SET visibility = excluded.visibility, text = excluded.text, updated_at = excluded.updated_at",
+         DO UPDATE SET visibility = excluded.visibility, text = excluded.text, macro_ids = excluded.macro_ids,
+           updated_at = excluded.updated_at",
     )
     .bind(workspace)
     .bind(ticket)
     .bind(agent)
     .bind(draft.visibility)
     .bind(&draft.text)
+    .bind(JsonText(&draft.macro_ids.0))
     .bind(draft.updated_at)
     .run()
     .await?;

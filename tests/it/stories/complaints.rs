@@ -282,7 +282,7 @@ both_engines! {
 }
 
 /// A customer's mail to a desk with one agent; the agent and the ticket's id.
-async fn complaint(desk: &Desk, text: &str) -> (Person, String) {
+pub(super) async fn complaint(desk: &Desk, text: &str) -> (Person, String) {
     let admin = desk.administrator().await;
     admin.email_inbox("help@shop.example").await;
     write(desk, text).await;
@@ -291,7 +291,7 @@ async fn complaint(desk: &Desk, text: &str) -> (Person, String) {
     (agent, ticket)
 }
 
-async fn write(desk: &Desk, text: &str) {
+pub(super) async fn write(desk: &Desk, text: &str) {
     let raw = format!(
         "From: Li <li@customer.example>\r\nTo: help@shop.example\r\nSubject: 你好 {}\r\nMessage-ID: <{}@customer.example>\r\n\
          MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n",
@@ -315,7 +315,7 @@ fn tick(desk: &Desk) {
     desk.clock.advance(Length::from_millis(1));
 }
 
-async fn newest(agent: &Person) -> String {
+pub(super) async fn newest(agent: &Person) -> String {
     agent.tickets("all").await[0]["id"].as_str().unwrap().to_owned()
 }
 

@@ -22,6 +22,7 @@ mod full_disk;
 mod hidden;
 mod hostile;
 mod kill;
+mod macros;
 mod mail_authentic;
 mod mail_automatic;
 mod mail_domains;
