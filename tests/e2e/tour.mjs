@@ -91,6 +91,7 @@ const screens = {
   palette: { go: inDialog(onMail, 'Control+k') },
   assign: { go: inDialog(onMail, 'a') },
   tags: { go: inDialog(onMail, 'l') },
+  'saved-replies': { go: inDialog(onMail, ';') },
   find: { go: inDialog(at('/view/all'), '/') },
   keys: { go: inDialog(at('/view/all'), '?') },
   call: { go: inDialog(at('/view/all'), 'c') },
@@ -108,7 +109,7 @@ const screens = {
     },
   },
   notifications: { go: at('/notifications') },
-  ...Object.fromEntries(['account', 'inboxes', 'agents', 'teams', 'roles', 'tags', 'statuses', 'keys', 'domains', 'sla', 'calendars', 'complaints', 'assignment'].map((section) => [`settings-${section}`, { go: at(`/settings/${section}`) }])),
+  ...Object.fromEntries(['account', 'inboxes', 'agents', 'teams', 'roles', 'tags', 'statuses', 'keys', 'domains', 'sla', 'calendars', 'complaints', 'assignment', 'macros'].map((section) => [`settings-${section}`, { go: at(`/settings/${section}`) }])),
   'inbox-form': {
     go: async (page) => {
       await page.goto(`${url}/settings/inboxes`)

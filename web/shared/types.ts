@@ -70,6 +70,12 @@ export type ScheduledReply = Schemas['ScheduledReply']
 export type TakenBack = Schemas['TakenBack']
 /** What an answer would be sent with. */
 export type ComposerFacts = Schemas['Composer']
+/** A saved reply: as it is kept, as it is offered for a ticket, and what it did there. */
+export type Macro = Schemas['Macro']
+export type MacroChanges = Schemas['MacroChanges']
+export type OfferedMacro = Schemas['OfferedMacro']
+export type OfferedMacros = Schemas['OfferedMacros']
+export type AppliedMacro = Schemas['AppliedMacro']
 export type Notification = Schemas['Notification']
 export type Found = Schemas['Found']
 export type Counts = Schemas['ViewCounts']

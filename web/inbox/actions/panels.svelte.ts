@@ -3,12 +3,15 @@
 import type { Message } from '../../shared/types'
 
 class Panels {
-  open = $state<'palette' | 'find' | 'help' | 'compose' | 'merge' | 'why' | 'whyMe' | null>(null)
+  open = $state<'palette' | 'find' | 'help' | 'compose' | 'merge' | 'why' | 'whyMe' | 'macros' | null>(null)
   /** Whom the new ticket is for, when it starts at a customer. */
   composeTo = $state.raw<{ customer_id: string; name: string; address: string } | null>(null)
 
   /** The mail that belongs elsewhere; without it the whole ticket does. */
   moving = $state.raw<Message | null>(null)
+
+  /** The list of saved replies was opened by a semicolon in the composer, which its text replaces. */
+  bySemicolon = $state(false)
 
   show(panel: NonNullable<Panels['open']>): void {
     this.open = panel
@@ -17,6 +20,7 @@ class Panels {
     this.open = null
     this.composeTo = null
     this.moving = null
+    this.bySemicolon = false
   }
 }
 

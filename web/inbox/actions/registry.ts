@@ -63,6 +63,7 @@ export const actions: Action[] = [
   { name: 'sendWait', group: 'write', when: onTicket, run: () => send({ set: 'waiting' }) },
   { name: 'sendSolve', group: 'write', when: onTicket, run: () => send({ set: 'solved' }) },
   { name: 'sendLater', group: 'write', when: () => onTicket() && desk.composer.channel === 'email', run: () => document.querySelector<HTMLElement>('#composer-later')?.click() },
+  { name: 'macro', group: 'write', keys: [';', '；'], when: () => onTicket() && document.querySelector('#composer-text') !== null, run: () => panels.show('macros') },
   { name: 'attach', group: 'write', when: onTicket, run: () => document.querySelector<HTMLInputElement>('#composer-files')?.click() },
 
   { name: 'assign', group: 'ticket', keys: ['a'], when: may('ticket.assign'), run: askAssignee },

@@ -32,7 +32,7 @@ export interface Case {
   closed: { at: Time; closure: 'customer' | 'supervisor' | 'mistaken'; by: Id | null; note: string } | null
   version: number
 }
-export interface GradeRule { grade: Grade; owner_level: 'agent' | 'supervisor' | 'administrator'; checklist: { key: string; text: string; required: boolean }[]; ladder: Step[]; follow_up_days: number | null; macros: 'all' | 'none' }
+export interface GradeRule { grade: Grade; owner_level: 'agent' | 'supervisor' | 'administrator'; checklist: { key: string; text: string; required: boolean }[]; ladder: Step[]; follow_up_days: number | null; macros: 'all' | 'none' | 'listed'; macro_ids?: Id[] }
 export interface CaseView {
   suggestion: Suggestion | null; case: Case | null; categories: Category[]; rule: Omit<GradeRule, 'grade'> | null
   ceiling: { currency: string; refund: number | null; compensation: number | null } | null

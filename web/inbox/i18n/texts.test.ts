@@ -12,6 +12,8 @@ import { dueEn } from './due.en'
 import { dueZh } from './due.zh'
 import { dueSettingsEn } from './dueSettings.en'
 import { dueSettingsZh } from './dueSettings.zh'
+import { macrosEn } from './macros.en'
+import { macrosZh } from './macros.zh'
 import { routingEn } from './routing.en'
 import { routingZh } from './routing.zh'
 import { zh } from './zh'
@@ -26,11 +28,11 @@ function words(texts: object): string[] {
 test('both languages have the same keys', () => {
   expect(keys(zh)).toEqual(keys(en))
   expect(keys(settingsZh)).toEqual(keys(settingsEn))
-  for (const [chinese, english] of [[complaintZh, complaintEn], [dueZh, dueEn], [routingZh, routingEn], [dueSettingsZh, dueSettingsEn]] as const) expect(keys(chinese)).toEqual(keys(english))
+  for (const [chinese, english] of [[complaintZh, complaintEn], [dueZh, dueEn], [routingZh, routingEn], [macrosZh, macrosEn], [dueSettingsZh, dueSettingsEn]] as const) expect(keys(chinese)).toEqual(keys(english))
   expect(keys(mailZh)).toEqual(keys(mailEn))
 })
 test('Chinese is Chinese, with full-width punctuation', () => {
-  const han = [zh, complaintZh, dueZh, dueSettingsZh, routingZh].flatMap(words).filter((text) => /\p{Script=Han}/u.test(text))
+  const han = [zh, complaintZh, dueZh, dueSettingsZh, routingZh, macrosZh].flatMap(words).filter((text) => /\p{Script=Han}/u.test(text))
   expect(han.filter((text) => /\p{Script=Han}[,;:!?]/u.test(text))).toEqual([])
 })
 test('plurals follow the language', () => {

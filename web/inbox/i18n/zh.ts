@@ -163,11 +163,11 @@ export const zh: Texts = {
   },
   scheduled: {
     leaves: (seconds) => `${seconds} 秒后发出`, leaving: '正在发出…', goes: (when) => `${when} 发出`, unless: '如客户先来信则取消', sendNow: '立即发送', edit: '修改', putOff: '改时间', discard: '丢弃', sendAnyway: '仍然发送', tooLate: '已经发出。',
-    cancelled: { customer_wrote: '未发送：客户先来信了。', closed: '未发送：工单已关闭。', no_inbox: '未发送：其渠道已无法发信。', no_recipient: '未发送：已没有收件人。', gone: '未发送：工单已不存在。', refused: '未发送：到时被系统拒绝。' },
+    cancelled: { macro_forbidden: '未发送：此投诉的等级已不允许使用其中的快捷回复。', customer_wrote: '未发送：客户先来信了。', closed: '未发送：工单已关闭。', no_inbox: '未发送：其渠道已无法发信。', no_recipient: '未发送：已没有收件人。', gone: '未发送：工单已不存在。', refused: '未发送：到时被系统拒绝。' },
     later: '定时发送', times: { hour: '一小时后', evening: '今晚', tomorrow: '明天上午', monday: '周一' }, own: '其他时间', cancelIf: '如客户先来信则取消', set: '定时', past: '请选择将来的时间。',
   },
   outgoing: {
-    sending: '发送中…', queued: '等待网络恢复', failed: '未发送', refused: '未发送：有新消息先到了',
+    sending: '发送中…', queued: '等待网络恢复', failed: '未发送', macroForbidden: '此投诉的等级不允许使用其中的快捷回复。请改用自己的话回复。', refused: '未发送：有新消息先到了',
     undo: '撤销', edit: '修改', discard: '丢弃', retry: '重试', anyway: '仍然发送', undone: '未发送，内容已放回编辑框。', discarded: '已丢弃',
     sentTo: (number) => `对 #${number} 的回复即将发出`, notSent: (number) => `对 #${number} 的回复未发送：有新消息先到了。`, failedNotice: (number) => `对 #${number} 的回复未能发送。`, open: '打开',
   },
@@ -184,7 +184,7 @@ export const zh: Texts = {
   composer: {
     label: '编辑框', reply: '回复', note: '备注', theCustomer: '客户', replyTo: (name) => `回复${name}…`, notePlaceholder: '备注仅同事可见，输入 @ 提到某人。', via: '通过', to: '收件人', cc: '抄送', addCc: '抄送', addRecipient: '添加地址',
     bcc: '密送', addBcc: '密送', warnDomain: (domains) => `本工单中首次出现：${domains}。是正确的公司吗？`, warnMany: (n) => `将有 ${n} 人收到，确定都要发吗？`, warnFormer: (who) => `${who} 曾被抄送，但不在你回复的邮件中。`, signature: '签名', signatureHint: '发出时附在文末', asLink: (days) => `以链接发送，${days} 天有效`, answerThis: '回复这封邮件', answering: (who) => `正在回复${who}的邮件`,
-    notAddress: '地址不完整', removeRecipient: (address) => `移除 ${address}`, attach: '添加附件', drop: '松开即可上传', remove: (name) => `移除 ${name}`, uploadFailed: '上传失败', uploading: '上传中…',
+    notAddress: '地址不完整', removeRecipient: (address) => `移除 ${address}`, attach: '添加附件', macros: '快捷回复', drop: '松开即可上传', remove: (name) => `移除 ${name}`, uploadFailed: '上传失败', uploading: '上传中…',
     send: '发送', sendNote: '添加备注', sendAnd: '发送并…', sendWait: '发送并等待', sendSolve: '发送并解决', addAnd: (status) => `添加备注并设为${status}`, sendSet: (status) => `发送并设为${status}`,
     draft: { nothing: '', changed: '', saving: '保存中…', saved: '草稿已保存', local: '草稿保存在本机' }, noRecipient: '请先添加收件人。', cannotReply: '你的角色没有回复权限。', phoneOnly: '该客户没有邮箱或在线聊天，请致电后登记通话。',
     newArrived: (n) => `你书写期间收到 ${count(n, '条新消息')}`, seen: '我已看到', sendAnyway: '仍然发送', keepEditing: '继续编辑', mentionLabel: '提到同事', uploadsFirst: '请等待附件上传完成。', manyRecipients: (n) => `${n} 位收件人`, outside: '本工单中无人用过此地址',
@@ -215,14 +215,14 @@ export const zh: Texts = {
   group: { go: '跳转', list: '列表', ticket: '工单', write: '书写', app: '应用' },
   action: {
     palette: '打开命令面板', help: '查看快捷键', search: '搜索', call: '登记通话', compose: '新建工单', next: '下一张工单', previous: '上一张工单', open: '打开工单', back: '返回', refresh: '刷新列表', merge: '显示新到工单',
-    reply: '回复', note: '写备注', send: '发送', sendNext: '发送并打开下一张', sendWait: '发送并等待客户', sendSolve: '发送并解决', sendLater: '定时发送…', assign: '分配给…', assignMe: '分配给我', team: '转到团队…', status: '设置状态…', priority: '设置优先级…', tags: '修改标签…', solve: '解决', subject: '编辑主题', copyNumber: '复制单号', attach: '添加附件',
+    reply: '回复', note: '写备注', send: '发送', sendNext: '发送并打开下一张', sendWait: '发送并等待客户', sendSolve: '发送并解决', sendLater: '定时发送…', assign: '分配给…', assignMe: '分配给我', team: '转到团队…', status: '设置状态…', priority: '设置优先级…', tags: '修改标签…', solve: '解决', subject: '编辑主题', copyNumber: '复制单号', attach: '添加附件', macro: '插入快捷回复…',
     goMine: '前往我的', goUnassigned: '前往未分配', goOpen: '前往处理中', goWaiting: '前往等待客户', goHold: '前往暂缓', goSolved: '前往已解决', goAll: '前往全部工单', mergeInto: '并入其他工单…', spam: '标为垃圾邮件…', notSpam: '不是垃圾邮件', goSpam: '前往垃圾邮件', goMail: '前往邮件', goMentions: '前往提到我的', goNotifications: '前往通知', goSettings: '前往设置',
     order: '切换最新或最先到期', kind: '设置类型…', why: '为什么是这个时限', whyMe: '为什么分给此人', offer: '移交首问负责…', take: '接手投诉', grade: '确认或更改等级…', compensate: '申请赔付…', evidence: '添加证据…', closeCase: '投诉结案…', caseReport: '打开投诉报告', goBoard: '前往看板', presenceOnline: '我在线', presenceAway: '我离开', presenceHandBack: '我离开并退回工单',
     themeLight: '浅色主题', themeDark: '深色主题', themeSystem: '主题跟随系统', languageEnglish: '英文 (English)', languageChinese: '中文', density: '切换列表密度', views: '展开或收起视图', customer: '展开或收起客户信息', signOut: '退出登录', ringing: '登记正在响铃的来电',
   },
 
   settings: {
-    title: '设置', sections: { account: '我的账号', inboxes: '渠道', domains: '邮件域名', agents: '客服', teams: '团队', roles: '角色', tags: '标签', statuses: '状态', keys: 'API 密钥', webhooks: 'Webhook', sla: '时限', calendars: '营业时间', complaints: '投诉', assignment: '分配' }, personal: '个人', workspace: '工作区',
+    title: '设置', sections: { account: '我的账号', inboxes: '渠道', domains: '邮件域名', agents: '客服', teams: '团队', roles: '角色', tags: '标签', statuses: '状态', keys: 'API 密钥', webhooks: 'Webhook', sla: '时限', calendars: '营业时间', complaints: '投诉', assignment: '分配', macros: '快捷回复' }, personal: '个人', workspace: '工作区',
     loadFailed: '加载失败', denied: '你的角色没有此项权限', deniedHint: '管理员可在“设置 · 角色”中调整。', nothingHere: '还没有内容', confirmDelete: (name) => `删除“${name}”？`, confirmDeleteHint: '此操作无法撤销。', name: '名称', active: '启用', inactive: '停用', create: '创建', needName: '请填写名称。', language: '语言',
     unsaved: '放弃修改？', discard: '放弃',
   },

@@ -8,7 +8,7 @@ export const PERMISSIONS: Record<'ticket' | 'customer' | 'mail' | 'complaint' | 
   customer: ['customer.read', 'customer.edit', 'call.log'],
   mail: ['mail.read', 'mail.recover', 'raw.read'],
   complaint: ['complaint.edit', 'complaint.approve', 'complaint.close'],
-  admin: ['admin.agents', 'admin.teams', 'admin.inboxes', 'admin.tags', 'admin.statuses', 'admin.roles', 'admin.keys', 'admin.sla', 'admin.complaints'],
+  admin: ['admin.agents', 'admin.teams', 'admin.inboxes', 'admin.tags', 'admin.statuses', 'admin.roles', 'admin.keys', 'admin.sla', 'admin.complaints', 'admin.macros'],
 }
 
 export function roleName(role: Role): string {

@@ -1,11 +1,12 @@
 // What is being written on the open ticket: text, kind, recipients, files, mentions; saved as one types.
 import type { Attachment, Channel, ComposerFacts, Id, NewMessage, TakenBack, TicketDetail, Visibility } from '../../shared/types'
 import { upload } from '../api/upload'
+import { stillStands } from '../macros/standing'
 import { keepDraft, localDraft } from './Drafts'
 import type { Outgoing } from './Outbox.svelte'
 
 export interface WritingFile { key: number; name: string; size: number; image: string | null; share: number; attachment: Attachment | null; problem: string | null; stop: () => void; file: File }
-export interface DraftRoutes { saveDraft(ticket: Id, text: string, visibility: Visibility): Promise<void>; dropDraft(ticket: Id): Promise<void>; composerFacts(ticket: Id, answering: Id | null): Promise<ComposerFacts> }
+export interface DraftRoutes { saveDraft(ticket: Id, text: string, visibility: Visibility, macros: Id[]): Promise<void>; dropDraft(ticket: Id): Promise<void>; composerFacts(ticket: Id, answering: Id | null): Promise<ComposerFacts> }
 /** When an answer goes, if not at once. */
 export interface Later { at: string; unlessAnswered: boolean }
 
@@ -33,6 +34,10 @@ export class Composer {
   readonly uploading = $derived(this.files.some((file) => !file.attachment && !file.problem))
   readonly empty = $derived(this.text.trim() === '' && !this.files.some((file) => file.attachment))
   private mentions = new Map<Id, string>()
+  /** Saved replies that this was written from, with the words that each put in, where this page knows them. */
+  private macros = new Map<Id, string>()
+  /** The words of all that were used on this page: an answer that comes back is known again. */
+  private readonly putIn = new Map<Id, string>()
   private timer: ReturnType<typeof setTimeout> | undefined
   private pause: ReturnType<typeof setTimeout> | undefined
   private counted = 0
@@ -61,6 +66,7 @@ export class Composer {
     this.cc = detail.reply_defaults.cc
     this.bcc = []
     this.subject = detail.reply_defaults.subject
+    this.macros = new Map(local === draft && local ? (local.macros ?? []) : (server?.macro_ids ?? []).map((one) => [one, this.putIn.get(one) ?? '']))
     this.saved = draft === null ? 'nothing' : draft === local ? 'local' : 'saved'
     this.seen = newestPublic(detail)
     if (this.saved === 'local') this.save()
@@ -106,6 +112,8 @@ export class Composer {
 
   write(text: string): void {
     this.text = text
+    // What is begun anew is one's own.
+    if (text.trim() === '') this.macros = new Map()
     this.changed()
     this.tellTyping(text.trim() === '' ? null : this.visibility === 'note' ? 'note' : 'reply')
   }
@@ -131,6 +139,27 @@ export class Composer {
     this.mentions.set(agent.id, agent.name)
   }
 
+  /** A saved reply put these words in. */
+  use(macro: Id, words: string): void {
+    this.macros.set(macro, words)
+    this.putIn.set(macro, words)
+    this.changed()
+  }
+
+  unuse(macro: Id): void {
+    this.macros.delete(macro)
+    this.changed()
+  }
+
+  /** Those whose words still stand in the text: a grade that no longer allows one of them refuses the answer. */
+  private get usedMacros(): [Id, string][] {
+    return [...this.macros].filter(([, words]) => stillStands(this.text, words))
+  }
+
+  private useAgain(macros: Id[] | undefined): void {
+    for (const id of macros ?? []) this.macros.set(id, this.putIn.get(id) ?? '')
+  }
+
   attach(list: Iterable<File>, wrong: (error: unknown) => string): void {
     for (const file of list) this.start(file, wrong)
   }
@@ -153,6 +182,7 @@ export class Composer {
   take(statusId: Id | null, later: Later | null = null): { body: NewMessage; files: { name: string; size: number }[] } {
     const note = this.visibility === 'note'
     const attached = this.files.flatMap((file) => (file.attachment ? [file.attachment] : []))
+    const macros = this.usedMacros.map(([id]) => id)
     const mentioned = [...this.mentions].filter(([, name]) => this.text.includes(`@${name}`)).map(([id]) => id)
     const body: NewMessage = {
       client_id: this.newId(), visibility: this.visibility, text: this.text.trim(), seen_position: this.seen,
@@ -160,6 +190,7 @@ export class Composer {
       ...(!note && this.channel === 'email' ? this.asMail(later) : {}),
       ...(attached.length ? { attachment_ids: attached.map((file) => file.id) } : {}),
       ...(note && mentioned.length ? { mention_ids: mentioned } : {}),
+      ...(!note && macros.length ? { macro_ids: macros } : {}),
       ...(statusId ? { status_id: statusId } : {}),
     }
     const ticket = this.ticket
@@ -184,6 +215,7 @@ export class Composer {
   /** What the server gave back before it left: written again as if it had never been sent. */
   putBack(taken: TakenBack): void {
     Object.assign(this, { visibility: taken.visibility, to: taken.to, cc: taken.cc, bcc: taken.bcc, subject: taken.subject })
+    this.useAgain(taken.macro_ids)
     this.write(this.text.trim() ? `${taken.text}\n\n${this.text}` : taken.text)
     this.files = [...this.files, ...taken.attachments.map((file) => this.uploaded(file))]
     this.focusWanted += 1
@@ -200,6 +232,7 @@ export class Composer {
     if (outgoing.body.to) this.to = outgoing.body.to
     if (outgoing.body.cc) this.cc = outgoing.body.cc
     this.bcc = outgoing.body.bcc ?? []
+    this.useAgain(outgoing.body.macro_ids)
     this.write(this.text.trim() ? `${outgoing.body.text}\n\n${this.text}` : outgoing.body.text)
     this.files = (outgoing.body.attachment_ids ?? []).map((id, index) => {
       const kept = outgoing.files[index] ?? { name: '', size: 0 }
@@ -226,7 +259,7 @@ export class Composer {
   private changed(): void {
     if (!this.ticket) return
     this.saved = 'changed'
-    keepDraft(this.me(), this.ticket, this.text === '' ? null : { text: this.text, visibility: this.visibility, updated_at: new Date().toISOString() })
+    keepDraft(this.me(), this.ticket, this.text === '' ? null : { text: this.text, visibility: this.visibility, updated_at: new Date().toISOString(), macros: this.usedMacros })
     this.save()
   }
 
@@ -243,11 +276,11 @@ export class Composer {
   private async saveNow(): Promise<void> {
     clearTimeout(this.timer)
     this.timer = undefined
-    const { ticket, text, visibility } = this
+    const { ticket, text, visibility, usedMacros } = this
     if (!ticket) return
     this.saved = 'saving'
     try {
-      await (text === '' ? this.routes.dropDraft(ticket) : this.routes.saveDraft(ticket, text, visibility))
+      await (text === '' ? this.routes.dropDraft(ticket) : this.routes.saveDraft(ticket, text, visibility, usedMacros.map(([id]) => id)))
       if (this.ticket === ticket && this.text === text) this.saved = text === '' ? 'nothing' : 'saved'
     } catch {
       if (this.ticket === ticket) this.saved = 'local'
@@ -262,6 +295,7 @@ export class Composer {
     this.visibility = 'public'
     this.files = []
     this.mentions = new Map()
+    this.macros = new Map()
     this.saved = 'nothing'
     this.answering = null
     this.bcc = []

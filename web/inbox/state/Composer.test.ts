@@ -26,7 +26,7 @@ test('saves the draft once one pauses', () => {
   composer.write('Hel')
   composer.write('Hello')
   vi.advanceTimersByTime(1_000)
-  expect(routes.saveDraft.mock.calls).toEqual([['ticket', 'Hello', 'public']])
+  expect(routes.saveDraft.mock.calls).toEqual([['ticket', 'Hello', 'public', []]])
 })
 
 test('takes the newer of the two drafts, and never another agent’s', () => {
@@ -34,7 +34,7 @@ test('takes the newer of the two drafts, and never another agent’s', () => {
   const mine = make()
   mine.begin(makeDetail())
   mine.write('kept here')
-  const draft = { text: 'on the server', visibility: 'note' as const, updated_at: '2020-01-01T00:00:00Z' }
+  const draft = { text: 'on the server', visibility: 'note' as const, updated_at: '2020-01-01T00:00:00Z', macro_ids: [] }
   const again = make()
   again.begin(makeDetail({ draft }))
   expect(again.text).toBe('kept here')
@@ -48,7 +48,7 @@ test('a draft is saved before the next ticket is begun', () => {
   composer.begin(makeDetail())
   composer.write('half')
   composer.begin(makeDetail({ ticket: makeTicket({ id: 'next' }) }))
-  expect(routes.saveDraft.mock.calls).toEqual([['ticket', 'half', 'public']])
+  expect(routes.saveDraft.mock.calls).toEqual([['ticket', 'half', 'public', []]])
   expect(composer.text).toBe('')
 })
 
@@ -103,6 +103,58 @@ test('what is taken back is as it was written, above what was begun meanwhile', 
   const composer = make()
   composer.begin(makeDetail())
   composer.write('meanwhile')
-  composer.putBack({ ticket_id: 'ticket', visibility: 'public', text: 'sent', to: ['a@b.example'], cc: [], bcc: ['c@b.example'], subject: null, status_id: null, attachments: [] })
+  composer.putBack({ ticket_id: 'ticket', visibility: 'public', text: 'sent', to: ['a@b.example'], cc: [], bcc: ['c@b.example'], subject: null, status_id: null, attachments: [], macro_ids: [] })
   expect([composer.text, composer.to, composer.bcc]).toEqual(['sent\n\nmeanwhile', ['a@b.example'], ['c@b.example']])
+})
+
+const APOLOGY = 'Dear Wang Fang,\nwe are sorry that the lamp arrived broken.\nA new one leaves today.'
+
+test('an answer names the saved replies whose words still stand in it', () => {
+  const composer = make()
+  composer.begin(makeDetail())
+  composer.write(APOLOGY)
+  composer.use('apology', APOLOGY)
+  composer.write(`${APOLOGY.replace('today', 'tomorrow')}\nGrace`)
+  vi.advanceTimersByTime(1_000)
+  expect(routes.saveDraft).toHaveBeenLastCalledWith('ticket', composer.text, 'public', ['apology'])
+  expect(composer.take(null).body.macro_ids).toEqual(['apology'])
+  expect(composer.take(null).body.macro_ids).toBeUndefined()
+})
+
+test('rewritten in one’s own words it is no saved reply any more, and a note never is', () => {
+  const composer = make()
+  composer.begin(makeDetail())
+  composer.write(APOLOGY)
+  composer.use('apology', APOLOGY)
+  composer.write('Dear Wang Fang,\nI have called the workshop about your lamp.')
+  expect(composer.take(null).body.macro_ids).toBeUndefined()
+  composer.write(APOLOGY)
+  composer.use('apology', APOLOGY)
+  composer.switchTo('note')
+  expect(composer.take(null).body.macro_ids).toBeUndefined()
+})
+
+test('a draft that is taken up again remembers what it was written from, until it is begun anew', () => {
+  const first = make()
+  first.begin(makeDetail())
+  first.write(APOLOGY)
+  first.use('apology', APOLOGY)
+  const again = make()
+  again.begin(makeDetail())
+  expect(again.take(null).body.macro_ids).toEqual(['apology'])
+  const elsewhere = make('other')
+  elsewhere.begin(makeDetail({ draft: { text: 'kept on the server', visibility: 'public', updated_at: '2020-01-01T00:00:00Z', macro_ids: ['apology'] } }))
+  elsewhere.write('')
+  elsewhere.write('my own')
+  expect(elsewhere.take(null).body.macro_ids).toBeUndefined()
+})
+
+test('what is taken back still names its saved replies', () => {
+  const composer = make()
+  composer.begin(makeDetail())
+  composer.write(APOLOGY)
+  composer.use('apology', APOLOGY)
+  const { body } = composer.take(null)
+  composer.putBack({ ticket_id: 'ticket', visibility: 'public', text: body.text, to: [], cc: [], bcc: [], subject: null, status_id: null, attachments: [], macro_ids: ['apology'] })
+  expect(composer.take(null).body.macro_ids).toEqual(['apology'])
 })

@@ -1,7 +1,8 @@
 // The local copy of an agent's draft, against loss of network, session or tab.
 import type { Id, Visibility } from '../../shared/types'
 
-export interface LocalDraft { text: string; visibility: Visibility; updated_at: string }
+/** `macros`: saved replies that it is written from, each with the words that it put in. */
+export interface LocalDraft { text: string; visibility: Visibility; updated_at: string; macros?: [Id, string][] }
 const key = (agent: Id, ticket: Id) => `shouwen.draft.${agent}.${ticket}`
 
 export function localDraft(agent: Id, ticket: Id): LocalDraft | null {

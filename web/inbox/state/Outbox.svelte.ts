@@ -14,6 +14,8 @@ export interface Outgoing {
   /** queued: waits for the network. refused: something new arrived first. */
   state: 'sending' | 'queued' | 'refused' | 'failed'
   problem: string | null
+  /** Why, where the screen has words of its own for it. */
+  why?: 'macro-forbidden' | null
 }
 
 export type Send = (ticket: Id, body: NewMessage, keepalive?: boolean) => Promise<Message | ScheduledReply>
@@ -99,7 +101,7 @@ export class Outbox {
     const earlier = this.items.find((other) => other.ticket_id === item.ticket_id && other !== item && this.flying.has(other.client_id))
     if (earlier) return this.change(clientId, { state: 'queued' })
     this.flying.add(clientId)
-    this.change(clientId, { state: 'sending', problem: null })
+    this.change(clientId, { state: 'sending', problem: null, why: null })
     try {
       const answer = await this.send(item.ticket_id, this.find(clientId)?.body ?? item.body, keepalive)
       this.keep(this.items.filter((other) => other.client_id !== clientId))
@@ -111,7 +113,8 @@ export class Outbox {
         this.change(clientId, { state: 'refused' })
         const refused = this.find(clientId)
         if (refused) this.onRefused(refused)
-      } else this.change(clientId, { state: 'failed', problem: error instanceof Refusal ? error.problem.detail || error.problem.title : String(error) })
+      } else if (error instanceof Refusal && error.is('macro-forbidden')) this.change(clientId, { state: 'failed', problem: error.problem.detail, why: 'macro-forbidden' })
+      else this.change(clientId, { state: 'failed', problem: error instanceof Refusal ? error.problem.detail || error.problem.title : String(error) })
     } finally {
       this.flying.delete(clientId)
     }

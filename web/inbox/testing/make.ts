@@ -28,7 +28,7 @@ export function makeDetail(fields: Partial<TicketDetail> = {}): TicketDetail {
 export function makeScheduled(fields: Partial<ScheduledReply> = {}): ScheduledReply {
   return {
     id: 'scheduled', ticket_id: 'ticket', client_id: 'client', agent_id: 'me', kind: 'undo', state: 'waiting', reason: null, send_at: '2026-11-22T08:00:10Z', cancel_if_answered: false,
-    text: 'hello', to: ['wang@mail.example'], cc: [], bcc: [], subject: null, status_id: null, attachments: [], created_at: '2026-11-22T08:00:00Z', ...fields,
+    text: 'hello', to: ['wang@mail.example'], cc: [], bcc: [], subject: null, status_id: null, attachments: [], macro_ids: [], created_at: '2026-11-22T08:00:00Z', ...fields,
   }
 }
 
