@@ -45,11 +45,18 @@ impl Variables<'_> {
             "inbox.address" => self.inbox.and_then(|inbox| inbox.address.clone()),
             "ticket.number" => self.ticket.map(|ticket| ticket.number.to_string()),
             "ticket.subject" => self.ticket.map(|ticket| ticket.subject.clone()),
-            "customer.name" => self.customer.map(|customer| customer.name.clone()),
+            "customer.name" => self.customer.and_then(|customer| greeted_by(&customer.name)),
             _ => return None,
         };
         Some(on_one_line(&found.unwrap_or_default()))
     }
+}
+
+/// A name by which somebody can be greeted: who was never named is kept under an address or a number.
+fn greeted_by(name: &str) -> Option<String> {
+    let is_word = |c: char| c.is_alphabetic();
+    let is_name = name.chars().any(is_word) && !(name.contains('@') && !name.contains(char::is_whitespace));
+    is_name.then(|| name.to_owned())
 }
 
 /// Words of a customer stay on their line, and turn nobody else's around.
@@ -92,6 +99,20 @@ mod tests {
             ("\u{7}", ""),
         ] {
             assert_eq!(on_one_line(words), wanted);
+        }
+    }
+
+    #[test]
+    fn nobody_is_greeted_by_an_address_or_a_number() {
+        for (name, greeted) in [
+            ("王芳", true),
+            ("Jane Moore", true),
+            ("Jane @ Moore Ltd", true),
+            ("wang.fang@mail.example", false),
+            ("+86 138 0013 8000", false),
+            ("", false),
+        ] {
+            assert_eq!(greeted_by(name).is_some(), greeted, "{name}");
         }
     }
 

@@ -307,8 +307,8 @@ fn name(events: &[Logged], interest: &Interest, batch: &mut Rendered) -> Named {
     }
     references.sort();
     references.dedup();
-    // Keys are not on anybody's screen but the administrator's, who fetches them.
-    references.retain(|what| *what != Reference::Keys);
+    // Nobody's screen keeps these: keys are fetched by the administrator, macros whenever they are offered.
+    references.retain(|what| !matches!(what, Reference::Keys | Reference::Macros));
     batch.references = references
         .into_iter()
         .map(|what| frame(&Frame::Reference { what }))

@@ -7,7 +7,7 @@ import { zh } from '../i18n/zh'
 import { makeTicket } from '../testing/make'
 import { semicolonBefore } from './insert'
 import { OpenMacros } from './OpenMacros.svelte'
-import { find } from './search'
+import { find, gist } from './search'
 import { stillStands } from './standing'
 
 const offer = (id: string, fields: Partial<OfferedMacro> = {}): OfferedMacro => ({ id, name: id, shortcut: '', own: false, locale: 'zh', texts: [{ locale: 'zh', text: '您好' }, { locale: 'en', text: 'Hello' }], changes: {}, ...fields })
@@ -37,6 +37,10 @@ test('the initials of any words are those that were written by hand', () => {
     expect([name, initialsOf(letters)]).toEqual([name, initials[name as keyof typeof initials]])
   }
   expect(initialsOf('退款 to Jane')).toBe('tktj')
+})
+
+test('a line of the list says what a reply is about, not whom it greets', () => {
+  for (const [text, line] of [['王芳，您好：\n\n今天补发。', '今天补发。'], ['Dear Wang,\nA new one leaves.', 'A new one leaves.'], ['Hello!', 'Hello!'], ['One line.\nTwo.', 'One line.'], ['', '']] as const) expect(gist(text)).toBe(line)
 })
 
 test('Enter that was faster than the network applies the best of what comes', async () => {

@@ -12,6 +12,12 @@ export function find<T extends Sought>(all: T[], typed: string): T[] {
   return ranked.sort((a, b) => b.rank - a.rank).map(({ one }) => one)
 }
 
+/** The first line that says something of its own: greetings are alike in all of them. */
+export function gist(text: string): string {
+  const lines = text.split('\n').map((line) => line.trim()).filter(Boolean)
+  return (lines.length > 1 && /[,，:：!！]$/.test(lines[0]!) ? lines[1] : lines[0]) ?? ''
+}
+
 function rank(one: Sought, words: string): number {
   const name = one.name.toLocaleLowerCase()
   const shortcut = one.shortcut.toLocaleLowerCase()
