@@ -72,6 +72,7 @@ async fn open(folder: &std::path::Path) -> SqliteConnection {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
+        .pragma("temp_store", "MEMORY")
         .pragma("secure_delete", "ON")
         .pragma("cache_size", "-16000")
         .statement_cache_capacity(300)

@@ -20,20 +20,37 @@ pub struct Known {
 
 /// The customer with this identity; made, with this name, when there is none. Two at once make one.
 pub async fn find_or_create(change: &mut Change, known: &Known, name: &str) -> Result<CustomerId, Error> {
-    let workspace = change.workspace();
-    if let Some(found) =
-        customers::find_by_identity(change.tx(), workspace, known.kind, &known.folded).await?
-    {
-        return Ok(found);
+    match find(change, known).await? {
+        Some(found) => Ok(found),
+        None => make(change, known, name).await,
     }
+}
+
+/// As [`find_or_create`], for who wrote a mail: a customer who was there is reached again by it, see [`heard_from`].
+pub async fn find_writer(change: &mut Change, known: &Known, name: &str) -> Result<CustomerId, Error> {
+    let Some(found) = find(change, known).await? else {
+        return make(change, known, name).await;
+    };
+    heard_from(change, found, known).await?;
+    Ok(found)
+}
+
+async fn find(change: &mut Change, known: &Known) -> Result<Option<CustomerId>, Error> {
+    let workspace = change.workspace();
+    customers::find_by_identity(change.tx(), workspace, known.kind, &known.folded).await
+}
+
+async fn make(change: &mut Change, known: &Known, name: &str) -> Result<CustomerId, Error> {
+    let workspace = change.workspace();
     let id = create(change, name, None).await?;
     if add_identity(change, id, known).await? {
         return Ok(id);
     }
     // Somebody else made the customer since we looked.
     customers::remove(change.tx(), workspace, id).await?;
-    let found = customers::find_by_identity(change.tx(), workspace, known.kind, &known.folded).await?;
-    found.ok_or_else(|| Error::Unavailable("an identity appeared and vanished".to_owned()))
+    find(change, known)
+        .await?
+        .ok_or_else(|| Error::Unavailable("an identity appeared and vanished".to_owned()))
 }
 
 pub async fn create(change: &mut Change, name: &str, locale: Option<String>) -> Result<CustomerId, Error> {
@@ -72,7 +89,7 @@ pub async fn add_identity(change: &mut Change, customer: CustomerId, known: &Kno
 }
 
 /// Mail came from an identity of the customer: it is reached again, and proved when the mail was.
-pub async fn heard_from(change: &mut Change, customer: CustomerId, known: &Known) -> Result<(), Error> {
+async fn heard_from(change: &mut Change, customer: CustomerId, known: &Known) -> Result<(), Error> {
     let workspace = change.workspace();
     let proved = known.verified == Verified::Proved;
     let changed = customers::heard_from(

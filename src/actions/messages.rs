@@ -114,7 +114,8 @@ pub async fn add(
     tell_of_contact(change, &ticket, &row).await?;
     if let Author::Customer(customer) = new.author {
         customers::touch(change.tx(), workspace, customer, new.happened_at).await?;
-        if new.visibility == Visibility::Public && !new.automatic && change.origin() == Origin::Live {
+        let answers = row.position > 1 && new.visibility == Visibility::Public && !new.automatic;
+        if answers && change.origin() == Origin::Live {
             schedules::cancel_answered(change, ticket.id).await?;
         }
         read_customer(change, &ticket, new).await?;

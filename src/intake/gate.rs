@@ -71,19 +71,27 @@ async fn rule(change: &mut Change, incoming: &Incoming) -> Result<Option<RuleKin
         .as_ref()
         .map(|from| from.address.as_str());
     let envelope = Some(incoming.raw.envelope_from.as_str());
+    let senders = [from, envelope].into_iter().flatten().filter_map(address::fold);
+    let senders: Vec<Vec<String>> = senders.map(|folded| names(&folded)).collect();
+    let mut asked: Vec<&str> = senders.iter().flatten().map(String::as_str).collect();
+    asked.sort_unstable();
+    asked.dedup();
+    let rules = sender_rules::some(change.tx(), workspace, &asked, now).await?;
     let mut said = None;
-    for written in [from, envelope].into_iter().flatten() {
-        let Some(folded) = address::fold(written) else {
-            continue;
-        };
-        let found = sender_rules::nearest(change.tx(), workspace, &names(&folded), now).await?;
-        said = match (said, found) {
+    for names in &senders {
+        said = match (said, nearest(&rules, names)) {
             (Some(RuleKind::Block), _) | (_, Some(RuleKind::Block)) => Some(RuleKind::Block),
             (before, found) => before.or(found),
         };
     }
     let failed = Authenticity::trust(incoming.authenticity.as_ref()) == FromTrust::Failed;
     Ok(said.filter(|rule| *rule == RuleKind::Block || !failed))
+}
+
+/// What the rule of the first of these names that has one says.
+fn nearest(rules: &[(String, RuleKind)], names: &[String]) -> Option<RuleKind> {
+    let of = |name: &String| rules.iter().find(|(sender, _)| sender == name);
+    names.iter().find_map(of).map(|(_, kind)| *kind)
 }
 
 /// The address, its domain, and the domains above it but the last.

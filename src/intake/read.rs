@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use shouwen_channels::email::{self, Attachment, Mail, marker};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::actions::files::safe_name;
 use crate::blobs::hash;
@@ -11,7 +12,7 @@ use crate::store::raw_mails::Sameness;
 /// Larger mail is read aside, so that it holds up nobody.
 const LARGE: usize = 256 * 1024;
 /// So many large ones are read at once: each takes several times its size.
-static LARGE_AT_ONCE: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(2);
+static LARGE_AT_ONCE: Semaphore = Semaphore::const_new(2);
 /// What a screen shows of a text; the whole of a longer one is attached.
 const LONGEST_TEXT: usize = 500_000;
 const LONGEST_HTML: usize = 2_000_000;
@@ -34,12 +35,21 @@ pub(super) struct Reading {
     pub(super) attach_whole: bool,
 }
 
+/// Waits until a mail of this size may be taken into memory: of large ones few at a time.
+pub(super) async fn room_for(size: i64) -> Option<SemaphorePermit<'static>> {
+    let is_large = usize::try_from(size).is_ok_and(|size| size > LARGE);
+    if is_large {
+        LARGE_AT_ONCE.acquire().await.ok()
+    } else {
+        None
+    }
+}
+
 /// Reads the mail, a large one on another thread.
 pub(super) async fn read_aside(raw: Bytes, key: [u8; 32]) -> Result<Reading, db::Error> {
     if raw.len() <= LARGE {
         return Ok(read(&raw, &key));
     }
-    let _permit = LARGE_AT_ONCE.acquire().await; // never closed
     tokio::task::spawn_blocking(move || read(&raw, &key))
         .await
         .map_err(|error| db::Error::Unavailable(format!("reading a mail was broken off: {error}")))

@@ -13,7 +13,7 @@ use shouwen_core::threading::{Because, FromTrust, goes_on};
 use shouwen_core::ticket::Priority;
 use shouwen_core::time::Length;
 
-use super::read::{Reading, file_name, read_aside};
+use super::read::{Reading, file_name, read_aside, room_for};
 use super::{authenticity, gate, report, thread};
 use crate::actions::acknowledgements;
 use crate::actions::customers::{self, Known};
@@ -61,6 +61,7 @@ pub(crate) async fn read(app: &App, workspace: WorkspaceId, raw: RawMailId) -> R
     let Some((raw, inbox)) = load(app, workspace, raw).await? else {
         return Ok(());
     };
+    let _room = room_for(raw.size).await;
     let (bytes, key) = (
         app.blobs.get(workspace, &raw.blob).await?,
         thread::key(&app.secrets, workspace),
@@ -295,9 +296,7 @@ async fn customer(change: &mut Change, incoming: &Incoming) -> Result<CustomerId
     } else {
         name.to_owned()
     };
-    let customer = customers::find_or_create(change, &known, &name).await?;
-    customers::heard_from(change, customer, &known).await?;
-    Ok(customer)
+    customers::find_writer(change, &known, &name).await
 }
 
 async fn open(

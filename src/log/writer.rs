@@ -132,11 +132,7 @@ impl Log {
         let desk = Desk { db, bus, clock, ids };
         let queue = desk.db.is_sqlite().then(|| {
             let (send, receive) = mpsc::channel(4 * GROUP);
-            #[expect(
-                clippy::disallowed_methods,
-                reason = "ends with the log: no supervisor outlives or restarts it"
-            )]
-            tokio::spawn(run_groups(desk.clone(), receive));
+            start_thread(run_groups(desk.clone(), receive));
             send
         });
         Self { desk, queue, finish }
@@ -199,6 +195,19 @@ impl Log {
 
 fn stopped<E: From<Error>>() -> E {
     Error::Unavailable("the writer has stopped".to_owned()).into()
+}
+
+/// A thread of its own: between its statements the writer waits for nothing but the one that runs, and a runtime with
+/// other work to look for would only wake up later.
+fn start_thread(writer: impl Future<Output = ()> + Send + 'static) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .expect("a runtime without sockets needs nothing that could be missing");
+    std::thread::Builder::new()
+        .name("writer".to_owned())
+        .spawn(move || runtime.block_on(writer))
+        .expect("the system gives one more thread");
 }
 
 async fn run_groups(desk: Desk, mut queue: mpsc::Receiver<Box<dyn Work>>) {

@@ -66,25 +66,22 @@ pub async fn list(
         .await
 }
 
-/// What the rule of the first of these names that has one says.
-pub async fn nearest(
+/// The rules of these names, in no order.
+pub async fn some(
     conn: &mut Conn,
     workspace: WorkspaceId,
-    names: &[String],
+    names: &[&str],
     now: Timestamp,
-) -> Result<Option<RuleKind>> {
-    let rows: Vec<(String, RuleKind)> = conn
-        .build(
+) -> Result<Vec<(String, RuleKind)>> {
+    conn.build(
             "SELECT sender, kind FROM sender_rule WHERE workspace_id = $1 AND (expires_at IS NULL OR expires_at > $2)
              AND sender IN ",
         )
         .bind(workspace)
         .bind(now)
-        .push_list(names.iter())
+        .push_list(names.iter().copied())
         .all()
-        .await?;
-    let of = |name: &String| rows.iter().find(|(sender, _)| sender == name);
-    Ok(names.iter().find_map(of).map(|(_, kind)| *kind))
+        .await
 }
 
 /// Sets the rule of a sender; one that is there already gives way.

@@ -8,13 +8,16 @@ use super::{ladder, rules};
 use crate::db::{Error, JsonText};
 use crate::log::Change;
 use crate::store::complaints::{self, ReadingRow};
-use crate::store::customers;
 use crate::store::tickets::TicketRow;
 
 /// Reads one more message of the customer. Writes nothing for what is calm and ordinary.
 pub async fn read_message(change: &mut Change, ticket: &TicketRow, text: &str) -> Result<(), Error> {
     let workspace = change.workspace();
-    let known = complaints::find_reading(change.tx(), workspace, ticket.id).await?;
+    let known = if ticket.last_position > 1 {
+        complaints::find_reading(change.tx(), workspace, ticket.id).await?
+    } else {
+        None
+    };
     let policy = rules::policy(change.tx(), workspace).await?;
     let one = complaint::read(text, &policy.currency);
     let findings = match &known {
@@ -56,13 +59,7 @@ pub(super) async fn circumstances(
 ) -> Result<Circumstances, Error> {
     let workspace = change.workspace();
     let since = change.now().minus(Length::days(repeat_days));
-    let repeated =
-        complaints::earlier_complaints(change.tx(), workspace, ticket.customer_id, ticket.id, since).await?;
-    let customer = customers::find(change.tx(), workspace, ticket.customer_id).await?;
-    Ok(Circumstances {
-        repeated,
-        tier: customer.and_then(|customer| customer.tier),
-    })
+    complaints::circumstances(change.tx(), workspace, ticket.customer_id, ticket.id, since).await
 }
 
 /// Tells of a suggestion that changed; a case whose grade nobody confirmed yet follows it when it becomes graver.

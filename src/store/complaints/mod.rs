@@ -17,4 +17,4 @@ pub use rules::{
     CategoryRow, CeilingRow, RuleRow, categories, ceilings, ceilings_of_role, find_rule, forget_role,
     lock_rules, policy, rules, save_category, save_ceiling, save_policy, save_rule,
 };
-pub use suggestions::{ReadingRow, earlier_complaints, find_reading, save_reading};
+pub use suggestions::{ReadingRow, circumstances, find_reading, save_reading};

@@ -1,6 +1,6 @@
 //! What the customer's messages showed so far, and what the desk makes of it.
 
-use shouwen_core::complaint::{Findings, Suggestion};
+use shouwen_core::complaint::{Circumstances, Findings, Suggestion};
 use shouwen_core::id::{CustomerId, TicketId, WorkspaceId};
 use shouwen_core::time::Timestamp;
 
@@ -48,25 +48,27 @@ pub async fn save_reading(
     Ok(())
 }
 
-/// How many other complaints the customer has made since an instant, counted up to 10.
-pub async fn earlier_complaints(
+/// What else is known of the customer: the tier, and other complaints since an instant, counted up to 10.
+pub async fn circumstances(
     conn: &mut Conn,
     workspace: WorkspaceId,
     customer: CustomerId,
     ticket: TicketId,
     since: Timestamp,
-) -> Result<i64> {
-    let (count,): (i64,) = conn
+) -> Result<Circumstances> {
+    let found: Option<(Option<String>, i64)> = conn
         .sql(
-            "SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT 1 AS one FROM ticket
-             WHERE workspace_id = $1 AND customer_id = $2 AND kind = 'complaint' AND created_at >= $3 AND id <> $4
-             LIMIT 10) AS earlier",
+            "SELECT tier, (SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT 1 AS one FROM ticket
+               WHERE workspace_id = $1 AND customer_id = $2 AND kind = 'complaint' AND created_at >= $3 AND id <> $4
+               LIMIT 10) AS earlier) AS repeated
+             FROM customer WHERE workspace_id = $1 AND id = $2",
         )
         .bind(workspace)
         .bind(customer)
         .bind(since)
         .bind(ticket)
-        .one()
+        .optional()
         .await?;
-    Ok(count)
+    let (tier, repeated) = found.unwrap_or_default();
+    Ok(Circumstances { repeated, tier })
 }

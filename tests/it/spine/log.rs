@@ -4,13 +4,18 @@ use std::collections::BTreeSet;
 
 use futures_util::FutureExt;
 use futures_util::future::join_all;
+use serde_json::json;
+use shouwen::actions::notifications::notify;
 use shouwen::db::{Error, Result};
 use shouwen::log::{Follower, Logged, follow, last_seq, read_after};
-use shouwen_core::event::{Event, Reference};
+use shouwen::store::notifications::NotificationKind;
+use shouwen_core::event::{Event, Origin, Reference};
+use shouwen_core::id::{AgentId, TicketId};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
-use crate::support::desk::both_engines;
+use crate::support::desk::{Desk, both_engines};
 
 const WRITERS: usize = 40;
 const EACH: usize = 25;
@@ -34,7 +39,34 @@ async fn record(app: &shouwen::app::App, what: Reference) -> std::result::Result
     .await
 }
 
+/// As whatever tells somebody of a ticket does.
+async fn tell(desk: &Desk, origin: Origin, who: AgentId, ticket: TicketId) {
+    let system = desk.app.system();
+    let told = desk
+        .app
+        .log
+        .change_from(origin, &system, (who, ticket), |change, (who, ticket)| {
+            notify(change, *who, NotificationKind::OwnerContact, *ticket, None).boxed()
+        });
+    told.await.unwrap();
+}
+
 both_engines! {
+    async fn only_what_happens_live_tells_anybody(desk: Desk) {
+        let ada = desk.administrator().await;
+        let call = json!({ "client_id": Uuid::from_u128(7), "inbox_id": ada.phone_inbox().await["id"],
+            "number": "13800138000", "direction": "in", "text": "Where is it?", "outcome": "answered",
+            "duration_s": 20, "solved": false });
+        let logged = ada.post("/call-log", call).await;
+        let ticket: TicketId = serde_json::from_value(logged["ticket"]["id"].clone()).unwrap();
+        for origin in [Origin::Backfill, Origin::Import] {
+            tell(&desk, origin, ada.id, ticket).await;
+        }
+        assert_eq!(ada.get("/notifications").await["items"], json!([]));
+        tell(&desk, Origin::Live, ada.id, ticket).await;
+        assert_eq!(ada.get("/notifications").await["items"].as_array().unwrap().len(), 1);
+    }
+
     async fn numbers_have_no_gaps_and_a_follower_sees_each_once_in_order(desk: Desk) {
         let (app, stop) = (desk.app.clone(), CancellationToken::new());
         let start = last_seq(&mut app.db.read().await.unwrap(), app.workspace).await.unwrap();

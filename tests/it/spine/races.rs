@@ -15,6 +15,7 @@ use shouwen::log::Change;
 use shouwen::store::tickets;
 use shouwen_core::id::TicketId;
 use shouwen_core::ticket::TicketNumber;
+use shouwen_core::time::Length;
 use tokio::sync::Barrier;
 
 use crate::support::desk::{Desk, both_engines};
@@ -202,6 +203,22 @@ both_engines! {
         let positions: Vec<i64> = ticket["messages"].as_array().unwrap().iter()
             .map(|message| message["position"].as_i64().unwrap()).collect();
         assert_eq!(positions, (1..=13).collect::<Vec<_>>());
+    }
+
+    async fn a_follow_up_that_many_look_at_reminds_once(desk: Desk) {
+        let (ada, bao) = (desk.administrator().await, desk.agent("Bao").await);
+        let (inbox, due) = (ada.phone_inbox().await, desk.app.now().plus(Length::hours(1)));
+        for round in 0..ROUNDS {
+            let mut body = call(&inbox, &format!("138001380{round:02}"));
+            body["follow_up_at"] = json!(due);
+            bao.post("/call-log", body).await;
+        }
+        desk.clock.advance(Length::hours(2));
+        for looked in join_all((0..4).map(|_| shouwen::timers::step(&desk.app))).await {
+            looked.unwrap();
+        }
+        desk.settle().await;
+        assert_eq!(bao.get("/notifications").await["items"].as_array().unwrap().len(), ROUNDS);
     }
 
     async fn a_call_that_ended_stays_so_whatever_comes_late(desk: Desk) {

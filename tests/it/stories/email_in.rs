@@ -76,6 +76,17 @@ both_engines! {
         assert_eq!(duplicates, 2);
     }
 
+    async fn one_message_id_over_two_texts_is_two_mails(desk: Desk) {
+        let admin = desk.administrator().await;
+        admin.email_inbox(INBOX).await;
+        for text in ["first", "second"] {
+            receive(&desk, &mail("1@example.com", "", text)).await;
+        }
+        let states: Vec<String> = fates(&desk).await.into_iter().map(|(state, _)| state).collect();
+        assert_eq!(states, ["read", "read"]);
+        assert_eq!(admin.tickets("all").await.len(), 2);
+    }
+
     async fn a_mail_without_a_message_id_is_told_apart_by_its_content(desk: Desk) {
         let admin = desk.administrator().await;
         admin.email_inbox(INBOX).await;
