@@ -1,10 +1,12 @@
 // Runs the stories that need a browser: every *.story.mjs here, or those whose file name contains an argument.
-// A story exports `name` and `run({ desk, browser, expect })`, and gets a desk of its own. Ends with
-// "N passed, N failed"; a failed story leaves its pages and the server's output in tests/e2e/results.
+// A story exports `name` and `run({ desk, browser, expect, prepared })`, and gets a desk of its own. It may export, too:
+// `prepare()`, which gives `prepared`, whose `sets` are keys of the desk's configuration; `on = 'demo'`: it is told on
+// the one demo that such stories share; `seconds`: how long it may take. Ends with "N passed, N failed"; a failed story
+// leaves its pages and the server's output in tests/e2e/results.
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { startDesk } from './support/desk.mjs'
+import { startDemo, startDesk } from './support/desk.mjs'
 import { expect } from './support/expect.mjs'
 import { chromium } from './support/packages.mjs'
 
@@ -26,11 +28,11 @@ function launch() {
   return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args })
 }
 
-/** Rejects when the story takes longer than any story should. */
-async function inTime(work) {
+/** Rejects when the story takes longer than it should. */
+async function inTime(work, seconds = STORY_SECONDS) {
   let timer
   const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`took longer than ${STORY_SECONDS} s`)), STORY_SECONDS * 1000)
+    timer = setTimeout(() => reject(new Error(`took longer than ${seconds} s`)), seconds * 1000)
   })
   return Promise.race([work, late]).finally(() => clearTimeout(timer))
 }
@@ -48,6 +50,10 @@ async function keepTraces(file, browser, desk, error) {
   }
 }
 
+let demo
+/** Started for the first story that is told on it. */
+const sharedDemo = () => (demo ??= startDemo())
+
 async function tell(file, browser) {
   const began = performance.now()
   let name = file
@@ -56,8 +62,9 @@ async function tell(file, browser) {
   try {
     const story = await import(join(here, file))
     name = `${file}: ${story.name}`
-    desk = await startDesk()
-    await inTime(story.run({ desk, browser, expect }))
+    const prepared = await story.prepare?.()
+    desk = story.on === 'demo' ? await sharedDemo() : await startDesk(prepared?.sets)
+    await inTime(story.run({ desk, browser, expect, prepared }), story.seconds)
     verdict('ok    ')
     return true
   } catch (error) {
@@ -67,7 +74,7 @@ async function tell(file, browser) {
     return false
   } finally {
     await Promise.all(browser.contexts().map((context) => context.close()))
-    await desk?.stop()
+    if (desk && desk !== (await demo)) await desk.stop()
   }
 }
 
@@ -79,6 +86,7 @@ for (const file of files) {
   if (!(await tell(file, browser))) failed += 1
 }
 await browser.close()
+await (await demo)?.stop()
 if (files.length === 0) console.log('FAILED there is no such story')
 console.log(`${files.length - failed} passed, ${failed} failed`)
 process.exit(failed || files.length === 0 ? 1 : 0)

@@ -14,14 +14,25 @@ const running = new Set()
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')))
 
 /**
- * Starts the server. The desk has `url`, `smtp` (host:port), `lmtp` (a socket's path), `folder`, `output()`,
- * `setup()` (the address where the first administrator is made), `stop()`.
+ * Starts the server; `sets` are keys of its configuration, `section.key=value`. The desk has `url`, `smtp` (host:port),
+ * `lmtp` (a socket's path), `folder`, `output()`, `setup()` (the address where the first administrator is made), `stop()`.
  */
-export async function startDesk() {
+export async function startDesk(sets = []) {
   const folder = mkdtempSync(join(tmpdir(), 'shouwen-e2e-'))
   const config = join(folder, 'shouwen.toml')
   writeFileSync(config, configuration(folder))
-  const child = spawn(program, ['serve', '--config', config], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
+  return start(folder, ['serve', '--config', config, ...sets.flatMap((set) => ['--set', set])])
+}
+
+/** Starts `shouwen demo`, and waits until it has printed all. */
+export async function startDemo() {
+  const folder = mkdtempSync(join(tmpdir(), 'shouwen-e2e-'))
+  const anywhere = ['--listen', '127.0.0.1:0', '--smtp', '127.0.0.1:0']
+  return start(folder, ['demo', '--folder', join(folder, 'demo'), ...anywhere], /^└/)
+}
+
+async function start(folder, words, last = /^listening/) {
+  const child = spawn(program, words, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
   running.add(child)
   const said = listen(child)
   try {
@@ -29,6 +40,7 @@ export async function startDesk() {
       .split(' ')
       .map((pair) => pair.split(/=(.*)/))
       .reduce((all, [name, value]) => ({ ...all, [name]: value }), {})
+    await said.line(last)
     const setup = async () => (await said.line(/^setup (\S+)$/)).match[1]
     return { url: http, smtp, lmtp, folder, setup, output: said.all, stop: () => stop(child, folder) }
   } catch (error) {

@@ -38,10 +38,19 @@ async function accessible(page) {
   // evaluate, not a script tag: the page's content security policy forbids those, and should.
   await page.evaluate(axeSource)
   const { violations } = await page.evaluate(() =>
-    globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] }),
+    globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'], iframes: false }),
   )
   const found = violations.map(({ id, help, nodes }) => `${id}: ${help}\n  ${nodes.map((node) => node.html).join('\n  ')}`)
   assert.ok(found.length === 0, `not accessible\n${found.join('\n')}`)
 }
 
-export const expect = { ...assert, soon, visible, gone, text, accessible }
+/** Nothing lies beyond the right edge. */
+async function fits(page) {
+  const [wide, room, widest] = await page.evaluate(() => {
+    const beyond = [...document.body.querySelectorAll('*')].filter((one) => one.getBoundingClientRect().right > innerWidth + 1)
+    return [document.scrollingElement.scrollWidth, innerWidth, beyond.slice(0, 3).map((one) => one.outerHTML.slice(0, 120))]
+  })
+  assert.ok(wide <= room, `${wide} pixels wide on a screen of ${room}:\n  ${widest.join('\n  ')}`)
+}
+
+export const expect = { ...assert, soon, visible, gone, text, accessible, fits }

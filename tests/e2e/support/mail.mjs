@@ -27,9 +27,13 @@ export async function deliver(at, from, to, lines) {
   }
 }
 
-/** An SMTP server that keeps what it is given: `mails` of `{ from, to, raw, header(name) }`. */
+/**
+ * An SMTP server that keeps what it is given: `mails` of `{ from, to, raw, header(name) }`. Its `manner` can be changed:
+ * `refuse` is its answer to every recipient, `hangsUp` that it takes the content and says nothing more.
+ */
 export async function openPostOffice() {
   const mails = []
+  const manner = { refuse: null, hangsUp: false }
   const server = createServer((socket) => {
     let mail = { to: [] }
     let data = null
@@ -40,7 +44,7 @@ export async function openPostOffice() {
         mails.push(received(mail, data.join('\n')))
         mail = { to: [] }
         data = null
-        return say('250 taken')
+        return manner.hangsUp ? void socket.destroy() : say('250 taken')
       }
       const [, address = ''] = line.match(/<(.*?)>/) ?? []
       const verb = line.slice(0, 4).toUpperCase()
@@ -50,6 +54,7 @@ export async function openPostOffice() {
         data = []
         return say('354 go on')
       }
+      if (verb === 'RCPT' && manner.refuse) return say(manner.refuse)
       say(verb === 'QUIT' ? '221 bye' : '250 well')
       if (verb === 'QUIT') socket.end()
     }
@@ -59,7 +64,7 @@ export async function openPostOffice() {
   })
   await new Promise((ready) => server.listen(0, '127.0.0.1', ready))
   server.unref()
-  return { port: server.address().port, mails, close: () => server.close() }
+  return { port: server.address().port, mails, manner, close: () => server.close() }
 }
 
 function received(mail, raw) {

@@ -27,6 +27,8 @@ class Person {
   get = (path) => this.call('GET', path)
   post = (path, body) => this.call('POST', path, body)
 
+  patch = (path, body) => this.call('PATCH', path, body)
+
   inbox(channel, settings = {}, address) {
     const names = { email: 'Help', chat: 'Shop', phone: 'Line' }
     return this.post('/inboxes', { name: names[channel], channel, address, settings })
@@ -57,9 +59,10 @@ class Person {
   /** Every ticket, newest first; `only` when there is but one. */
   tickets = async () => (await this.get('/tickets?view=all')).items
 
-  /** The inbox in a browser of the person's own; `through` is another address of the same desk. */
-  async open(browser, path = '/view/all', { through = this.desk.url, locale = 'en', theme = 'light', width = 1440 } = {}) {
-    const context = await browser.newContext({ viewport: { width, height: 900 }, reducedMotion: 'reduce', locale })
+  /** The inbox in a browser of the person's own; `through` is another address of the same desk, `touch` a phone's screen. */
+  async open(browser, path = '/view/all', { through = this.desk.url, locale = 'en', theme = 'light', width = 1440, touch = false } = {}) {
+    const screen = touch ? { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } : { viewport: { width, height: 900 } }
+    const context = await browser.newContext({ ...screen, reducedMotion: 'reduce', locale })
     await context.addCookies([{ name: 'shouwen_session', value: this.token, url: through }])
     await context.addInitScript(choose, [theme, locale])
     const page = await context.newPage()

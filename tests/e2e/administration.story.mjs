@@ -1,0 +1,175 @@
+// The desk's own things, by its administrator: made, changed, refused with a reason, and taken away.
+import { administrator } from './support/people.mjs'
+
+export const name = 'teams, roles, tags, statuses, keys and webhooks are made, changed and removed in the settings'
+
+export async function run({ desk, browser, expect }) {
+  const admin = await administrator(desk)
+  const colleague = await admin.agent('Chen Wei')
+  const page = await admin.open(browser, '/settings/teams')
+  page.on('dialog', (dialog) => dialog.accept())
+  const main = page.getByRole('main')
+  const form = page.getByRole('dialog')
+  const alert = form.getByRole('alert')
+  const visit = async (section, heading) => {
+    await page.goto(`${desk.url}/settings/${section}`)
+    await expect.visible(main.getByRole('heading', { name: heading }))
+    await expect.gone(main.locator('[aria-busy=true]'))
+  }
+  const begin = async (button) => {
+    await main.getByRole('button', { name: button }).first().click()
+    await expect.visible(form)
+  }
+  const save = async (button = 'Save') => {
+    await form.getByRole('button', { name: button, exact: true }).click()
+    await expect.gone(form)
+  }
+  const refused = async (button, words) => {
+    await form.getByRole('button', { name: button, exact: true }).click()
+    await expect.text(alert, words)
+  }
+  const leave = async () => {
+    await form.getByRole('button', { name: /^(Cancel|Close)$/ }).last().click()
+    await expect.gone(form)
+  }
+  const name = (words) => form.getByLabel('Name', { exact: true }).fill(words)
+  const row = (words) => main.getByRole('listitem').filter({ hasText: words })
+  const open = async (words) => {
+    await row(words).getByRole('button').first().click()
+    await expect.visible(form)
+  }
+
+  // Teams.
+  await visit('teams', 'Teams')
+  await begin('Add team')
+  await refused('Save', 'Enter a name.')
+  await name('Returns')
+  await form.getByLabel('Chen Wei').check()
+  await save()
+  await expect.text(row('Returns'), '1 member')
+  await begin('Add team')
+  await name(' returns ')
+  await refused('Save', 'a team has this name already')
+  await leave()
+  await open('Returns')
+  await name('Returns and repairs')
+  await form.getByLabel('Li Na').check()
+  await save()
+  await expect.text(row('Returns and repairs'), '2 members')
+  const [{ id: team }] = (await admin.get('/teams')).items
+  const line = await admin.post('/inboxes', { name: 'Line', channel: 'phone', settings: {}, team_id: team })
+  await open('Returns and repairs')
+  await refused('Delete', 'belong to this team')
+  await leave()
+  await admin.patch(`/inboxes/${line.id}`, { team_id: null })
+  await open('Returns and repairs')
+  await save('Delete')
+  await expect.gone(row('Returns and repairs'))
+
+  // Roles.
+  await visit('roles', 'Roles')
+  await begin('Add role')
+  await name('Night shift')
+  await form.getByLabel('Sees').selectOption({ label: 'All tickets' })
+  await form.getByLabel('See boards').check()
+  await save()
+  const role = (await admin.get('/roles')).items.find((one) => one.name === 'Night shift')
+  expect.equal(role.scope, 'all')
+  expect.ok(role.permissions.includes('board.read'))
+  const head = (words) => main.getByRole('columnheader', { name: words })
+  await head('Night shift').getByRole('button').click()
+  await name('Late shift')
+  await form.getByLabel('See boards').uncheck()
+  await save()
+  await expect.visible(head('Late shift'))
+  const chen = (await admin.get('/agents')).items.find(({ email }) => email === colleague.email)
+  await admin.patch(`/agents/${chen.id}`, { role_id: role.id })
+  await head('Late shift').getByRole('button').click()
+  await refused('Delete', 'agents hold this role')
+  await leave()
+  await admin.patch(`/agents/${chen.id}`, { role_id: chen.role_id })
+  await head('Late shift').getByRole('button').click()
+  await save('Delete')
+  await expect.gone(head('Late shift'))
+  await head('Administrator').getByRole('button').click()
+  await expect.text(form, 'Built-in roles cannot be changed.')
+  expect.equal(await form.getByRole('button', { name: /^(Save|Delete)$/ }).count(), 0)
+  await leave()
+
+  // Tags.
+  await visit('tags', 'Tags')
+  await begin('Add tag')
+  await name('refund')
+  await form.getByLabel('Red').check()
+  await save()
+  await begin('Add tag')
+  await name('REFUND')
+  await refused('Save', 'a tag has this name already')
+  await leave()
+  await open('refund')
+  await name('refunds')
+  await form.getByLabel('Blue').check()
+  await save()
+  expect.deepEqual((await admin.get('/tags')).items.map(({ name, color }) => [name, color]), [['refunds', 'blue']])
+  await open('refunds')
+  await save('Delete')
+  await expect.visible(main.getByText('No tag yet'))
+
+  // Statuses: never deleted, tickets stand in them.
+  await visit('statuses', 'Statuses')
+  await begin('Add status')
+  await name('At the supplier')
+  await form.getByLabel('Means').selectOption({ label: 'On hold' })
+  await save()
+  await expect.text(row('At the supplier'), 'On hold')
+  await open('At the supplier')
+  await name('At the maker')
+  await form.getByLabel('Archived').check()
+  await save()
+  await expect.text(row('At the maker'), 'Archived')
+  await open('Solved')
+  expect.equal(await form.getByLabel('Archived').count(), 0, 'a built-in status stays')
+  await name('Done')
+  await save()
+  await expect.text(row('Done'), 'Solved')
+
+  // Keys: shown once, used, revoked.
+  await visit('keys', 'API keys')
+  await begin('Create key')
+  await name('Exchange')
+  await save('Create').catch(() => {})
+  await expect.text(form, 'It is never shown again.')
+  const key = await form.locator('input, code').first().evaluate((field) => field.value ?? field.textContent)
+  await page.keyboard.press('Escape')
+  await expect.gone(form)
+  const call = { external_id: 'call-1', state: 'ringing', number: '13800138000', direction: 'in' }
+  const tell = async () => (await fetch(`${desk.url}/api/v1/calls`, { method: 'POST', headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' }, body: JSON.stringify(call) })).status
+  expect.equal(await tell(), 200)
+  await row('Exchange').getByRole('button', { name: 'Revoke' }).click()
+  await expect.visible(main.getByText('No key yet'))
+  expect.equal(await tell(), 401)
+
+  // Webhooks: the secret once, an address that leads inside refused.
+  await visit('webhooks', 'Webhooks')
+  await begin('Add webhook')
+  await name('ERP')
+  await form.getByLabel('Address').fill('http://127.0.0.1:9/hook')
+  await form.getByRole('button', { name: 'Create', exact: true }).click()
+  await expect.visible(alert)
+  await form.getByLabel('Address').fill('https://erp.shop.example/hook')
+  await form.getByLabel('Everything that happens').uncheck()
+  await refused('Create', 'Choose at least one kind of event.')
+  await form.getByLabel('A ticket is opened').check()
+  await save('Create').catch(() => {})
+  await expect.text(form, 'Copy it now')
+  await page.keyboard.press('Escape')
+  await expect.gone(form)
+  await open('ERP')
+  await name('ERP, old')
+  await form.getByLabel('On', { exact: true }).uncheck()
+  await save()
+  await expect.text(row('ERP, old'), 'Off')
+  await open('ERP, old')
+  await save('Delete')
+  await expect.visible(main.getByText('No webhook yet'))
+}
