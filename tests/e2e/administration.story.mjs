@@ -129,7 +129,7 @@ export async function run({ desk, browser, expect }) {
   await expect.text(row('At the maker'), 'Archived')
   await open('Solved')
   expect.equal(await form.getByLabel('Archived').count(), 0, 'a built-in status stays')
-  await name('Done')
+  await form.getByRole('textbox').fill('Done')
   await save()
   await expect.text(row('Done'), 'Solved')
 

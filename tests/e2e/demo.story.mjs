@@ -56,7 +56,7 @@ export async function run({ desk, browser, expect }) {
   const mails = await context.newPage()
   await expect.soon(async () => {
     await mails.goto(catcher)
-    return (await mails.locator('.mails').textContent()).includes('a new lamp leaves today')
+    return (await mails.locator('body').textContent()).includes('a new lamp leaves today')
   }, 'the answer in the catcher', 30)
 
   // The shop's page carries the widget, and a visitor reaches the desk by it.

@@ -54,6 +54,7 @@ export async function run({ desk, browser, expect }) {
   await page.getByRole('button', { name: 'Solve' }).tap()
   await expect.soon(async () => (await admin.tickets()).some(({ category }) => category === 'solved'), 'the ticket to be solved')
 
+  await page.getByRole('button', { name: 'Back', exact: true }).tap()
   await page.getByRole('button', { name: 'Log a call' }).tap()
   const form = page.getByRole('dialog')
   await form.getByLabel('Number').fill('138 0013 8000')
