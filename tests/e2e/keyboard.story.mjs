@@ -93,6 +93,25 @@ export async function run({ desk, browser, expect }) {
   await command('assign to me')
   await becomes('mine', ({ assignee_id }) => assignee_id === me)
 
+  // What else the customer is known by: it is told what it looks like, or what somebody says it is.
+  const known = async (value) => (await admin.get(`/tickets/${ticket.id}`)).customer.identities.find((one) => one.value === value)?.kind
+  const tell = async (value, ...before) => {
+    await page.getByRole('button', { name: 'Add email, phone or shop’s id' }).press('Enter')
+    for (const stroke of before) await page.keyboard.press(stroke)
+    await page.keyboard.type(value)
+    await page.keyboard.press('Enter')
+    await expect.soon(() => known(value), value)
+  }
+  await tell('138 0013 8000')
+  expect.equal(await known('138 0013 8000'), 'phone')
+  await tell('SHOP-42', 'Shift+Tab', 'S', 'Tab')
+  expect.equal(await known('SHOP-42'), 'external')
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('/')
+  await page.keyboard.type('SHOP-42')
+  await expect.visible(page.getByRole('dialog').getByRole('option').filter({ hasText: 'Lamp' }))
+  await page.keyboard.press('Escape')
+
   // In Chinese: titles, parts of them, and their initials.
   const chinese = await colleague.open(browser, `/t/${ticket.number}`, { locale: 'zh' })
   await expect.visible(chinese.getByRole('log'))
