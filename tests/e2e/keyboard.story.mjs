@@ -108,6 +108,7 @@ export async function run({ desk, browser, expect }) {
   expect.equal(await known('SHOP-42'), 'external')
   await page.keyboard.press('Escape')
   await page.keyboard.press('/')
+  await expect.visible(page.getByRole('dialog'))
   await page.keyboard.type('SHOP-42')
   await expect.visible(page.getByRole('dialog').getByRole('option').filter({ hasText: 'Lamp' }))
   await page.keyboard.press('Escape')

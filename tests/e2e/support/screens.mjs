@@ -30,13 +30,13 @@ export async function settle(page) {
 
 const flickers = ({ subject }) => subject.includes('flickers')
 
-/** The number of the newest ticket of a channel, as the list has it. */
+/** The newest ticket of a channel, as the list has it. */
 async function newest(request, url, channel, fits = () => true) {
   const answer = await request.get(`${url}/api/v1/tickets?view=all&limit=100`)
-  return (await answer.json()).items.find((ticket) => ticket.channel === channel && fits(ticket))?.number
+  return (await answer.json()).items.find((ticket) => ticket.channel === channel && fits(ticket))
 }
 
-/** Mail for the mail room and for a doubtful place, once: what came before is known by its Message-ID. */
+/** Mail for the mail room, for a doubtful place and of somebody who complains, once: what came before is known by its Message-ID. */
 export async function writeIn({ url, smtp }, request) {
   const send = (from, id, subject, body, ...head) =>
     deliver(smtp, from, DESK, [`From: ${from}`, `To: ${DESK}`, `Subject: ${subject}`, `Message-ID: <${id}@tour.example>`, 'Content-Type: text/plain; charset=utf-8', ...head, '', body])
@@ -46,12 +46,16 @@ export async function writeIn({ url, smtp }, request) {
   await send('wang.fang@tour.example', 'tour-two', 'Invoice for March', '另外，三月份的发票还没有收到。', 'In-Reply-To: <tour-one@tour.example>')
   const joined = async () => newest(request, url, 'email', (ticket) => flickers(ticket) && ticket.preview.includes('发票'))
   await expect.soon(joined, 'the second mail to join it')
+  await send('zhao.min@tour.example', 'tour-shock', 'Shock', 'The lamp gave my child an electric shock! I want my 580 yuan back.')
+  const shock = await expect.soon(() => newest(request, url, 'email', ({ subject }) => subject === 'Shock'), 'the complaint to become a ticket')
+  if (!shock.case_state) await request.post(`${url}/api/v1/tickets/${shock.id}/case`, { headers: { origin: url } })
 }
 
 /** Name, `go(page)`, `out` for those who have not signed in, `returns` for the visitor of before. */
 export function screensOf(url) {
   const ticket = (channel, fits) => async (page) => {
-    await page.goto(`${url}/t/${await newest(page.request, url, channel, fits)}`)
+    const { number } = (await newest(page.request, url, channel, fits)) ?? expect.fail(`no such ticket by ${channel}`)
+    await page.goto(`${url}/t/${number}`)
     await page.getByRole('log').waitFor()
   }
   const at = (path) => (page) => page.goto(url + path)
@@ -68,6 +72,7 @@ export function screensOf(url) {
   const onDoubtful = ticket('email', flickers)
   const composing = (words) => async (page) => {
     await onDoubtful(page)
+    await page.keyboard.press('r') // an earlier screen may have left a note there
     await page.locator('.composer textarea').fill(words)
   }
   const toMail = (path) => async (page) => {
