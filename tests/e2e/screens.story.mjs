@@ -1,11 +1,12 @@
 // Every screen of the demo, on a desktop and on a phone, in both languages and themes: axe finds nothing, and nothing
-// lies beyond the edge of the screen.
+// lies beyond the edge of the screen. SCREENS, a pattern, picks some of them.
 import { look, screensOf, settle, signIn, writeIn } from './support/screens.mjs'
 
 export const name = 'every screen is accessible and fits, wide and narrow, English and Chinese, light and dark'
 export const on = 'demo'
 export const seconds = 900
 
+const wanted = new RegExp(process.env.SCREENS ?? '')
 const LOOKS = [
   { width: 1440, locale: 'en', theme: 'light' },
   { width: 390, locale: 'zh', theme: 'dark' },
@@ -20,7 +21,7 @@ export async function run({ desk, browser, expect }) {
     const wrong = []
     const [inside, outside] = [await look(browser, one), await look(browser, one)]
     await inside.addCookies(cookies)
-    for (const { name: screen, go, out } of screensOf(desk.url)) {
+    for (const { name: screen, go, out } of screensOf(desk.url).filter((one) => wanted.test(one.name))) {
       const page = await (out ? outside : inside).newPage()
       page.setDefaultTimeout(10_000)
       try {

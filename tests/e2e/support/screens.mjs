@@ -109,6 +109,7 @@ export function screensOf(url) {
     assign: { go: inDialog(onMail, 'a') },
     status: { go: inDialog(onMail, 's') },
     tags: { go: inDialog(onMail, 'l') },
+    'saved-replies': { go: inDialog(onMail, ';') },
     find: { go: inDialog(at('/view/all'), '/') },
     keys: { go: inDialog(at('/view/all'), '?') },
     call: { go: inDialog(at('/view/all'), 'c') },
@@ -126,7 +127,7 @@ export function screensOf(url) {
       },
     },
     notifications: { go: at('/notifications') },
-    ...Object.fromEntries(['account', 'inboxes', 'agents', 'teams', 'roles', 'tags', 'statuses', 'keys', 'webhooks', 'domains', 'sla', 'calendars', 'complaints', 'assignment'].map((section) => [`settings-${section}`, { go: at(`/settings/${section}`) }])),
+    ...Object.fromEntries(['account', 'inboxes', 'agents', 'teams', 'roles', 'tags', 'statuses', 'keys', 'webhooks', 'domains', 'sla', 'calendars', 'complaints', 'assignment', 'macros'].map((section) => [`settings-${section}`, { go: at(`/settings/${section}`) }])),
     'inbox-form': {
       go: async (page) => {
         await page.goto(`${url}/settings/inboxes`)
