@@ -142,7 +142,7 @@ export async function run({ desk, browser, expect }) {
   const key = await form.getByRole('textbox').inputValue()
   await page.keyboard.press('Escape')
   await expect.gone(form)
-  const call = { external_id: 'call-1', state: 'ringing', number: '13800138000', direction: 'in' }
+  const call = { external_id: 'call-1', state: 'missed', number: '13800138000', direction: 'in' }
   const tell = async () => (await fetch(`${desk.url}/api/v1/calls`, { method: 'POST', headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' }, body: JSON.stringify(call) })).status
   expect.equal(await tell(), 200)
   await row('Exchange').getByRole('button', { name: 'Revoke' }).click()
