@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use shouwen_channels::phone::Country;
-use toml::{Table, Value};
 
 use crate::network::Network;
+use sources::Sources;
 
-const DEFAULTS: &str = include_str!("../config/default.toml");
-const PREFIX: &str = "SHOUWEN__";
+mod shown;
+mod sources;
 
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -67,6 +67,7 @@ pub struct Http {
     pub public_url: String,
     pub trusted_proxies: Vec<String>,
     pub max_upload_bytes: usize,
+    pub drain_seconds: u64,
 }
 
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -75,6 +76,7 @@ pub struct Smtp {
     pub listen: String,
     pub hostname: String,
     pub max_bytes: usize,
+    pub max_unfinished_bytes: u64,
     pub tls_certificate: String,
     pub tls_key: String,
 }
@@ -205,37 +207,18 @@ impl Config {
         environment: impl Iterator<Item = (String, String)>,
         sets: &[String],
     ) -> Result<Self, ConfigError> {
-        let mut table: Table = DEFAULTS.parse().expect("the defaults are valid TOML");
+        let mut sources = Sources::defaults();
         if let Some(file) = file {
-            let text = std::fs::read_to_string(file).map_err(|error| ConfigError::Unreadable {
-                file: file.to_owned(),
-                error,
-            })?;
-            let place = file.display().to_string();
-            let given: Table = text
-                .parse()
-                .map_err(|error: toml::de::Error| ConfigError::Syntax {
-                    place: place.clone(),
-                    error: error.to_string(),
-                })?;
-            merge(&mut table, given, &place)?;
+            sources.add_file(file)?;
         }
         for (name, value) in environment {
-            if let Some(key) = name.strip_prefix(PREFIX) {
-                let key = key.to_lowercase().replacen("__", ".", 1);
-                set(&mut table, &key, &value, &format!("environment variable {name}"))?;
-            }
+            sources.add_variable(&name, &value)?;
         }
         for one in sets {
-            let (key, value) = one
-                .split_once('=')
-                .ok_or_else(|| ConfigError::WrongSet(one.clone()))?;
-            set(&mut table, key, value, "--set")?;
+            sources.add_set(one)?;
         }
-        let config: Self = Value::Table(table)
-            .try_into()
-            .map_err(|error: toml::de::Error| ConfigError::Wrong(error.to_string()))?;
-        config.check()?;
+        let config: Self = sources.read()?;
+        config.check().map_err(|words| sources.wrong(&words))?;
         Ok(config)
     }
 
@@ -262,9 +245,9 @@ impl Config {
         }
     }
 
-    /// What no type can say.
-    fn check(&self) -> Result<(), ConfigError> {
-        let wrong = |text: &str| Err(ConfigError::Wrong(text.to_owned()));
+    /// What no type can say. The words begin with the key that is wrong.
+    fn check(&self) -> Result<(), String> {
+        let wrong = |text: &str| Err(text.to_owned());
         if !self.database.url.is_empty() && !self.database.url.starts_with("postgres") {
             return wrong("database.url must be empty (SQLite in the data folder) or begin with postgres://");
         }
@@ -282,8 +265,16 @@ impl Config {
         if !self.smtp.listen.is_empty() && self.smtp.listen.parse::<SocketAddr>().is_err() {
             return wrong("smtp.listen is not an address such as 0.0.0.0:25");
         }
+        if self.smtp.max_unfinished_bytes < self.smtp.max_bytes as u64 {
+            return wrong(
+                "smtp.max_unfinished_bytes must be at least smtp.max_bytes, or no such mail finds room",
+            );
+        }
         if !self.secrets.key.is_empty() && !is_key(&self.secrets.key) {
             return wrong("secrets.key must be 64 hex digits; `openssl rand -hex 32` makes one");
+        }
+        if !self.secrets.key.is_empty() && is_weak(&self.secrets.key) {
+            return wrong("secrets.key can be guessed: make one with `openssl rand -hex 32`");
         }
         if Country::by_code(&self.phone.country).is_none() {
             return wrong("phone.country is not a country that we know, such as CN (ISO 3166)");
@@ -298,12 +289,12 @@ impl Config {
     }
 }
 
-fn check_networks(key: &str, written: &[String]) -> Result<(), ConfigError> {
+fn check_networks(key: &str, written: &[String]) -> Result<(), String> {
     match written.iter().find(|one| one.parse::<Network>().is_err()) {
         None => Ok(()),
-        Some(wrong) => Err(ConfigError::Wrong(format!(
+        Some(wrong) => Err(format!(
             "{key}: {wrong:?} is not an address or a network such as 10.0.0.0/8"
-        ))),
+        )),
     }
 }
 
@@ -311,57 +302,18 @@ fn is_key(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
-fn merge(table: &mut Table, given: Table, place: &str) -> Result<(), ConfigError> {
-    for (section, values) in given {
-        let known = table.get_mut(&section).and_then(Value::as_table_mut);
-        let (Some(known), Value::Table(values)) = (known, values) else {
-            return Err(ConfigError::UnknownKey {
-                place: place.to_owned(),
-                key: section,
-            });
-        };
-        for (key, value) in values {
-            if !known.contains_key(&key) {
-                return Err(ConfigError::UnknownKey {
-                    place: place.to_owned(),
-                    key: format!("{section}.{key}"),
-                });
-            }
-            known.insert(key, value);
-        }
-    }
-    Ok(())
-}
-
-/// Sets one key from text, read as the type that its default has.
-fn set(table: &mut Table, path: &str, text: &str, place: &str) -> Result<(), ConfigError> {
-    let unknown = || ConfigError::UnknownKey {
-        place: place.to_owned(),
-        key: path.to_owned(),
+/// One of few digits, or a shorter one over and over: no random key looks so.
+fn is_weak(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    let mut digits: Vec<u8> = key.bytes().collect();
+    digits.sort_unstable();
+    digits.dedup();
+    let repeats = |length: usize| {
+        key.as_bytes()
+            .chunks(length)
+            .all(|part| part == &key.as_bytes()[..length])
     };
-    let (section, key) = path.split_once('.').ok_or_else(unknown)?;
-    let slot = table
-        .get_mut(section)
-        .and_then(Value::as_table_mut)
-        .and_then(|t| t.get_mut(key))
-        .ok_or_else(unknown)?;
-    let syntax = |expected: &str| ConfigError::Syntax {
-        place: format!("{place} {path}"),
-        error: format!("{text:?} is not {expected}"),
-    };
-    *slot = match slot {
-        Value::Integer(_) => Value::Integer(text.parse().map_err(|_| syntax("a whole number"))?),
-        Value::Boolean(_) => Value::Boolean(text.parse().map_err(|_| syntax("true or false"))?),
-        Value::Array(_) => Value::Array(
-            text.split(',')
-                .map(str::trim)
-                .filter(|s| !s.is_empty())
-                .map(Value::from)
-                .collect(),
-        ),
-        _ => Value::String(text.to_owned()),
-    };
-    Ok(())
+    digits.len() < 8 || [8, 16, 32].into_iter().any(repeats)
 }
 
 #[cfg(test)]
@@ -402,6 +354,14 @@ mod tests {
             ("smtp.tls_key=key.pem", "give both or neither"),
             ("http.listen=nowhere", "socket address"),
             ("secrets.key=abc", "64 hex digits"),
+            (
+                "secrets.key=0000000000000000000000000000000000000000000000000000000000000000",
+                "can be guessed",
+            ),
+            (
+                "secrets.key=0123456789ABCDEF0123456789abcdef0123456789abcdef0123456789abcdef",
+                "can be guessed",
+            ),
             (
                 "http.trusted_proxies=10.0.0.0/33",
                 "is not an address or a network",
