@@ -2,17 +2,32 @@
 //!
 //! A key is `workspace/sha256`. It knows no rows: which blobs are used is counted in the database.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use object_store::aws::AmazonS3Builder;
+use object_store::buffered::BufWriter;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt};
 use sha2::{Digest, Sha256};
 use shouwen_core::id::WorkspaceId;
+use tokio::io::AsyncWriteExt;
+use tokio::sync::Semaphore;
+use uuid::Uuid;
 
 use crate::config::Config;
+use spool::{Content, SpoolFolder, name_below};
+
+mod spool;
+
+pub use spool::{Spool, SpoolError, Spooled};
+
+/// What is sent to an S3-compatible store at once of a large file.
+const PART: usize = 8 << 20;
+/// So many large files are sent to it at once.
+static PARTS_AT_ONCE: Semaphore = Semaphore::const_new(4);
 
 #[derive(Debug, thiserror::Error)]
 pub enum BlobError {
@@ -24,14 +39,23 @@ pub enum BlobError {
 
 /// Cheap to clone.
 #[derive(Clone)]
-pub struct Blobs(Arc<dyn ObjectStore>);
+pub struct Blobs {
+    store: Arc<dyn ObjectStore>,
+    /// The folder of the blobs, when they lie in one.
+    root: Option<PathBuf>,
+    spool: Arc<SpoolFolder>,
+}
 
 /// The hash that names a content: hex SHA-256.
 pub fn hash(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
-    Sha256::digest(bytes)
+    bytes
         .iter()
-        .fold(String::with_capacity(64), |mut hex, byte| {
+        .fold(String::with_capacity(bytes.len() * 2), |mut hex, byte| {
             let _ = write!(hex, "{byte:02x}");
             hex
         })
@@ -39,28 +63,70 @@ pub fn hash(bytes: &[u8]) -> String {
 
 impl Blobs {
     pub fn open(config: &Config) -> Result<Self, BlobError> {
-        let settings = &config.blobs;
-        if settings.s3_bucket.is_empty() {
-            let folder = config.data.folder.join("blobs");
-            std::fs::create_dir_all(&folder).map_err(unavailable)?;
-            // Synced with the folder, so that what was acknowledged outlives a power cut.
-            let files = LocalFileSystem::new_with_prefix(folder)
-                .map_err(unavailable)?
-                .with_fsync(true);
-            return Ok(Self(Arc::new(files)));
+        let in_folder = config.blobs.s3_bucket.is_empty();
+        let root = in_folder.then(|| config.data.folder.join("blobs"));
+        let store: Arc<dyn ObjectStore> = match &root {
+            None => Arc::new(s3(config)?),
+            Some(folder) => {
+                std::fs::create_dir_all(folder).map_err(unavailable)?;
+                // Synced with the folder, so that what was acknowledged outlives a power cut.
+                let files = LocalFileSystem::new_with_prefix(folder).map_err(unavailable)?;
+                Arc::new(files.with_fsync(true))
+            }
+        };
+        // Beside the blobs, so that a file becomes one by its name alone.
+        let beside = root.as_ref().unwrap_or(&config.data.folder).join("incoming");
+        let spool = Arc::new(SpoolFolder::open(beside, config.smtp.max_unfinished_bytes)?);
+        Ok(Self { store, root, spool })
+    }
+
+    /// Removes unfinished files of a server that was killed. Only whoever holds the data folder may.
+    pub fn clear_unfinished(&self) -> Result<(), BlobError> {
+        self.spool.clear().map_err(unavailable)
+    }
+
+    /// Bytes that come in pieces; `name` is new.
+    pub fn spool(&self, name: Uuid) -> Spool {
+        Spool::new(self.spool.clone(), name)
+    }
+
+    /// Stores what came in pieces, durable on return.
+    pub async fn put_spooled(&self, workspace: WorkspaceId, spooled: Spooled) -> Result<(), BlobError> {
+        let file = match spooled.content {
+            Content::Memory(bytes) => return self.put_as(workspace, &spooled.sha256, bytes).await,
+            Content::File(file) => file,
+        };
+        let key = key(workspace, &spooled.sha256);
+        match &self.root {
+            Some(root) => {
+                let name = name_below(root, &file.path).unwrap_or_default();
+                self.store
+                    .rename(&Path::from(name), &key)
+                    .await
+                    .map_err(unavailable)
+            }
+            None => self.send_file(&file.path, key).await,
         }
-        let mut builder = AmazonS3Builder::new()
-            .with_bucket_name(&settings.s3_bucket)
-            .with_region(&settings.s3_region)
-            .with_access_key_id(&settings.s3_access_key)
-            .with_secret_access_key(&settings.s3_secret_key);
-        if !settings.s3_endpoint.is_empty() {
-            let plain = settings.s3_endpoint.starts_with("http://");
-            builder = builder
-                .with_endpoint(&settings.s3_endpoint)
-                .with_allow_http(plain);
+    }
+
+    async fn send_file(&self, file: &std::path::Path, key: Path) -> Result<(), BlobError> {
+        let _permit = PARTS_AT_ONCE.acquire().await; // never closed
+        let mut file = tokio::fs::File::open(file).await.map_err(unavailable)?;
+        let mut parts = BufWriter::with_capacity(self.store.clone(), key, PART).with_max_concurrency(1);
+        let sent = tokio::io::copy(&mut file, &mut parts).await;
+        if let Err(error) = sent {
+            let _ = parts.abort().await; // what was sent of it is swept by the store
+            return Err(unavailable(error));
         }
-        Ok(Self(Arc::new(builder.build().map_err(unavailable)?)))
+        parts.shutdown().await.map_err(unavailable)
+    }
+
+    /// Whether files can be written: writes one, always the same.
+    pub async fn try_writing(&self) -> Result<(), BlobError> {
+        let written = self
+            .store
+            .put(&Path::from("writable"), Bytes::from_static(b"yes").into());
+        written.await.map(drop).map_err(unavailable)
     }
 
     /// Stores the bytes, durable on return, and returns their hash. Storing the same bytes again changes nothing.
@@ -72,7 +138,7 @@ impl Blobs {
 
     /// As [`Blobs::put`], for bytes whose hash is known.
     pub async fn put_as(&self, workspace: WorkspaceId, sha256: &str, bytes: Bytes) -> Result<(), BlobError> {
-        self.0
+        self.store
             .put(&key(workspace, sha256), bytes.into())
             .await
             .map_err(unavailable)?;
@@ -80,7 +146,7 @@ impl Blobs {
     }
 
     pub async fn get(&self, workspace: WorkspaceId, sha256: &str) -> Result<Bytes, BlobError> {
-        match self.0.get(&key(workspace, sha256)).await {
+        match self.store.get(&key(workspace, sha256)).await {
             Ok(found) => found.bytes().await.map_err(unavailable),
             Err(object_store::Error::NotFound { .. }) => Err(BlobError::Missing),
             Err(error) => Err(unavailable(error)),
@@ -89,11 +155,27 @@ impl Blobs {
 
     /// Removes the bytes; removing what is gone is fine.
     pub async fn remove(&self, workspace: WorkspaceId, sha256: &str) -> Result<(), BlobError> {
-        match self.0.delete(&key(workspace, sha256)).await {
+        match self.store.delete(&key(workspace, sha256)).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
             Err(error) => Err(unavailable(error)),
         }
     }
+}
+
+fn s3(config: &Config) -> Result<impl ObjectStore + use<>, BlobError> {
+    let settings = &config.blobs;
+    let mut builder = AmazonS3Builder::new()
+        .with_bucket_name(&settings.s3_bucket)
+        .with_region(&settings.s3_region)
+        .with_access_key_id(&settings.s3_access_key)
+        .with_secret_access_key(&settings.s3_secret_key);
+    if !settings.s3_endpoint.is_empty() {
+        let plain = settings.s3_endpoint.starts_with("http://");
+        builder = builder
+            .with_endpoint(&settings.s3_endpoint)
+            .with_allow_http(plain);
+    }
+    builder.build().map_err(unavailable)
 }
 
 fn unavailable(error: impl std::fmt::Display) -> BlobError {

@@ -11,7 +11,7 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
 
-use crate::email::smtp_server::{DropError, Envelope, MailDrop, Recipient};
+use crate::email::smtp_server::{DropError, Envelope, MailDrop, RawStream, Recipient, read_whole};
 
 /// Takes mail for everybody and keeps it. Serve it with [`crate::email::smtp_server::serve_session`].
 #[derive(Debug, Default)]
@@ -45,7 +45,8 @@ impl MailDrop for Mailbox {
         Ok(Recipient::Known)
     }
 
-    async fn store(&self, envelope: &Envelope, raw: Bytes) -> Result<(), DropError> {
+    async fn store(&self, envelope: &Envelope, raw: &mut dyn RawStream) -> Result<(), DropError> {
+        let raw = read_whole(raw).await?;
         self.taken
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -119,6 +120,8 @@ mod tests {
             max_bytes: 1000,
             tls: None,
             idle_timeout: Duration::from_secs(5),
+            content_timeout: Duration::from_secs(5),
+            session_timeout: Duration::from_secs(5),
             max_recipients: 10,
         };
         let mailbox = Mailbox::default();

@@ -9,7 +9,7 @@ use shouwen_core::id::{AttachmentId, MessageId, WorkspaceId};
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::blobs::{BlobError, hash};
+use crate::blobs::{BlobError, Spooled, hash};
 use crate::db;
 use crate::log::Change;
 use crate::store::files::{self, AttachmentRow};
@@ -69,13 +69,26 @@ const APART: Duration = Duration::from_millis(100);
 /// any moment: it is renewed before, so that the sweep passes it over; one that is being removed is waited for.
 pub async fn store_bytes(app: &App, workspace: WorkspaceId, bytes: Bytes) -> Result<String, BlobError> {
     let sha256 = hash(&bytes);
+    wait_for_sweep(app, workspace, &sha256).await?;
+    app.blobs.put_as(workspace, &sha256, bytes).await?;
+    Ok(sha256)
+}
+
+/// As [`store_bytes`], of what came in pieces.
+pub async fn store_spooled(app: &App, workspace: WorkspaceId, spooled: Spooled) -> Result<String, BlobError> {
+    let sha256 = spooled.sha256.clone();
+    wait_for_sweep(app, workspace, &sha256).await?;
+    app.blobs.put_spooled(workspace, spooled).await?;
+    Ok(sha256)
+}
+
+async fn wait_for_sweep(app: &App, workspace: WorkspaceId, sha256: &str) -> Result<(), BlobError> {
     for _ in 0..ASKED {
-        if is_safe(app, workspace, &sha256)
+        if is_safe(app, workspace, sha256)
             .await
             .map_err(|error| away(&error))?
         {
-            app.blobs.put_as(workspace, &sha256, bytes).await?;
-            return Ok(sha256);
+            return Ok(());
         }
         tokio::time::sleep(APART).await;
     }

@@ -14,6 +14,8 @@ use super::{ConfigSource, configuration};
 const DATA_ERROR: u8 = 65;
 const NO_USER: u8 = 67;
 const TRY_AGAIN: u8 = 75;
+/// The largest mail that is looked into, in bytes.
+const MOST_INSPECTED: usize = 256 << 20;
 /// How long a server may take to keep a mail.
 const PATIENCE: Duration = Duration::from_mins(2);
 
@@ -45,11 +47,13 @@ struct Deliver {
 
 impl MailCommand {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
-        let mut raw = Vec::new();
-        std::io::stdin().lock().read_to_end(&mut raw)?;
         match self.action {
-            Action::Deliver(deliver) => deliver.run(&raw),
+            Action::Deliver(deliver) => deliver.run(),
             Action::Inspect => {
+                let Some(raw) = read_mail(std::io::stdin().lock(), MOST_INSPECTED)? else {
+                    eprintln!("the mail is larger than {MOST_INSPECTED} bytes");
+                    return Ok(ExitCode::from(DATA_ERROR));
+                };
                 let found = serde_json::to_string_pretty(&email::inspect(&raw))?;
                 writeln!(std::io::stdout(), "{found}")?;
                 Ok(ExitCode::SUCCESS)
@@ -59,11 +63,24 @@ impl MailCommand {
 }
 
 impl Deliver {
-    fn run(self, raw: &[u8]) -> anyhow::Result<ExitCode> {
+    fn run(self) -> anyhow::Result<ExitCode> {
         let Ok(config) = configuration(&self.source) else {
             // A mail server must not return mail because our configuration is wrong.
             return Ok(ExitCode::from(TRY_AGAIN));
         };
+        let most = config.smtp.max_bytes;
+        let raw = match read_mail(std::io::stdin().lock(), most) {
+            Ok(Some(raw)) => raw,
+            Ok(None) => {
+                eprintln!("the mail is larger than {most} bytes (smtp.max_bytes)");
+                return Ok(ExitCode::from(DATA_ERROR));
+            }
+            Err(error) => {
+                eprintln!("the mail cannot be read: {error}");
+                return Ok(ExitCode::from(TRY_AGAIN));
+            }
+        };
+        let raw = raw.as_slice();
         let recipients = self.recipients(raw);
         if recipients.is_empty() {
             eprintln!("the mail names no recipient; say it by --recipient");
@@ -107,6 +124,19 @@ impl Deliver {
             .filter(|address| email::address::fold(address).is_some())
             .collect()
     }
+}
+
+/// The mail, or `None` when it is larger than `most`: read to its end all the same, so that whoever writes it hears
+/// our exit code rather than of a broken pipe.
+fn read_mail(mut input: impl Read, most: usize) -> std::io::Result<Option<Vec<u8>>> {
+    let mut raw = Vec::new();
+    input.by_ref().take(most as u64 + 1).read_to_end(&mut raw)?;
+    if raw.len() <= most {
+        return Ok(Some(raw));
+    }
+    drop(raw);
+    std::io::copy(&mut input, &mut std::io::sink())?;
+    Ok(None)
 }
 
 /// Who sent the mail, as far as the mail itself says. An empty Return-Path is a report's and stays so; a mail that

@@ -12,7 +12,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use shouwen_channels::email::smtp_server::{
-    DropError, Envelope, MailDrop, Protocol, Recipient, SessionSettings, serve_session,
+    DropError, Envelope, MailDrop, Protocol, RawStream, Recipient, SessionSettings, read_whole, serve_session,
 };
 use shouwen_core::time::{Clock, Timestamp};
 use tokio::net::TcpListener;
@@ -132,7 +132,8 @@ impl MailDrop for Catcher {
         Ok(Recipient::Known)
     }
 
-    async fn store(&self, envelope: &Envelope, raw: Bytes) -> Result<(), DropError> {
+    async fn store(&self, envelope: &Envelope, raw: &mut dyn RawStream) -> Result<(), DropError> {
+        let raw = read_whole(raw).await?;
         self.keep(&envelope.recipients, raw)
             .map_err(|error| DropError::Temporary(error.to_string()))
     }
@@ -152,6 +153,8 @@ fn settings() -> SessionSettings {
         max_bytes: LARGEST,
         tls: None,
         idle_timeout: Duration::from_mins(1),
+        content_timeout: Duration::from_mins(1),
+        session_timeout: Duration::from_hours(1),
         max_recipients: 500,
     }
 }

@@ -25,6 +25,9 @@ use crate::store::raw_mails::Source;
 const MOST_SESSIONS: usize = 500;
 const MOST_RECIPIENTS: usize = 100;
 const IDLE: Duration = Duration::from_mins(5);
+/// A mail of 50 MB takes a quarter of an hour at half a megabit a second; who is slower holds a place for too long.
+const CONTENT: Duration = Duration::from_mins(15);
+const SESSION: Duration = Duration::from_mins(30);
 const BUSY: &[u8] = b"421 4.3.2 Too many connections, please try again\r\n";
 
 /// Where mail is taken.
@@ -94,6 +97,8 @@ impl Door {
             max_bytes: app.config.smtp.max_bytes,
             tls,
             idle_timeout: IDLE,
+            content_timeout: CONTENT,
+            session_timeout: SESSION,
             max_recipients: MOST_RECIPIENTS,
         };
         Self {

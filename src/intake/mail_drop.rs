@@ -1,15 +1,16 @@
 //! The desk's side of an SMTP or LMTP session: who we take mail for, and keeping it.
 
 use async_trait::async_trait;
-use bytes::{Bytes, BytesMut};
+use bytes::BytesMut;
 use futures_util::FutureExt;
-use shouwen_channels::email::smtp_server::{DropError, Envelope, MailDrop, Recipient};
+use shouwen_channels::email::smtp_server::{DropError, Envelope, MailDrop, RawStream, Recipient};
 use shouwen_core::id::InboxId;
 
 use super::recipients::inbox_of;
-use crate::actions::files::store_bytes;
+use crate::actions::files::store_spooled;
 use crate::actions::intake::{NewRawMail, keep};
 use crate::app::App;
+use crate::blobs::{SpoolError, Spooled};
 use crate::db;
 use crate::store::raw_mails::Source;
 
@@ -39,6 +40,23 @@ impl DeskMailDrop {
         }
         Ok(found)
     }
+
+    /// The mail as it comes, with its envelope's sender noted before it.
+    async fn spool(&self, raw: &mut dyn RawStream, from: Option<&str>) -> Result<Spooled, DropError> {
+        let mut spool = self.app.blobs.spool(self.app.ids.next(self.app.now()));
+        let mut head = BytesMut::new();
+        while head.len() < RETURN_PATH.len()
+            && let Some(piece) = raw.next().await?
+        {
+            head.extend_from_slice(&piece);
+        }
+        spool.write(&return_path(&head, from)).await.map_err(no_room)?;
+        spool.write(&head).await.map_err(no_room)?;
+        while let Some(piece) = raw.next().await? {
+            spool.write(&piece).await.map_err(no_room)?;
+        }
+        spool.finish().await.map_err(no_room)
+    }
 }
 
 #[async_trait]
@@ -55,16 +73,16 @@ impl MailDrop for DeskMailDrop {
         })
     }
 
-    async fn store(&self, envelope: &Envelope, raw: Bytes) -> Result<(), DropError> {
+    async fn store(&self, envelope: &Envelope, raw: &mut dyn RawStream) -> Result<(), DropError> {
         let inboxes = self.inboxes(&envelope.recipients).await.map_err(later)?;
         if inboxes.is_empty() {
             return Err(DropError::Temporary(
                 "the inbox was closed just now, please try again".to_owned(),
             ));
         }
-        let raw = with_return_path(raw, envelope.from.as_deref());
-        let size = i64::try_from(raw.len()).unwrap_or(i64::MAX);
-        let blob = store_bytes(&self.app, self.app.workspace, raw)
+        let spooled = self.spool(raw, envelope.from.as_deref()).await?;
+        let size = i64::try_from(spooled.size).unwrap_or(i64::MAX);
+        let blob = store_spooled(&self.app, self.app.workspace, spooled)
             .await
             .map_err(later)?;
         let new = NewRawMail {
@@ -97,21 +115,30 @@ fn later(error: impl std::fmt::Display) -> DropError {
     DropError::Temporary("cannot store just now, please try again later".to_owned())
 }
 
-/// Whoever delivers a mail at last notes its envelope sender (RFC 5321, section 4.4).
-fn with_return_path(raw: Bytes, from: Option<&str>) -> Bytes {
-    let noted = raw
-        .get(..12)
-        .is_some_and(|start| start.eq_ignore_ascii_case(b"return-path:"));
+fn no_room(error: SpoolError) -> DropError {
+    match error {
+        SpoolError::NoRoom => {
+            tracing::warn!("too much mail comes in at once: a sender was asked to come back later");
+            DropError::NoRoom("too much mail is coming in just now, please try again later".to_owned())
+        }
+        SpoolError::Blob(error) => later(error),
+    }
+}
+
+const RETURN_PATH: &[u8] = b"return-path:";
+
+/// Whoever delivers a mail at last notes its envelope sender (RFC 5321, section 4.4), unless it was noted before.
+fn return_path(head: &[u8], from: Option<&str>) -> Vec<u8> {
+    let noted = head
+        .get(..RETURN_PATH.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(RETURN_PATH));
     if noted {
-        return raw;
+        return Vec::new();
     }
     let from: String = from
         .unwrap_or_default()
         .chars()
         .filter(|c| !c.is_control() && !matches!(c, '<' | '>'))
         .collect();
-    let mut noted = BytesMut::with_capacity(raw.len() + from.len() + 20);
-    noted.extend_from_slice(format!("Return-Path: <{from}>\r\n").as_bytes());
-    noted.extend_from_slice(&raw);
-    noted.freeze()
+    format!("Return-Path: <{from}>\r\n").into_bytes()
 }

@@ -13,6 +13,9 @@ use crate::store::raw_mails::Sameness;
 const LARGE: usize = 256 * 1024;
 /// So many large ones are read at once: each takes several times its size.
 static LARGE_AT_ONCE: Semaphore = Semaphore::const_new(2);
+/// The raw bytes of all mails that are in hand, in KiB. A larger mail is read when no other is.
+const MOST_IN_MEMORY: u32 = 64 * 1024;
+static IN_MEMORY: Semaphore = Semaphore::const_new(MOST_IN_MEMORY as usize);
 /// What a screen shows of a text; the whole of a longer one is attached.
 const LONGEST_TEXT: usize = 500_000;
 const LONGEST_HTML: usize = 2_000_000;
@@ -35,14 +38,13 @@ pub(super) struct Reading {
     pub(super) attach_whole: bool,
 }
 
-/// Waits until a mail of this size may be taken into memory: of large ones few at a time.
-pub(super) async fn room_for(size: i64) -> Option<SemaphorePermit<'static>> {
-    let is_large = usize::try_from(size).is_ok_and(|size| size > LARGE);
-    if is_large {
-        LARGE_AT_ONCE.acquire().await.ok()
-    } else {
-        None
-    }
+/// Waits until a mail of this size may be taken into memory, where it may stay as long as the permit is held.
+pub(super) async fn may_load(size: i64) -> Option<SemaphorePermit<'static>> {
+    let kibibytes = u32::try_from(size / 1024).unwrap_or(MOST_IN_MEMORY);
+    IN_MEMORY
+        .acquire_many(kibibytes.clamp(1, MOST_IN_MEMORY))
+        .await
+        .ok() // never closed
 }
 
 /// Reads the mail, a large one on another thread.
@@ -50,6 +52,7 @@ pub(super) async fn read_aside(raw: Bytes, key: [u8; 32]) -> Result<Reading, db:
     if raw.len() <= LARGE {
         return Ok(read(&raw, &key));
     }
+    let _permit = LARGE_AT_ONCE.acquire().await; // never closed
     tokio::task::spawn_blocking(move || read(&raw, &key))
         .await
         .map_err(|error| db::Error::Unavailable(format!("reading a mail was broken off: {error}")))

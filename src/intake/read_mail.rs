@@ -13,7 +13,7 @@ use shouwen_core::threading::{Because, FromTrust, goes_on};
 use shouwen_core::ticket::Priority;
 use shouwen_core::time::Length;
 
-use super::read::{Reading, file_name, read_aside, room_for};
+use super::read::{Reading, file_name, may_load, read_aside};
 use super::{authenticity, gate, report, thread};
 use crate::actions::acknowledgements;
 use crate::actions::customers::{self, Known};
@@ -61,7 +61,7 @@ pub(crate) async fn read(app: &App, workspace: WorkspaceId, raw: RawMailId) -> R
     let Some((raw, inbox)) = load(app, workspace, raw).await? else {
         return Ok(());
     };
-    let _room = room_for(raw.size).await;
+    let _held = may_load(raw.size).await;
     let (bytes, key) = (
         app.blobs.get(workspace, &raw.blob).await?,
         thread::key(&app.secrets, workspace),

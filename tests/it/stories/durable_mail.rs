@@ -9,6 +9,7 @@ use shouwen_core::id::Ids;
 use shouwen_core::time::SystemClock;
 
 use crate::support::desk::PATIENCE;
+use crate::support::servers;
 use crate::support::smtp::deliver;
 
 const INBOX: &str = "help@shop.example";
@@ -96,7 +97,7 @@ async fn the_file_its_folder_and_the_database_are_on_disk_before_the_answer() {
     prepare(folder.path()).await;
     let trace = folder.path().join("trace");
     let Some((running, smtp)) = start(folder.path(), &trace) else {
-        println!("strace is not installed: this story is told only where it is");
+        servers::missing("strace");
         return;
     };
     let raw = format!("From: wang@example.com\nTo: {INBOX}\nSubject: Lamp\nMessage-ID: <1@x>\n\nIt broke.\n");

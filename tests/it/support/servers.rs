@@ -65,7 +65,7 @@ fn installed(program: &str, folder: Option<&Path>) -> Option<PathBuf> {
 }
 
 /// Says that the stories of `server` (or of another program) are left out, or refuses to leave them out.
-fn missing(server: &str) {
+pub(crate) fn missing(server: &str) {
     let required = env::var_os("CI").is_some() || env::var_os("SHOUWEN_TEST_ALL").is_some();
     assert!(!required, "{server} is not installed: run scripts/setup test");
     // eprintln! would be swallowed with the output of a passing test.

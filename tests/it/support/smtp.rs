@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
 /// Delivers one mail in a conversation of its own; the code of the last answer, with its words.
@@ -13,47 +13,80 @@ pub(crate) async fn deliver(
     to: &[&str],
     raw: &str,
 ) -> std::io::Result<(u16, String)> {
-    let mut stream = BufReader::new(TcpStream::connect(server).await?);
-    answer(&mut stream).await?;
-    command(&mut stream, "EHLO outside.example").await?;
-    command(&mut stream, &format!("MAIL FROM:<{from}>")).await?;
-    let mut taken = false;
-    let mut last = (0, String::new());
-    for to in to {
-        last = command(&mut stream, &format!("RCPT TO:<{to}>")).await?;
-        taken |= last.0 == 250;
-    }
-    if !taken {
-        return Ok(last);
-    }
-    command(&mut stream, "DATA").await?;
+    let mut client = match Delivery::begin(TcpStream::connect(server).await?, "EHLO", from, to).await? {
+        Ok(client) => client,
+        Err(refused) => return Ok(refused),
+    };
     let stuffed = raw
         .replace("\r\n", "\n")
         .replace('\n', "\r\n")
         .replace("\r\n.", "\r\n..");
-    stream.get_mut().write_all(stuffed.as_bytes()).await?;
-    let done = command(&mut stream, if stuffed.ends_with("\r\n") { "." } else { "\r\n." }).await?;
-    let _ = command(&mut stream, "QUIT").await;
+    client.write(stuffed.as_bytes()).await?;
+    if !stuffed.ends_with("\r\n") {
+        client.write(b"\r\n").await?;
+    }
+    let done = client.end().await?;
+    let _ = client.command("QUIT").await;
     Ok(done)
 }
 
-async fn command(stream: &mut BufReader<TcpStream>, text: &str) -> std::io::Result<(u16, String)> {
-    stream
-        .get_mut()
-        .write_all(format!("{text}\r\n").as_bytes())
-        .await?;
-    answer(stream).await
-}
+/// A client that was asked for the content of a mail.
+pub(crate) struct Delivery<S>(BufReader<S>);
 
-async fn answer(stream: &mut BufReader<TcpStream>) -> std::io::Result<(u16, String)> {
-    loop {
-        let mut line = String::new();
-        if stream.read_line(&mut line).await? == 0 {
-            return Err(std::io::ErrorKind::UnexpectedEof.into());
+impl<S: AsyncRead + AsyncWrite + Unpin> Delivery<S> {
+    /// Up to the content; the last answer when nobody of `to` was taken. `hello` is EHLO, or LHLO to LMTP.
+    pub(crate) async fn begin(
+        stream: S,
+        hello: &str,
+        from: &str,
+        to: &[&str],
+    ) -> std::io::Result<Result<Self, (u16, String)>> {
+        let mut client = Self(BufReader::new(stream));
+        client.answer().await?;
+        client.command(&format!("{hello} outside.example")).await?;
+        Ok(client.next(from, to).await?.map_or(Ok(client), Err))
+    }
+
+    /// The same within the conversation; `None` when the content is asked for.
+    pub(crate) async fn next(&mut self, from: &str, to: &[&str]) -> std::io::Result<Option<(u16, String)>> {
+        self.command(&format!("MAIL FROM:<{from}>")).await?;
+        let (mut taken, mut last) = (false, (0, String::new()));
+        for to in to {
+            last = self.command(&format!("RCPT TO:<{to}>")).await?;
+            taken |= last.0 == 250;
         }
-        if line.as_bytes().get(3) != Some(&b'-') {
-            let code = line.get(..3).and_then(|code| code.parse().ok()).unwrap_or(0);
-            return Ok((code, line.trim_end().to_owned()));
+        if !taken {
+            return Ok(Some(last));
+        }
+        self.command("DATA").await?;
+        Ok(None)
+    }
+
+    /// Content with CRLF at the ends of its lines and no dot at their start.
+    pub(crate) async fn write(&mut self, content: &[u8]) -> std::io::Result<()> {
+        self.0.get_mut().write_all(content).await
+    }
+
+    /// Ends the content; the answer to it.
+    pub(crate) async fn end(&mut self) -> std::io::Result<(u16, String)> {
+        self.command(".").await
+    }
+
+    pub(crate) async fn command(&mut self, text: &str) -> std::io::Result<(u16, String)> {
+        self.write(format!("{text}\r\n").as_bytes()).await?;
+        self.answer().await
+    }
+
+    async fn answer(&mut self) -> std::io::Result<(u16, String)> {
+        loop {
+            let mut line = String::new();
+            if self.0.read_line(&mut line).await? == 0 {
+                return Err(std::io::ErrorKind::UnexpectedEof.into());
+            }
+            if line.as_bytes().get(3) != Some(&b'-') {
+                let code = line.get(..3).and_then(|code| code.parse().ok()).unwrap_or(0);
+                return Ok((code, line.trim_end().to_owned()));
+            }
         }
     }
 }

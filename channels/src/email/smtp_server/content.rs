@@ -1,4 +1,5 @@
-//! The content after DATA: finds its end, undoes dot-stuffing (RFC 5321, section 4.5.2), bounds memory.
+//! The content after DATA: finds its end, undoes dot-stuffing (RFC 5321, section 4.5.2), holds no more of it than was
+//! read at once.
 //! Only CRLF.CRLF ends it: a bare LF never does, which is the defence against SMTP smuggling.
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,12 +12,14 @@ enum State {
     Return,
 }
 
-/// Collects one message from pieces of any size.
+/// Reads one message from pieces of any size.
 #[derive(Debug)]
 pub(super) struct Content {
     state: State,
-    collected: Vec<u8>,
-    limit: usize,
+    /// Read and not handed on yet.
+    piece: Vec<u8>,
+    /// How much more is taken.
+    left: usize,
     too_large: bool,
 }
 
@@ -24,8 +27,8 @@ impl Content {
     pub(super) fn new(limit: usize) -> Self {
         Content {
             state: State::LineStart,
-            collected: Vec::new(),
-            limit,
+            piece: Vec::new(),
+            left: limit,
             too_large: false,
         }
     }
@@ -40,9 +43,13 @@ impl Content {
         (input.len(), false)
     }
 
-    /// The message, or `None` when it was over the limit.
-    pub(super) fn finish(self) -> Option<Vec<u8>> {
-        (!self.too_large).then_some(self.collected)
+    /// What was read since the last time; nothing once it is too large.
+    pub(super) fn piece(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.piece)
+    }
+
+    pub(super) fn is_too_large(&self) -> bool {
+        self.too_large
     }
 
     fn step(&mut self, byte: u8) -> bool {
@@ -80,12 +87,12 @@ impl Content {
     }
 
     fn push(&mut self, byte: u8) {
-        if self.collected.len() >= self.limit {
+        if self.left == 0 {
             self.too_large = true;
-            self.collected = Vec::new();
-            self.limit = 0;
+            self.piece = Vec::new();
         } else {
-            self.collected.push(byte);
+            self.left -= 1;
+            self.piece.push(byte);
         }
     }
 }
@@ -96,14 +103,13 @@ mod tests {
 
     fn read(wire: &str, step: usize) -> Option<(String, usize)> {
         let mut content = Content::new(1000);
-        let mut used = 0;
+        let (mut used, mut read) = (0, Vec::new());
         for piece in wire.as_bytes().chunks(step) {
             let (taken, done) = content.take(piece);
             used += taken;
+            read.append(&mut content.piece());
             if done {
-                return content
-                    .finish()
-                    .map(|bytes| (String::from_utf8(bytes).unwrap(), used));
+                return Some((String::from_utf8(read).unwrap(), used));
             }
         }
         None
@@ -143,8 +149,7 @@ mod tests {
     fn a_message_over_the_limit_is_read_but_not_kept() {
         let mut content = Content::new(10);
         assert_eq!(content.take(&[b'x'; 100]), (100, false));
-        assert_eq!(content.collected.capacity(), 0);
         assert_eq!(content.take(b"\r\n.\r\n"), (5, true));
-        assert_eq!(content.finish(), None);
+        assert!(content.is_too_large() && content.piece().capacity() == 0);
     }
 }

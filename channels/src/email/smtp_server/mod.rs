@@ -3,6 +3,7 @@
 //! the server's business; storing is behind [`MailDrop`].
 
 mod content;
+mod incoming;
 mod session;
 mod wire;
 
@@ -11,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
@@ -34,7 +35,12 @@ pub struct SessionSettings {
     pub max_bytes: usize,
     /// STARTTLS is offered when given.
     pub tls: Option<Arc<rustls::ServerConfig>>,
+    /// How long the client may be silent.
     pub idle_timeout: Duration,
+    /// How long the content of one message may take in all, however steadily it trickles.
+    pub content_timeout: Duration,
+    /// After so long the client is asked to connect anew; never within a message.
+    pub session_timeout: Duration,
     /// Of one message.
     pub max_recipients: usize,
 }
@@ -62,9 +68,42 @@ pub enum DropError {
     /// The client keeps the message and tries again: 451.
     #[error("temporary: {0}")]
     Temporary(String),
+    /// There is no room for more mail just now; the client keeps the message and tries again: 452.
+    #[error("no room: {0}")]
+    NoRoom(String),
     /// The client gives up and tells the sender: 554.
     #[error("refused: {0}")]
     Refused(String),
+    /// The content broke off, or was too large: the session knows the answer.
+    #[error(transparent)]
+    Content(#[from] ContentError),
+}
+
+/// Why there is no more content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ContentError {
+    #[error("the client left")]
+    Left,
+    #[error("the client was too slow")]
+    TooSlow,
+    #[error("the message is too large")]
+    TooLarge,
+}
+
+/// The content of one message as it comes, with CRLF as the client sent it, without dot-stuffing.
+#[async_trait]
+pub trait RawStream: Send {
+    /// The next piece, of some kilobytes; `None` when the message has ended. After an error it is nobody's message.
+    async fn next(&mut self) -> Result<Option<Bytes>, ContentError>;
+}
+
+/// The whole of it in memory: for what keeps small mail only.
+pub async fn read_whole(raw: &mut dyn RawStream) -> Result<Bytes, ContentError> {
+    let mut whole = BytesMut::new();
+    while let Some(piece) = raw.next().await? {
+        whole.extend_from_slice(&piece);
+    }
+    Ok(whole.freeze())
 }
 
 /// The desk's side: who we take mail for, and where it is stored.
@@ -74,8 +113,8 @@ pub trait MailDrop: Send + Sync {
     async fn recipient(&self, address: &str) -> Result<Recipient, DropError>;
 
     /// Durable on return: the client is told 250 only then. Called once per message, for all of its
-    /// accepted recipients. `raw` has CRLF as the client sent it, without dot-stuffing.
-    async fn store(&self, envelope: &Envelope, raw: Bytes) -> Result<(), DropError>;
+    /// accepted recipients. What it does not read of `raw` is passed over.
+    async fn store(&self, envelope: &Envelope, raw: &mut dyn RawStream) -> Result<(), DropError>;
 }
 
 /// Why a session ended other than by QUIT, a timeout or a stop.

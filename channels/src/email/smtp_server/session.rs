@@ -3,14 +3,14 @@
 use std::io;
 use std::net::SocketAddr;
 
-use bytes::Bytes;
 use smtp_proto::{MailFrom, Request};
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::content::Content;
+use super::incoming::Incoming;
 use super::wire::{Line, Wire};
-use super::{DropError, Envelope, MailDrop, Protocol, Recipient, SessionSettings};
+use super::{ContentError, DropError, Envelope, MailDrop, Protocol, Recipient, SessionSettings};
 
 /// After so many mistakes a client is guessing or attacking.
 const MAX_MISTAKES: u32 = 20;
@@ -19,6 +19,9 @@ const MAX_UNKNOWN: u32 = 100;
 
 const STOPPING: &str = "421 4.3.2 The server is shutting down, please try again";
 const IDLE: &str = "421 4.4.2 Too long silent, closing";
+const TOO_SLOW: &str = "421 4.4.2 The message took too long, closing";
+const TOO_LONG: &str = "421 4.4.2 This connection is old, please connect again";
+const TOO_LARGE: &str = "552 5.3.4 Message too large";
 const BAD_SEQUENCE: &str = "503 5.5.1 Bad sequence of commands";
 
 pub(super) enum End {
@@ -44,6 +47,7 @@ pub(super) struct Session<'a, S> {
     recipients: Vec<String>,
     mistakes: u32,
     unknown: u32,
+    until: Instant,
 }
 
 impl<'a, S: AsyncRead + AsyncWrite + Unpin + Send> Session<'a, S> {
@@ -67,6 +71,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin + Send> Session<'a, S> {
             recipients: Vec::new(),
             mistakes: 0,
             unknown: 0,
+            until: Instant::now() + settings.session_timeout,
         }
     }
 
@@ -110,22 +115,27 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin + Send> Session<'a, S> {
             if let Some(line) = self.wire.buffered_line() {
                 return Ok(Some(line));
             }
-            let flushing = tokio::time::timeout(self.settings.idle_timeout, self.wire.flush());
+            let left = self.until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return self.part(TOO_LONG).await;
+            }
+            let flushing = timeout(self.settings.idle_timeout, self.wire.flush());
             let Ok(flushed) = flushing.await else {
                 return Ok(None);
             };
             flushed?;
-            let stop = self.stop.clone();
+            let (stop, patience) = (self.stop.clone(), self.settings.idle_timeout.min(left));
             let filled = tokio::select! {
                 biased;
                 () = stop.cancelled() => return self.part(STOPPING).await,
-                filled = tokio::time::timeout(self.settings.idle_timeout, self.wire.fill()) => filled,
+                filled = timeout(patience, self.wire.fill()) => filled,
             };
             match filled {
                 Ok(Ok(true)) => {}
                 Ok(Ok(false)) => return Ok(None),
                 Ok(Err(error)) if is_hang_up(&error) => return Ok(None),
                 Ok(Err(error)) => return Err(error),
+                Err(_) if patience == left => return self.part(TOO_LONG).await,
                 Err(_) => return self.part(IDLE).await,
             }
         }
@@ -134,7 +144,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin + Send> Session<'a, S> {
     async fn part(&mut self, reply: &str) -> io::Result<Option<Line>> {
         self.wire.reply(reply);
         // The client may be gone or not reading: either way this is the end.
-        let _ = tokio::time::timeout(std::time::Duration::from_secs(5), self.wire.flush()).await;
+        let _ = timeout(std::time::Duration::from_secs(5), self.wire.flush()).await;
         Ok(None)
     }
 
@@ -228,7 +238,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin + Send> Session<'a, S> {
             return self.mistake(BAD_SEQUENCE);
         }
         if from.size > self.settings.max_bytes {
-            return self.wire.reply("552 5.3.4 Message too large");
+            return self.wire.reply(TOO_LARGE);
         }
         let address = from.address.trim();
         self.from = Some(address.to_owned());
@@ -262,12 +272,16 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin + Send> Session<'a, S> {
         }
         self.wire.reply("354 End data with <CR><LF>.<CR><LF>");
         self.wire.flush().await?;
-        let Some(content) = self.content().await? else {
-            return Ok(Next::End(End::Closed));
-        };
-        let answer = match content.finish() {
-            Some(raw) => self.store(raw).await,
-            None => "552 5.3.4 Message too large".to_owned(),
+        let (stored, ended) = self.store().await;
+        let answer = match (ended, stored) {
+            (Err(ContentError::Left), _) => return Ok(Next::End(End::Closed)),
+            (Err(ContentError::TooSlow), _) => {
+                self.part(TOO_SLOW).await?;
+                return Ok(Next::End(End::Closed));
+            }
+            (Err(ContentError::TooLarge), _) => TOO_LARGE.to_owned(),
+            (Ok(()), Ok(())) => "250 2.0.0 Stored".to_owned(),
+            (Ok(()), Err(error)) => refusal(&error),
         };
         let answers = if self.settings.protocol == Protocol::Lmtp {
             self.recipients.len()
@@ -281,28 +295,8 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin + Send> Session<'a, S> {
         Ok(Next::Continue)
     }
 
-    /// `None` when the client left or idled before the end: such a message was never ours.
-    async fn content(&mut self) -> io::Result<Option<Content>> {
-        let mut content = Content::new(self.settings.max_bytes);
-        loop {
-            let (taken, done) = content.take(self.wire.buffered());
-            self.wire.consume(taken);
-            if done {
-                return Ok(Some(content));
-            }
-            match tokio::time::timeout(self.settings.idle_timeout, self.wire.fill()).await {
-                Ok(Ok(true)) => {}
-                Ok(Ok(false)) => return Ok(None),
-                Ok(Err(error)) => return Err(error),
-                Err(_) => {
-                    self.part(IDLE).await?;
-                    return Ok(None);
-                }
-            }
-        }
-    }
-
-    async fn store(&mut self, raw: Vec<u8>) -> String {
+    /// What became of the message, and how its content ended: one that did not end well was never ours.
+    async fn store(&mut self) -> (Result<(), DropError>, Result<(), ContentError>) {
         let envelope = Envelope {
             from: self.from.clone().filter(|address| !address.is_empty()),
             recipients: self.recipients.clone(),
@@ -310,18 +304,22 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin + Send> Session<'a, S> {
             peer: self.peer,
             encrypted: self.encrypted,
         };
-        match self.drop.store(&envelope, Bytes::from(raw)).await {
-            Ok(()) => "250 2.0.0 Stored".to_owned(),
-            Err(error) => refusal(&error),
-        }
+        let mut incoming = Incoming::new(&mut self.wire, self.settings);
+        let stored = self.drop.store(&envelope, &mut incoming).await;
+        (stored, incoming.finish().await)
     }
 }
 
 /// The reason in words that cannot break out of the reply line.
 fn refusal(error: &DropError) -> String {
     let (code, reason) = match error {
-        DropError::Temporary(reason) => ("451 4.3.0", reason),
-        DropError::Refused(reason) => ("554 5.7.1", reason),
+        DropError::Temporary(reason) => ("451 4.3.0", reason.as_str()),
+        DropError::NoRoom(reason) => ("452 4.3.1", reason.as_str()),
+        DropError::Refused(reason) => ("554 5.7.1", reason.as_str()),
+        DropError::Content(_) => (
+            "451 4.3.0",
+            "the message was not read to its end, please try again",
+        ),
     };
     let reason: String = reason
         .chars()

@@ -25,10 +25,11 @@ impl MailDrop for Mailbox {
         }
     }
 
-    async fn store(&self, envelope: &Envelope, raw: Bytes) -> Result<(), DropError> {
+    async fn store(&self, envelope: &Envelope, raw: &mut dyn RawStream) -> Result<(), DropError> {
         if let Some(error) = &self.fails {
             return Err(error.clone());
         }
+        let raw = read_whole(raw).await?;
         self.stored.lock().unwrap().push((envelope.clone(), raw));
         Ok(())
     }
@@ -41,6 +42,8 @@ fn settings(protocol: Protocol) -> SessionSettings {
         max_bytes: 10_000,
         tls: None,
         idle_timeout: Duration::from_secs(5),
+        content_timeout: Duration::from_secs(5),
+        session_timeout: Duration::from_secs(60),
         max_recipients: 3,
     }
 }
@@ -208,6 +211,69 @@ async fn silence_ends_the_session() {
     let (ended, _) = tokio::join!(session, client.read_to_string(&mut replies));
     assert!(ended.is_ok());
     assert_eq!(codes(&replies), ["220", "421"]);
+}
+
+#[tokio::test]
+async fn a_trickle_of_content_ends_when_its_time_is_over() {
+    let mailbox = Mailbox::default();
+    let settings = SessionSettings {
+        max_bytes: usize::MAX,
+        content_timeout: Duration::from_millis(100),
+        ..settings(Protocol::Smtp)
+    };
+    let (mut client, server) = tokio::io::duplex(4096);
+    let session = serve_session(server, None, &settings, &mailbox, CancellationToken::new());
+    let talk = async {
+        client
+            .write_all(format!("{OPENING}DATA\r\n").as_bytes())
+            .await
+            .unwrap();
+        // A byte at a time, without end, is never silence.
+        while client.write_all(b"x").await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+        let mut replies = String::new();
+        client.read_to_string(&mut replies).await.unwrap();
+        replies
+    };
+    let (ended, replies) = tokio::join!(session, talk);
+    assert!(ended.is_ok());
+    assert_eq!(codes(&replies), ["220", "250", "250", "250", "354", "421"]);
+    assert!(mailbox.stored.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_client_that_only_keeps_the_line_busy_is_asked_to_connect_again() {
+    let mailbox = Mailbox::default();
+    let settings = SessionSettings {
+        session_timeout: Duration::from_millis(100),
+        ..settings(Protocol::Smtp)
+    };
+    let (mut client, server) = tokio::io::duplex(4096);
+    let session = serve_session(server, None, &settings, &mailbox, CancellationToken::new());
+    let talk = async {
+        let mut replies = String::new();
+        while client.write_all(b"NOOP\r\n").await.is_ok() {
+            replies.push_str(&reply(&mut client).await);
+        }
+        client.read_to_string(&mut replies).await.unwrap();
+        replies
+    };
+    let (ended, replies) = tokio::join!(session, talk);
+    assert!(ended.is_ok());
+    assert!(replies.trim_end().ends_with("please connect again"), "{replies}");
+}
+
+#[tokio::test]
+async fn what_the_desk_does_not_read_is_passed_over() {
+    let mailbox = Mailbox {
+        fails: Some(DropError::NoRoom("too much at once".into())),
+        ..Mailbox::default()
+    };
+    let input = format!("{OPENING}DATA\r\n{}\r\n.\r\nNOOP\r\nQUIT\r\n", "x".repeat(9_000));
+    let replies = converse(settings(Protocol::Smtp), &mailbox, &input).await;
+    let wanted = ["220", "250", "250", "250", "354", "452", "250", "221"];
+    assert_eq!(codes(&replies), wanted, "{replies}");
 }
 
 async fn reply(client: &mut DuplexStream) -> String {
