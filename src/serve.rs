@@ -62,6 +62,9 @@ pub async fn serve(config: Config, clock: Arc<dyn Clock>, ids: Ids, work: Work) 
     Ok(())
 }
 
+/// What closing the database may take: a statement that never ends must not keep the process.
+const CLOSING: Duration = Duration::from_secs(5);
+
 /// Does the background work, without listening, until SIGTERM or SIGINT.
 pub async fn work(config: Config, clock: Arc<dyn Clock>, ids: Ids) -> Result<(), ServeError> {
     install_tls_provider();
@@ -74,14 +77,20 @@ pub async fn work(config: Config, clock: Arc<dyn Clock>, ids: Ids) -> Result<(),
     Ok(())
 }
 
-/// Waits for a signal, then stops in order; a second signal stops at once.
+/// Waits for a signal, then stops in order; a second signal stops at once. Whoever interrupts at a terminal waits for
+/// no balancer.
 pub async fn run_until_stopped(app: &App, mut signals: Signals) {
-    signals.next().await;
+    let told = signals.next().await;
     tracing::info!("stopping");
-    let stopped = stop(app);
+    let stopped = async {
+        if told == Told::Terminate {
+            drain(app).await;
+        }
+        stop(app).await;
+    };
     tokio::select! {
         () = stopped => {}
-        () = signals.next() => {
+        _ = signals.next() => {
             tracing::warn!("stopping at once");
             std::process::exit(130)
         }
@@ -126,6 +135,12 @@ pub async fn start_with(
     Ok((app, bound))
 }
 
+/// Says on `/readyz` that no more traffic is wanted, and serves on until balancers have heard of it.
+async fn drain(app: &App) {
+    app.health.drain();
+    tokio::time::sleep(Duration::from_secs(app.config.http.drain_seconds)).await;
+}
+
 /// Stops in order: no new traffic, then no new connections, then the tasks, then the store.
 pub async fn stop(app: &App) {
     app.health.drain();
@@ -133,7 +148,9 @@ pub async fn stop(app: &App) {
     if !app.supervisor.shut_down(grace).await {
         tracing::warn!(seconds = grace.as_secs(), "some tasks did not end in time");
     }
-    app.db.close().await;
+    if tokio::time::timeout(CLOSING, app.db.close()).await.is_err() {
+        tracing::warn!(seconds = CLOSING.as_secs(), "the database was not closed in time");
+    }
 }
 
 async fn bind_http(wanted: SocketAddr) -> Result<TcpListener, ServeError> {
@@ -184,6 +201,15 @@ fn say(line: &str) -> Result<(), ServeError> {
         .map_err(ServeError::Output)
 }
 
+/// Who told the process to stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Told {
+    /// SIGTERM: the system.
+    Terminate,
+    /// SIGINT: a person at a terminal.
+    Interrupt,
+}
+
 /// What tells the process to stop.
 pub struct Signals {
     terminate: Signal,
@@ -199,10 +225,10 @@ impl Signals {
         })
     }
 
-    async fn next(&mut self) {
+    async fn next(&mut self) -> Told {
         tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => Told::Terminate,
+            _ = self.interrupt.recv() => Told::Interrupt,
         }
     }
 }

@@ -42,6 +42,9 @@ pub enum JobError {
     /// Trying again is pointless.
     #[error("{0}")]
     Hopeless(String),
+    /// The server stops; what is left is done by whoever takes it next.
+    #[error("the server stops")]
+    Stopped,
 }
 
 impl From<db::Error> for JobError {

@@ -149,3 +149,31 @@ pub async fn oldest_due(conn: &mut Conn, now: Timestamp) -> Result<Option<Timest
         .await?;
     Ok(row.map(|(run_at,)| run_at))
 }
+
+/// How many jobs are due and nobody's; counted up to `most`.
+pub async fn count_due(conn: &mut Conn, now: Timestamp, most: i64) -> Result<i64> {
+    let (count,): (i64,) = conn
+        .sql(
+            "SELECT CAST(COUNT(*) AS BIGINT)
+             FROM (SELECT id FROM job WHERE NOT dead AND run_at <= $1 AND lease_until <= $1 LIMIT $2) AS first",
+        )
+        .bind(now)
+        .bind(most)
+        .one()
+        .await?;
+    Ok(count)
+}
+
+/// When the oldest job of a kind was asked for, of the first `most` that are not done; `None` when all are.
+pub async fn oldest_asked(conn: &mut Conn, kind: &str, most: i64) -> Result<Option<Timestamp>> {
+    let (oldest,): (Option<Timestamp>,) = conn
+        .sql(
+            "SELECT MIN(created_at)
+             FROM (SELECT created_at FROM job WHERE kind = $1 AND NOT dead ORDER BY run_at, id LIMIT $2) AS first",
+        )
+        .bind(kind)
+        .bind(most)
+        .one()
+        .await?;
+    Ok(oldest)
+}

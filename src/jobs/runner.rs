@@ -11,6 +11,7 @@ use shouwen_core::id::JobId;
 use shouwen_core::time::Length;
 use tokio::sync::{broadcast, mpsc};
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 use super::kind::{JobError, JobKind};
 use super::queue::{self, Job, Lane};
@@ -18,6 +19,7 @@ use crate::app::App;
 use crate::db;
 use crate::log::{News, Step};
 use crate::metrics::JobOutcome;
+use crate::sending::send_message;
 use crate::webhooks::ToWebhooks;
 
 /// How long a job is ours without a sign of life.
@@ -145,8 +147,12 @@ impl Shift {
 
     fn start(&self, lane: Lane, job: Job) {
         let (app, ended) = (self.app.clone(), self.ended.clone());
+        let out_of_time = self.app.supervisor.out_of_time();
         self.app.supervisor.run("job", async move {
-            let end = Box::pin(attempt(&app, &job)).await;
+            let end = tokio::select! {
+                end = Box::pin(attempt(&app, &job)) => end,
+                () = out_of_time.cancelled() => hand_back(&app, &job).await,
+            };
             let _ = ended.send((lane, job.id, end)); // the runner is gone: the lease ends by itself
         });
     }
@@ -209,8 +215,20 @@ async fn is_due(app: &App) -> Result<bool, db::Error> {
         .is_some())
 }
 
-/// Runs a job once and, unless it is done, writes what becomes of it.
+/// Runs a job once and, unless it is done, writes what becomes of it. Whatever is logged meanwhile says of which job.
 async fn attempt(app: &App, job: &Job) -> End {
+    let span = tracing::info_span!(
+        "job",
+        kind = job.kind,
+        id = %job.id,
+        workspace = %job.workspace_id,
+        ticket = tracing::field::Empty,
+    );
+    try_once(app, job).instrument(span).await
+}
+
+async fn try_once(app: &App, job: &Job) -> End {
+    tracing::debug!(job.attempts, "a job begins");
     let Some(kind) = JobKind::from_word(&job.kind) else {
         tracing::warn!(
             job.kind,
@@ -239,6 +257,9 @@ async fn attempt(app: &App, job: &Job) -> End {
         Err(_) => JobError::Failed("panicked".to_owned()),
     };
     let words = error.to_string();
+    if matches!(error, JobError::Stopped) {
+        return hand_back(app, job).await;
+    }
     app.metrics.job(kind.as_str(), JobOutcome::Failed);
     match error {
         JobError::Unavailable(_) => {
@@ -272,7 +293,9 @@ async fn attempt(app: &App, job: &Job) -> End {
             )
             .await
         }
-        JobError::Failed(_) | JobError::Hopeless(_) => give_up(app, job, kind, &words).await,
+        JobError::Failed(_) | JobError::Hopeless(_) | JobError::Stopped => {
+            give_up(app, job, kind, &words).await
+        }
     }
 }
 
@@ -323,6 +346,25 @@ async fn put_back(app: &App, job: &Job, wait: Length, attempts: i64, words: &str
             .boxed()
         },
     );
+    log_unwritten(job, written.await)
+}
+
+/// Gives back what this server has no time for any more: due at once, for whoever comes next, and not tried. A mail
+/// whose content may have left already keeps its lease, and is in doubt when that ends.
+async fn hand_back(app: &App, job: &Job) -> End {
+    let system = app.system();
+    let written = app.change(&system, job.clone(), |change, job| {
+        async move {
+            if JobKind::from_word(&job.kind) == Some(JobKind::SendMessage)
+                && send_message::is_leaving(change, job).await?
+            {
+                return Ok(());
+            }
+            let now = change.now();
+            queue::put_back(change.tx(), job, now, job.attempts - 1, None).await
+        }
+        .boxed()
+    });
     log_unwritten(job, written.await)
 }
 

@@ -51,7 +51,9 @@ pub(super) async fn give_up(app: &App, job: &Job, error: &str) -> Result<(), Job
     fail(app, &Actor::system(job.workspace_id), row, error).await
 }
 
+/// How far it is stands in the run's row, and there it goes on after a stop.
 async fn recompute(app: &App, actor: &Actor, id: SlaRunId) -> Result<(), JobError> {
+    let stop = app.supervisor.stop_token();
     loop {
         let input = (app.books.clone(), id);
         let row = app
@@ -61,6 +63,9 @@ async fn recompute(app: &App, actor: &Actor, id: SlaRunId) -> Result<(), JobErro
             .await?;
         if row.is_none_or(|row| row.finished_at.is_some()) {
             return Ok(());
+        }
+        if stop.is_cancelled() {
+            return Err(JobError::Stopped);
         }
         tokio::time::sleep(BREATH).await;
     }
@@ -103,6 +108,9 @@ async fn preview(app: &App, actor: &Actor, row: RunRow) -> Result<(), JobError> 
             }
         }
         note(app, actor, &row).await?;
+        if row.finished_at.is_none() && app.supervisor.stop_token().is_cancelled() {
+            return Err(JobError::Stopped);
+        }
     }
     Ok(())
 }

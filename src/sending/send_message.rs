@@ -20,8 +20,9 @@ use crate::db::Error;
 use crate::intake::thread;
 use crate::jobs::JobError;
 use crate::jobs::queue::Job;
+use crate::log::Change;
 use crate::store::files;
-use crate::store::messages::MessageRow;
+use crate::store::messages::{self, MessageRow};
 
 /// How often writing a result is tried: a lost one makes a sent mail uncertain.
 const TRIES: u32 = 6;
@@ -50,6 +51,7 @@ pub(crate) async fn run(app: &App, job: &Job) -> Result<(), JobError> {
     let Some(answer) = answer::load(app, job.workspace_id, message).await? else {
         return Ok(());
     };
+    tracing::Span::current().record("ticket", tracing::field::display(answer.message.ticket_id));
     let recipients = waiting(&answer);
     if recipients.is_empty() || !has_turn(app, &actor, &answer).await? {
         return Ok(());
@@ -61,6 +63,16 @@ pub(crate) async fn run(app: &App, job: &Job) -> Result<(), JobError> {
     let again = again.map(|outcome| outcome.response.clone().unwrap_or_default());
     note(app, &actor, message, outcomes).await?;
     again.map_or(Ok(()), |words| Err(JobError::Failed(words)))
+}
+
+/// Whether its content may have left, with no result written yet.
+pub(crate) async fn is_leaving(change: &mut Change, job: &Job) -> Result<bool, Error> {
+    let Ok(message) = parse(job) else {
+        return Ok(false);
+    };
+    let workspace = change.workspace();
+    let rows = messages::deliveries(change.tx(), workspace, &[message]).await?;
+    Ok(rows.iter().any(|row| row.state == Delivery::Sending))
 }
 
 /// Two days of trying are enough: whoever still waits is not reached.

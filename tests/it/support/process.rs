@@ -11,6 +11,10 @@ use shouwen::db::{Db, Options};
 use super::desk::postgres_database;
 use super::servers;
 
+/// With this set what the program logs is kept for the story; else it goes where the story's own words go.
+pub(crate) const AS_JSON: &str = "log.format=json";
+const LOG: &str = "program.log";
+
 pub(crate) struct Program {
     child: Child,
     /// Held open: the program ends when there is nobody to tell.
@@ -163,6 +167,17 @@ impl Program {
 
     /// SIGTERM: the program stops in order. Whether it ended well.
     pub(crate) fn stop(&mut self) -> bool {
+        self.terminate();
+        self.ended_well()
+    }
+
+    /// Waits for the end. Whether it was a good one.
+    pub(crate) fn ended_well(&mut self) -> bool {
+        self.child.wait().unwrap().success()
+    }
+
+    /// SIGTERM, without waiting.
+    pub(crate) fn terminate(&self) {
         let pid = self.id().to_string();
         assert!(
             Command::new("kill")
@@ -171,7 +186,19 @@ impl Program {
                 .unwrap()
                 .success()
         );
-        self.child.wait().unwrap().success()
+    }
+
+    /// The most memory that the program ever had, in MiB.
+    pub(crate) fn peak_memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
+        let kibibytes = line.split_whitespace().nth(1).unwrap();
+        kibibytes.parse::<u64>().unwrap() / 1024
+    }
+
+    /// What it logged so far, when [`AS_JSON`] is set.
+    pub(crate) fn logged(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join(LOG)).unwrap()
     }
 
     /// Starts again on the same folder and ports.
@@ -248,12 +275,22 @@ fn spawn(
             &format!("smtp.listen={smtp}"),
         ])
         .args(["--set", "workers.grace_seconds=10", "--set", "log.level=error"])
+        .args(["--set", "http.drain_seconds=0"])
         .args(sets.iter().flat_map(|set| ["--set", set]))
         .stdout(Stdio::piped())
+        .stderr(log_of(folder, sets))
         .spawn()
         .unwrap();
     let output = BufReader::new(child.stdout.take().unwrap());
     (child, output)
+}
+
+fn log_of(folder: &tempfile::TempDir, sets: &[String]) -> Stdio {
+    if !sets.iter().any(|set| set == AS_JSON) {
+        return Stdio::inherit();
+    }
+    let mut file = std::fs::File::options();
+    Stdio::from(file.create(true).append(true).open(folder.path().join(LOG)).unwrap())
 }
 
 fn fresh_folder() -> Arc<tempfile::TempDir> {
