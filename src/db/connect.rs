@@ -37,6 +37,18 @@ pub enum ConnectError {
     Collation,
     #[error("cannot bring the database's schema up to date: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),
+    #[error(transparent)]
+    Store(#[from] super::Error),
+    #[error(
+        "cannot keep a copy of the database at {0} before its schema changes, so nothing was changed: {1}. Make room \
+         for one, and start again"
+    )]
+    Copy(std::path::PathBuf, String),
+    #[error(
+        "the database was changed by a newer release (migration {version:04}) in a way that this one cannot work \
+         with: start that release again, or go back to the copy from before"
+    )]
+    TooOld { version: i64 },
 }
 
 impl Db {
@@ -46,16 +58,7 @@ impl Db {
             Some(url) => Self::open_postgres(url, options.connections).await?,
             None => Self::open_sqlite(&folder.join("shouwen.db"), options.connections).await?,
         };
-        // A newer release's migrations may be there already: its schema only ever expands what this one knows.
-        let mut migrator = Migrator {
-            migrations: MIGRATIONS.migrations.clone(),
-            ..Migrator::DEFAULT
-        };
-        migrator.set_ignore_missing(true);
-        match &db.engine {
-            Engine::Sqlite { write, .. } => migrator.run(write).await?,
-            Engine::Postgres(pool) => migrator.run(pool).await?,
-        }
+        db.migrate(folder).await?;
         Ok(db)
     }
 

@@ -6,7 +6,9 @@
 mod column;
 mod connect;
 mod error;
+mod migrate;
 mod query;
+mod room;
 mod tables;
 
 use prometheus_client::metrics::counter::Counter;

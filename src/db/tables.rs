@@ -43,14 +43,14 @@ enum Kind {
     Double,
 }
 
-/// The tables of this release, those first that others refer to.
+/// The tables of this release, those first that others refer to; not what migrations write of themselves.
 pub async fn tables() -> Result<Vec<Table>> {
     let mut conn = SqliteConnection::connect("sqlite::memory:").await?;
     let migrated = MIGRATIONS.run(&mut conn).await;
     migrated.map_err(|error| Error::Unavailable(error.to_string()))?;
     let names: Vec<(String,)> = sqlx::query_as(
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name <> '_sqlx_migrations'
-         ORDER BY name",
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'
+           AND name NOT IN ('_sqlx_migrations', 'contraction') ORDER BY name",
     )
     .fetch_all(&mut conn)
     .await?;
