@@ -1,6 +1,6 @@
 //! Telephone numbers as the desk keeps them: E.164, read with the desk's own country in mind.
 
-use shouwen_channels::phone::{Country, PhoneError, normalise};
+use shouwen_channels::phone::{Country, PhoneError, is_short_number, is_withheld, normalise};
 
 use crate::app::App;
 
@@ -8,6 +8,20 @@ impl App {
     /// The number in E.164, such as +8613800138000.
     pub fn phone_number(&self, text: &str) -> Result<String, PhoneError> {
         normalise(text, self.country()).map(|number| number.to_string())
+    }
+
+    /// Who calls, as a telephone system tells it: a number in E.164, a short one as it is, or a word for a number that
+    /// is withheld.
+    pub fn caller(&self, text: &str) -> Result<String, PhoneError> {
+        self.phone_number(text).or_else(|error| {
+            let is_caller = is_withheld(text) || is_short_number(text);
+            let given = text.trim();
+            match (is_caller, given) {
+                (true, "") => Ok("anonymous".to_owned()),
+                (true, given) => Ok(given.to_owned()),
+                (false, _) => Err(error),
+            }
+        })
     }
 
     /// How an E.164 number begins of which only the first digits, written nationally, are known.

@@ -116,6 +116,46 @@ pub fn normalise(input: &str, default_country: Country) -> Result<PhoneNumber, P
     Ok(PhoneNumber(format!("+{full}")))
 }
 
+/// What telephone systems and networks put where the number of a caller who hides it would stand.
+const WITHHELD: &[&str] = &[
+    "",
+    "anonymous",
+    "blocked",
+    "no number",
+    "not available",
+    "private",
+    "private number",
+    "restricted",
+    "unavailable",
+    "unknown",
+    "withheld",
+    // "ANONYMOUS" on the keys of a telephone, as some networks send it.
+    "266696687",
+    "匿名",
+    "未知",
+    "未知号码",
+    "无号码",
+    "隐藏号码",
+    "私人号码",
+];
+
+/// Whether this says that the caller hides the number.
+pub fn is_withheld(input: &str) -> bool {
+    let word: String = input.chars().map(narrow).collect();
+    let word = word
+        .trim()
+        .trim_start_matches('+')
+        .to_lowercase()
+        .replace('_', " ");
+    WITHHELD.contains(&word.as_str())
+}
+
+/// Whether this is a number that is dialled as it is: an extension within the house, a service such as 95588.
+pub fn is_short_number(input: &str) -> bool {
+    let digits = input.trim();
+    (2..=6).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// The last four digits, which is all that lists and logs may show.
 pub fn tail(number: &str) -> String {
     let digits: Vec<char> = number.chars().map(narrow).filter(char::is_ascii_digit).collect();
@@ -261,6 +301,29 @@ fn check_length(full: &str) -> Result<(), PhoneError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_caller_who_hides_is_told_from_one_who_is_misspelt() {
+        for (input, withheld, short) in [
+            ("anonymous", true, false),
+            (" Private_Number ", true, false),
+            ("+266696687", true, false),
+            ("匿名", true, false),
+            ("", true, false),
+            ("lamp", false, false),
+            ("13800138000", false, false),
+            ("95588", false, true),
+            ("101", false, true),
+            ("1", false, false),
+            ("12 34", false, false),
+        ] {
+            assert_eq!(
+                (is_withheld(input), is_short_number(input)),
+                (withheld, short),
+                "{input:?}"
+            );
+        }
+    }
 
     #[test]
     fn numbers_come_into_one_form() {

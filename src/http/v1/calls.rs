@@ -126,6 +126,7 @@ pub struct CallIn {
     /// The telephone system's own id of the call.
     external_id: String,
     state: CallState,
+    /// As it is dialled, or a word such as "anonymous" when the caller hides it.
     number: String,
     direction: Direction,
     /// Whose telephone rings.
@@ -170,8 +171,10 @@ async fn tell_of_call(
     {
         return Err(too_long());
     }
-    // A withheld number is still a call.
-    let number = app.phone_number(&call.number).unwrap_or(call.number);
+    let number = app.caller(&call.number).map_err(|error| {
+        let words = format!("{error}; for a caller who hides it send \"anonymous\"");
+        Failure::field("number", words)
+    })?;
     let told = ToldCall {
         id: app.ids.next(app.now()),
         external_id: call.external_id,

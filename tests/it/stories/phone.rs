@@ -98,4 +98,24 @@ both_engines! {
         assert_eq!(late["state"], "ended", "a late word that it rings changes nothing");
         assert_eq!(agent.get("/calls").await["items"], json!([]));
     }
+
+    async fn a_word_is_no_number_unless_it_says_that_the_number_is_withheld(desk: Desk) {
+        let agent = desk.agent("Li Na").await;
+        let ring = |id: &str, number: &str| {
+            json!({ "external_id": id, "state": "ringing", "number": number, "direction": "in" })
+        };
+        for (id, number, kept) in [
+            ("pbx-1", "Anonymous", "Anonymous"),
+            ("pbx-2", "", "anonymous"),
+            ("pbx-3", "95588", "95588"),
+            ("pbx-4", "013800138000", "+8613800138000"),
+        ] {
+            assert_eq!(agent.post("/calls", ring(id, number)).await["number"], kept, "{number:?}");
+        }
+        for number in ["lamp", "138-0013-800x"] {
+            let (status, problem) = agent.call(Method::POST, "/calls", Some(ring("pbx-9", number))).await;
+            assert_eq!((status.as_u16(), &problem["errors"][0]["pointer"]), (422, &json!("/number")), "{number}");
+            assert!(problem["errors"][0]["detail"].as_str().unwrap().contains("anonymous"), "{problem}");
+        }
+    }
 }
