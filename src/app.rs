@@ -24,6 +24,7 @@ use crate::passwords::Passwords;
 use crate::secrets::{SecretError, Secrets};
 use crate::sending::Senders;
 use crate::setup_token::SetupToken;
+use crate::store::workspaces as workspace_rows;
 use crate::supervisor::Supervisor;
 
 #[derive(Clone)]
@@ -105,6 +106,7 @@ impl App {
             Blobs::open(&config)?,
             Secrets::open(&config.secrets.key, &folder)?,
         );
+        blobs.clear_unfinished()?;
         let fetcher = Fetcher::new(config.fetch.networks())?;
         let resolver = resolver(&config)?;
         let supervisor = Supervisor::default();
@@ -119,6 +121,9 @@ impl App {
             finish_by(books.clone()),
         );
         let workspace = workspaces::find_or_create(&db, &log, &ids, clock.now()).await?;
+        let health = Health::default();
+        watch_database(&health, &db, workspace);
+        watch_parts(&health, &blobs, &bus, &supervisor);
         Ok(Self(Arc::new(Parts {
             config,
             metrics: Metrics::new(db.statements()),
@@ -130,7 +135,7 @@ impl App {
             clock,
             ids,
             supervisor,
-            health: Health::default(),
+            health,
             setup_token: SetupToken::default(),
             senders: Senders::default(),
             passwords: Passwords::default(),
@@ -167,6 +172,69 @@ impl App {
     pub fn holds_folder(&self) -> bool {
         self.folder_lock.is_some()
     }
+}
+
+fn watch_database(health: &Health, db: &Db, workspace: WorkspaceId) {
+    let db = db.clone();
+    health.add_need("database", move || {
+        let db = db.clone();
+        async move {
+            let named = async { workspace_rows::name(&mut db.read().await?, workspace).await };
+            let named: Result<_, db::Error> = named.await;
+            named.map(drop).map_err(|_| "does not answer".to_owned())
+        }
+        .boxed()
+    });
+}
+
+fn watch_parts(health: &Health, blobs: &Blobs, bus: &Bus, supervisor: &Supervisor) {
+    let blobs = blobs.clone();
+    health.add_need("files", move || {
+        let blobs = blobs.clone();
+        async move {
+            blobs
+                .try_writing()
+                .await
+                .map_err(|_| "cannot be written".to_owned())
+        }
+        .boxed()
+    });
+    if bus.is_shared() {
+        let bus = bus.clone();
+        health.add_wish("bus", move || {
+            let bus = bus.clone();
+            async move {
+                let answers = bus.answers().await;
+                answers.map_err(|_| {
+                    "Redis does not answer: other servers hear late of what happens here".to_owned()
+                })
+            }
+            .boxed()
+        });
+    }
+    watch_tasks(health, supervisor);
+}
+
+fn watch_tasks(health: &Health, supervisor: &Supervisor) {
+    let well = |names: &'static [&'static str], words: &'static str, supervisor: &Supervisor| {
+        let supervisor = supervisor.clone();
+        move || {
+            let fails = supervisor.is_failing(names);
+            async move { if fails { Err(words.to_owned()) } else { Ok(()) } }.boxed()
+        }
+    };
+    let listening = well(
+        &["lmtp listener", "smtp listener"],
+        "connections cannot be taken",
+        supervisor,
+    );
+    health.add_need("mail listeners", listening);
+    let working = well(
+        &["jobs", "mailboxes", "timers"],
+        "background work fails and is started again",
+        supervisor,
+    );
+    health.add_wish("work", working);
 }
 
 /// The configured nameserver, else the system's. Without one mail is taken all the same, unchecked.

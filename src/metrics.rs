@@ -1,6 +1,7 @@
 //! Numbers about this server for Prometheus: counted here, read at `/metrics`.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use prometheus_client::encoding::EncodeLabelSet;
@@ -10,6 +11,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
+use shouwen_core::time::Timestamp;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Request {
@@ -32,6 +34,11 @@ struct Job {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Stuck {
     what: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Follower {
+    follower: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -60,6 +67,9 @@ struct Numbers {
     jobs: Family<Job, Counter>,
     sockets: Family<Socket, Gauge>,
     stuck: Family<Stuck, Gauge>,
+    waiting: Family<Stuck, Gauge>,
+    oldest: Family<Stuck, Gauge<f64, AtomicU64>>,
+    behind: Family<Follower, Gauge>,
 }
 
 impl Metrics {
@@ -85,6 +95,22 @@ impl Metrics {
             "What was given up and waits for a person, counted up to 1000",
             stuck.clone(),
         );
+        let (waiting, oldest, behind) = (Family::default(), Family::default(), Family::default());
+        registry.register(
+            "waiting",
+            "What is due and not begun, counted up to 1000",
+            waiting.clone(),
+        );
+        registry.register(
+            "oldest_seconds",
+            "For how long the oldest of what waits has waited",
+            oldest.clone(),
+        );
+        registry.register(
+            "behind_events",
+            "Events that a follower of the log has not read",
+            behind.clone(),
+        );
         Self(Arc::new(Numbers {
             registry,
             requests,
@@ -92,6 +118,9 @@ impl Metrics {
             jobs,
             sockets,
             stuck,
+            waiting,
+            oldest,
+            behind,
         }))
     }
 
@@ -130,6 +159,23 @@ impl Metrics {
     /// How much of `what` (`jobs`, `events`) was given up and waits for a person.
     pub fn set_stuck(&self, what: &'static str, count: i64) {
         self.0.stuck.get_or_create(&Stuck { what }).set(count);
+    }
+
+    /// How much of `what` is due and not begun.
+    pub fn set_waiting(&self, what: &'static str, count: i64) {
+        self.0.waiting.get_or_create(&Stuck { what }).set(count);
+    }
+
+    /// Since when the oldest of `what` waits; `None`: nothing does.
+    pub fn set_oldest(&self, what: &'static str, since: Option<Timestamp>, now: Timestamp) {
+        let waited = since.map_or(0, |since| now.millis() - since.millis()).max(0);
+        let seconds = Duration::from_millis(waited.unsigned_abs()).as_secs_f64();
+        self.0.oldest.get_or_create(&Stuck { what }).set(seconds);
+    }
+
+    /// How many events `follower` has not read yet.
+    pub fn set_behind(&self, follower: String, events: i64) {
+        self.0.behind.get_or_create(&Follower { follower }).set(events);
     }
 
     /// All numbers in the OpenMetrics text format.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 use utoipa::openapi::schema::{ArrayItems, Schema, SchemaType, Type};
-use utoipa::openapi::{OpenApi, RefOr};
+use utoipa::openapi::{Content, OpenApi, Ref, RefOr, ResponseBuilder};
 
 /// Frames that clients send: no route names them as its body.
 const FRAMES_IN: &[&str] = &["FeedIn", "WidgetIn"];
@@ -21,6 +21,30 @@ pub fn require_what_is_always_there(document: &mut OpenApi) {
     for (name, schema) in &mut components.schemas {
         if !asked.contains(name) {
             require(schema);
+        }
+    }
+}
+
+/// Any request may meet a fault of ours, or a store that is away: every operation says so.
+pub fn add_failures_of_ours(document: &mut OpenApi) {
+    let problem = Content::new(Some(Ref::from_schema_name("Problem")));
+    let failure = ResponseBuilder::new()
+        .description(
+            "Something failed on our side (500), or is not available just now (503, with Retry-After)",
+        )
+        .content("application/problem+json", problem)
+        .build();
+    for item in document.paths.paths.values_mut() {
+        let operations = [
+            &mut item.get,
+            &mut item.put,
+            &mut item.post,
+            &mut item.delete,
+            &mut item.patch,
+        ];
+        for operation in operations.into_iter().flatten() {
+            let answers = &mut operation.responses.responses;
+            answers.insert("5XX".to_owned(), RefOr::T(failure.clone()));
         }
     }
 }

@@ -2,63 +2,101 @@
 
 use std::net::IpAddr;
 
+use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use axum::{Json, Router};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
-use super::Failure;
 use super::client_ip::ClientIp;
+use super::{Failure, Problem};
 use crate::app::App;
+use crate::db::{Conn, Error};
+use crate::health::Finding;
 use crate::jobs::queue;
 use crate::log;
-use crate::store::{mailboxes, workspaces};
+use crate::store::{mailboxes, raw_mails};
 
-const MOST_STUCK: i64 = 1000;
+/// What is counted is counted up to here.
+const MOST: i64 = 1000;
 
-pub fn routes() -> Router<App> {
-    Router::new()
-        .route("/healthz", get(alive))
-        .route("/readyz", get(ready))
-        .route("/metrics", get(numbers))
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(alive))
+        .routes(routes!(ready))
+        .routes(routes!(numbers))
 }
 
-/// The process runs and answers: nothing else, so that a database that is away gets no server restarted.
+/// Whether traffic should come here, and why not.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Readiness {
+    ready: bool,
+    /// The server stops: it works on, and wants nothing new.
+    draining: bool,
+    checks: Vec<Finding>,
+}
+
+/// A problem that tells of every check.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NotReady {
+    #[serde(flatten)]
+    problem: Problem,
+    #[serde(flatten)]
+    readiness: Readiness,
+}
+
+/// Whether the process runs and answers: nothing else, so that a database that is away gets no server restarted
+#[utoipa::path(get, path = "/healthz", tag = "operation",
+    responses((status = 200, body = String, content_type = "text/plain"),
+        (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn alive() -> &'static str {
     "ok\n"
 }
 
+/// Whether this server should be sent traffic, with every check
+#[utoipa::path(get, path = "/readyz", tag = "operation",
+    responses((status = 200, body = Readiness),
+        (status = 503, body = NotReady, content_type = "application/problem+json"),
+        (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn ready(State(app): State<App>) -> Response {
-    let mut findings = app.health.look().await;
-    let database = database_answers(&app).await;
-    let detail = database.err().map(|_| "does not answer".to_owned());
-    findings.insert(
-        0,
-        crate::health::Finding {
-            name: "database",
-            ok: detail.is_none(),
-            detail,
-        },
-    );
-    let draining = app.health.is_draining();
-    let ready = !draining && findings.iter().all(|finding| finding.ok);
-    let status = if ready {
-        StatusCode::OK
+    let (checks, draining) = (app.health.look().await, app.health.is_draining());
+    let missing = checks.iter().filter(|check| check.needed && !check.ok);
+    let missing: Vec<&str> = missing.map(|check| check.name).collect();
+    let ready = !draining && missing.is_empty();
+    let words = if draining {
+        "this server stops; ask another".to_owned()
     } else {
-        StatusCode::SERVICE_UNAVAILABLE
+        format!("not well: {}; see checks", missing.join(", "))
     };
-    let body = serde_json::json!({ "ready": ready, "draining": draining, "checks": findings });
-    (status, Json(body)).into_response()
+    let readiness = Readiness {
+        ready,
+        draining,
+        checks,
+    };
+    if ready {
+        return Json(readiness).into_response();
+    }
+    let problem = Problem {
+        detail: words,
+        ..Failure::Unavailable.problem()
+    };
+    let mut response = (
+        StatusCode::SERVICE_UNAVAILABLE,
+        Json(NotReady { problem, readiness }),
+    )
+        .into_response();
+    let media_type = HeaderValue::from_static("application/problem+json");
+    response.headers_mut().insert(header::CONTENT_TYPE, media_type);
+    response
 }
 
-async fn database_answers(app: &App) -> Result<(), crate::db::Error> {
-    workspaces::name(&mut app.db.read().await?, app.workspace)
-        .await
-        .map(drop)
-}
-
-/// For Prometheus, asked directly from this machine or a private network: not through a proxy, not by the world.
+/// Numbers for Prometheus, for whoever asks directly from this machine or a private network: not through a proxy
+#[utoipa::path(get, path = "/metrics", tag = "operation",
+    responses((status = 200, body = String, content_type = "application/openmetrics-text"),
+        (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn numbers(
     State(app): State<App>,
     ClientIp(caller): ClientIp,
@@ -70,7 +108,11 @@ async fn numbers(
             "ask for the numbers from the server's own network".to_owned(),
         ));
     }
-    count_stuck(&app).await?;
+    // A store that is away leaves these as they were: the others are wanted most just then.
+    if let Ok(mut conn) = app.db.read().await {
+        count_stuck(&app, &mut conn).await?;
+        look_at_waiting(&app, &mut conn).await?;
+    }
     let text = app
         .metrics
         .text()
@@ -79,19 +121,30 @@ async fn numbers(
     Ok(([(header::CONTENT_TYPE, media_type)], text).into_response())
 }
 
-/// A store that is away leaves the numbers as they were: the others are wanted most just then.
-async fn count_stuck(app: &App) -> Result<(), Failure> {
-    let Ok(mut conn) = app.db.read().await else {
-        return Ok(());
-    };
-    let jobs = queue::count_dead(&mut conn, MOST_STUCK).await?;
-    let events = log::count_set_aside(&mut conn, app.workspace, MOST_STUCK).await?;
+async fn count_stuck(app: &App, conn: &mut Conn) -> Result<(), Error> {
+    let jobs = queue::count_dead(conn, MOST).await?;
+    let events = log::count_set_aside(conn, app.workspace, MOST).await?;
     app.metrics.set_stuck("jobs", jobs);
     app.metrics.set_stuck("events", events);
-    let mailboxes = mailboxes::all(&mut conn, app.workspace).await?;
+    let mailboxes = mailboxes::all(conn, app.workspace).await?;
     let failing = mailboxes.iter().filter(|row| row.failing_since.is_some()).count();
     app.metrics
         .set_stuck("mailboxes", i64::try_from(failing).unwrap_or(i64::MAX));
+    Ok(())
+}
+
+/// How late the desk is, with each kind of its work.
+async fn look_at_waiting(app: &App, conn: &mut Conn) -> Result<(), Error> {
+    let (now, metrics) = (app.now(), &app.metrics);
+    metrics.set_waiting("jobs", queue::count_due(conn, now, MOST).await?);
+    metrics.set_oldest("job", queue::oldest_due(conn, now).await?, now);
+    let unsent = queue::oldest_asked(conn, queue::SENDING, MOST).await?;
+    metrics.set_oldest("unsent_mail", unsent, now);
+    let unread = raw_mails::oldest_unread(conn, app.workspace).await?;
+    metrics.set_oldest("unread_mail", unread, now);
+    for (follower, events) in log::behind(conn, app.workspace).await? {
+        metrics.set_behind(follower, events);
+    }
     Ok(())
 }
 

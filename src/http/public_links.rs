@@ -1,27 +1,31 @@
 //! What the links in our mails lead to, without signing in: files for some days, and saying no to a kind of mail
 //! (RFC 8058). A page only asks; mail scanners open every link.
 
-use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
-use axum::routing::get;
 use futures_util::FutureExt;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
-use super::Failure;
 use super::problem::PathId;
 use super::v1::files::respond;
+use super::{Failure, Problem};
 use crate::actions::public_links as actions;
 use crate::app::App;
 use crate::store::files;
 
-pub(super) fn routes() -> Router<App> {
-    Router::new()
-        .route("/files/{token}", get(read_file))
-        .route("/unsubscribe/{token}", get(ask).post(opt_out))
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(read_file))
+        .routes(routes!(ask, opt_out))
 }
 
-/// The bytes, always as a download.
+/// Read a file that was sent as a link, always as a download
+#[utoipa::path(get, path = "/files/{token}", operation_id = "read_linked_file", tag = "links",
+    params(("token" = String, Path)),
+    responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>),
+        (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn read_file(
     State(app): State<App>,
     PathId(token): PathId<String>,
@@ -40,6 +44,11 @@ async fn read_file(
     Ok(response)
 }
 
+/// The page of the link to say no to a kind of mail, which only asks
+#[utoipa::path(get, path = "/unsubscribe/{token}", operation_id = "ask_to_opt_out", tag = "links",
+    params(("token" = String, Path)),
+    responses((status = 200, body = String, content_type = "text/html"),
+        (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn ask(State(app): State<App>, PathId(token): PathId<String>) -> Result<Response, Failure> {
     actions::read_opt_out_token(&app.secrets, &token).ok_or(Failure::NotFound("page"))?;
     Ok(page(
@@ -48,6 +57,10 @@ async fn ask(State(app): State<App>, PathId(token): PathId<String>) -> Result<Re
     ))
 }
 
+/// Say no to a kind of mail (RFC 8058)
+#[utoipa::path(post, path = "/unsubscribe/{token}", tag = "links", params(("token" = String, Path)),
+    responses((status = 200, body = String, content_type = "text/html"),
+        (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn opt_out(State(app): State<App>, PathId(token): PathId<String>) -> Result<Response, Failure> {
     let read = actions::read_opt_out_token(&app.secrets, &token);
     let (customer, kind) = read.ok_or(Failure::NotFound("page"))?;

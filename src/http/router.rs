@@ -1,16 +1,17 @@
 //! All routes with their document: what is served and what is described come from one place.
 
-use axum::Router;
-use axum::extract::State;
+use std::sync::Arc;
+
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::{Extension, Router};
 use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Document;
 use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
-use super::exact::require_what_is_always_there;
-use super::{Failure, assets, layers, probes, public_links, v1, widget};
+use super::exact::{add_failures_of_ours, require_what_is_always_there};
+use super::{Failure, Problem, assets, layers, probes, public_links, v1, widget};
 use crate::app::App;
 
 #[derive(OpenApi)]
@@ -29,12 +30,10 @@ pub fn build(app: App) -> (Router, Document) {
 /// The same with pages that only this server has.
 pub fn build_with(app: App, pages: Router<App>) -> (Router, Document) {
     let (api, mut document) = described().split_for_parts();
-    require_what_is_always_there(&mut document);
+    complete(&mut document);
     let text = document.to_pretty_json().unwrap_or_default();
     let router = api
-        .route("/api/v1/openapi.json", get(describe).with_state(text))
-        .merge(probes::routes())
-        .merge(public_links::routes())
+        .layer(Extension(DocumentText(text.into())))
         .merge(assets::routes())
         .merge(pages)
         .fallback(assets::inbox)
@@ -45,18 +44,27 @@ pub fn build_with(app: App, pages: Router<App>) -> (Router, Document) {
 /// The OpenAPI document alone.
 pub fn document() -> Document {
     let mut document = described().into_openapi();
-    require_what_is_always_there(&mut document);
+    complete(&mut document);
     document
+}
+
+/// What holds of every operation, and no handler says for itself.
+fn complete(document: &mut Document) {
+    require_what_is_always_there(document);
+    add_failures_of_ours(document);
 }
 
 fn described() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Doc::openapi())
         .nest("/api/v1", version_1())
         .merge(widget::routes())
+        .merge(probes::routes())
+        .merge(public_links::routes())
 }
 
 fn version_1() -> OpenApiRouter<App> {
     OpenApiRouter::new()
+        .routes(routes!(describe))
         .merge(v1::agents::routes())
         .merge(v1::alarms::routes())
         .merge(v1::api_keys::routes())
@@ -106,8 +114,16 @@ fn version_1() -> OpenApiRouter<App> {
         .merge(v1::tiers::routes())
 }
 
-async fn describe(State(text): State<String>) -> Response {
-    ([(header::CONTENT_TYPE, "application/json")], text).into_response()
+/// The text of the document, made once.
+#[derive(Clone)]
+struct DocumentText(Arc<str>);
+
+/// This document
+#[utoipa::path(get, path = "/openapi.json", tag = "operation",
+    responses((status = 200, body = serde_json::Value),
+        (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn describe(Extension(text): Extension<DocumentText>) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], text.0.to_string()).into_response()
 }
 
 async fn refuse_method() -> Failure {

@@ -83,6 +83,7 @@ pub struct Bus {
     here: broadcast::Sender<News>,
     /// To the other servers.
     away: Option<mpsc::Sender<Envelope>>,
+    redis: Option<redis::Client>,
     node: Uuid,
 }
 
@@ -92,6 +93,7 @@ impl Bus {
         Self {
             here: broadcast::channel(4096).0,
             away: None,
+            redis: None,
             node,
         }
     }
@@ -100,8 +102,9 @@ impl Bus {
     pub fn over_redis(node: Uuid, url: &str) -> Result<(Self, RedisCarrier), BusError> {
         let (away, outgoing) = mpsc::channel(4096);
         let here = broadcast::channel(4096).0;
+        let client = redis::Client::open(with_push_protocol(url))?;
         let carrier = RedisCarrier {
-            client: redis::Client::open(with_push_protocol(url))?,
+            client: client.clone(),
             outgoing: tokio::sync::Mutex::new(outgoing),
             here: here.clone(),
             node,
@@ -110,10 +113,25 @@ impl Bus {
             Self {
                 here,
                 away: Some(away),
+                redis: Some(client),
                 node,
             },
             carrier,
         ))
+    }
+
+    /// Whether there are, or may be, other servers.
+    pub fn is_shared(&self) -> bool {
+        self.redis.is_some()
+    }
+
+    /// Whether Redis answers, asked on a connection of its own.
+    pub async fn answers(&self) -> Result<(), BusError> {
+        if let Some(client) = &self.redis {
+            let mut connection = client.get_multiplexed_async_connection().await?;
+            redis::cmd("PING").query_async::<()>(&mut connection).await?;
+        }
+        Ok(())
     }
 
     pub fn listen(&self) -> broadcast::Receiver<News> {

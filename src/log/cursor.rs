@@ -280,3 +280,14 @@ pub async fn count_set_aside(conn: &mut Conn, workspace: WorkspaceId, most: i64)
         .await?;
     Ok(count)
 }
+
+/// Each follower with how many events it has not read.
+pub async fn behind(conn: &mut Conn, workspace: WorkspaceId) -> Result<Vec<(String, i64)>> {
+    let end = last_seq(conn, workspace).await?;
+    let places: Vec<(String, i64)> = conn
+        .sql("SELECT follower, seq FROM cursor WHERE workspace_id = $1 ORDER BY follower LIMIT 100")
+        .bind(workspace)
+        .all()
+        .await?;
+    Ok(places.into_iter().map(|(name, seq)| (name, end - seq)).collect())
+}

@@ -12,7 +12,7 @@ mod writer;
 
 pub use bus::{Bus, BusError, Ephemeral, Hint, News};
 pub use change::{Change, NewJob};
-pub use cursor::{Cursor, Effect, Step, count_set_aside};
+pub use cursor::{Cursor, Effect, Step, behind, count_set_aside};
 pub use events::{Logged, last_seq, of_ticket, of_ticket_after, of_tickets, read_after};
 pub use follow::{Follower, follow};
 pub use writer::{Finish, Log};

@@ -193,3 +193,16 @@ pub async fn mark_duplicate(
     .await?;
     Ok(())
 }
+
+/// When the oldest mail came that nobody has read yet; `None` when all are read.
+pub async fn oldest_unread(conn: &mut Conn, workspace: WorkspaceId) -> Result<Option<Timestamp>> {
+    let row: Option<(Timestamp,)> = conn
+        .sql(
+            "SELECT received_at FROM raw_mail WHERE workspace_id = $1 AND state = 'received'
+             ORDER BY received_at, id LIMIT 1",
+        )
+        .bind(workspace)
+        .optional()
+        .await?;
+    Ok(row.map(|(at,)| at))
+}

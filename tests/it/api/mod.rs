@@ -8,3 +8,4 @@ mod front;
 mod inboxes;
 mod matrix;
 mod office;
+mod problems;
