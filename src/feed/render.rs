@@ -3,27 +3,32 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use serde::Serialize;
-use shouwen_core::actor::{Actor, Permission};
+use shouwen_core::actor::Permission;
 use shouwen_core::channel::Channel;
 use shouwen_core::event::{Event, Reference};
 use shouwen_core::id::{
     AgentId, CallId, CustomerId, MessageId, NotificationId, TagId, TicketId, VisitorId, WorkspaceId,
 };
 
+use self::calls::{CallPart, render_call};
+pub(super) use self::json::{batch_text, frame, presence_frame, read_frame, visitor_frame};
+use self::people::{CustomerPart, NotificationPart, render_customers, render_notifications};
 use super::audience::{Audience, Holders};
 use super::conversation::{self, Said};
-use super::frame::{FeedOut, Frame, Viewer};
+use super::frame::Frame;
 use super::room::Interest;
 use crate::db::{Conn, Result};
-use crate::http::v1::calls::{self, RingingCall};
 use crate::http::v1::schedules;
-use crate::http::v1::view::{self, CustomerBrief};
+use crate::http::v1::view;
 use crate::log::Logged;
 use crate::store::messages::MessageRow;
 use crate::store::tickets::SummaryRow;
 use crate::store::visitors::PartRow;
-use crate::store::{customers, listeners, messages, notifications, tickets, visitors};
+use crate::store::{listeners, messages, tickets, visitors};
+
+mod calls;
+mod json;
+mod people;
 
 /// A batch of events, ready to be given to anybody who may see it.
 #[derive(Debug, Default)]
@@ -63,28 +68,6 @@ struct TicketPart {
     read: Arc<str>,
     unread: Arc<str>,
     positions: HashMap<AgentId, i64>,
-}
-
-#[derive(Debug)]
-struct CustomerPart {
-    holders: Vec<Holders>,
-    frame: Arc<str>,
-}
-
-#[derive(Debug)]
-struct NotificationPart {
-    agent: AgentId,
-    ticket: TicketId,
-    frame: Arc<str>,
-}
-
-#[derive(Debug)]
-struct CallPart {
-    call: RingingCall,
-    /// Of the customer's open tickets.
-    holders: Vec<(TicketId, Holders)>,
-    /// Of every ticket of the customer: who sees one of them, or finds none, sees the customer.
-    customer: Vec<Holders>,
 }
 
 /// What a batch of events names.
@@ -200,64 +183,6 @@ impl TicketPart {
             self.read.clone()
         }
     }
-}
-
-impl CallPart {
-    fn frame_for(&self, audience: &Audience) -> Arc<str> {
-        let mut call = self.call.clone();
-        let visible: HashSet<TicketId> = self
-            .holders
-            .iter()
-            .filter(|(_, holders)| audience.sees(holders))
-            .map(|(id, _)| *id)
-            .collect();
-        call.open_tickets.retain(|ticket| visible.contains(&ticket.id));
-        let known = self.customer.is_empty() || self.customer.iter().any(|ticket| audience.sees(ticket));
-        if !known || !audience.may(Permission::CustomerRead) {
-            call.customer = None;
-        }
-        frame(&Frame::Call { call: Box::new(call) })
-    }
-}
-
-/// One frame of a batch as JSON.
-pub(super) fn frame(frame: &Frame) -> Arc<str> {
-    json(frame)
-}
-
-pub(super) fn read_frame(ticket_id: TicketId, position: i64) -> Arc<str> {
-    frame(&Frame::Read { ticket_id, position })
-}
-
-pub(super) fn presence_frame(ticket: TicketId, viewers: Vec<Viewer>) -> Arc<str> {
-    json(&FeedOut::Presence { ticket, viewers })
-}
-
-pub(super) fn visitor_frame(ticket: TicketId, (online, typing): (bool, bool)) -> Arc<str> {
-    json(&FeedOut::Visitor {
-        ticket,
-        typing,
-        online,
-    })
-}
-
-/// A batch of frames that are JSON already, as [`FeedOut::Batch`] would be.
-pub(super) fn batch_text(seq: i64, frames: &[Arc<str>]) -> String {
-    let mut text = format!(r#"{{"type":"batch","seq":{seq},"frames":["#);
-    for (place, frame) in frames.iter().enumerate() {
-        if place > 0 {
-            text.push(',');
-        }
-        text.push_str(frame);
-    }
-    text.push_str("]}");
-    text
-}
-
-fn json(value: &impl Serialize) -> Arc<str> {
-    serde_json::to_string(value)
-        .expect("a frame is plain data")
-        .into()
 }
 
 fn name(events: &[Logged], interest: &Interest, batch: &mut Rendered) -> Named {
@@ -446,19 +371,7 @@ async fn render_others(
         batch.customers = render_customers(conn, workspace, &named.customers).await?;
     }
     if !named.notifications.is_empty() {
-        let shown = notifications::some(conn, workspace, &named.notifications).await?;
-        for shown in shown
-            .into_iter()
-            .filter(|shown| interest.agents.contains(&shown.row.agent_id))
-        {
-            let (agent, ticket) = (shown.row.agent_id, shown.row.ticket_id);
-            let frame = frame(&Frame::Notification {
-                notification: Box::new(shown.into()),
-            });
-            batch
-                .notifications
-                .push(NotificationPart { agent, ticket, frame });
-        }
+        batch.notifications = render_notifications(conn, workspace, &named.notifications, interest).await?;
         let tickets: Vec<_> = batch.notifications.iter().map(|part| part.ticket).collect();
         look_up(conn, workspace, &tickets, batch).await?;
     }
@@ -466,74 +379,6 @@ async fn render_others(
         batch.calls.extend(render_call(conn, workspace, *call).await?);
     }
     Ok(())
-}
-
-/// The call with every open ticket of its customer; each reader gets those that they may see.
-async fn render_call(conn: &mut Conn, workspace: WorkspaceId, id: CallId) -> Result<Option<CallPart>> {
-    let Some(row) = crate::store::calls::find(conn, workspace, id).await? else {
-        return Ok(None);
-    };
-    let Ok(call) = calls::shown(conn, &Actor::system(workspace), &row).await else {
-        return Ok(None);
-    };
-    let ids: Vec<_> = call.open_tickets.iter().map(|ticket| ticket.id).collect();
-    let rows = listeners::holders(conn, workspace, &ids).await?;
-    let holders = rows.into_iter().map(|row| {
-        (
-            row.id,
-            Holders {
-                team: row.team_id,
-                assignee: row.assignee_id,
-                owner: row.owner_id,
-            },
-        )
-    });
-    let holders = holders.collect();
-    let mut customer = Vec::new();
-    if let Some(id) = row.customer_id {
-        let rows = listeners::holders_of_customers(conn, workspace, &[id]).await?;
-        customer.extend(rows.into_iter().map(|row| Holders {
-            team: row.team_id,
-            assignee: row.assignee_id,
-            owner: row.owner_id,
-        }));
-    }
-    Ok(Some(CallPart {
-        call,
-        holders,
-        customer,
-    }))
-}
-
-async fn render_customers(
-    conn: &mut Conn,
-    workspace: WorkspaceId,
-    ids: &[CustomerId],
-) -> Result<Vec<CustomerPart>> {
-    let rows = listeners::holders_of_customers(conn, workspace, ids).await?;
-    let mut holders: HashMap<CustomerId, Vec<Holders>> = HashMap::new();
-    for row in rows {
-        let one = Holders {
-            team: row.team_id,
-            assignee: row.assignee_id,
-            owner: row.owner_id,
-        };
-        holders.entry(row.customer_id).or_default().push(one);
-    }
-    let mut parts = Vec::new();
-    for row in customers::some(conn, workspace, ids).await? {
-        let customer = CustomerBrief {
-            id: row.id,
-            name: row.name,
-            tier: row.tier,
-        };
-        let holders = holders.remove(&row.id).unwrap_or_default();
-        parts.push(CustomerPart {
-            holders,
-            frame: frame(&Frame::Customer { customer }),
-        });
-    }
-    Ok(parts)
 }
 
 /// Messages and grey lines of the tickets that somebody has open, and what visitors are told.
@@ -644,6 +489,7 @@ mod tests {
     use shouwen_core::id::Ids;
     use shouwen_core::time::Timestamp;
 
+    use super::super::frame::FeedOut;
     use super::*;
 
     #[test]

@@ -93,6 +93,23 @@ fn every_statement_can_be_read_from_the_source() {
     );
 }
 
+#[test]
+fn no_statement_asks_the_engine_for_the_time() {
+    for statement in &all().statements {
+        let text = statement.text.to_lowercase();
+        for asks in [
+            "now()",
+            "current_timestamp",
+            "current_date",
+            "datetime(",
+            "strftime(",
+        ] {
+            let told = format!("{} {}: {asks}", statement.file, statement.function);
+            assert!(!text.contains(asks), "{told}: bind the clock's time");
+        }
+    }
+}
+
 #[tokio::test]
 async fn every_statement_prepares_on_sqlite() {
     let mut connection = SqliteConnection::connect("sqlite::memory:").await.unwrap();
