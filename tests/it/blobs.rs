@@ -37,16 +37,52 @@ async fn keeps_what_it_is_given(blobs: &Blobs) {
     ));
 }
 
+/// What came in pieces is the same file: few bytes, and so many that they went by the disk.
+async fn keeps_what_came_in_pieces(blobs: &Blobs) {
+    for size in [10, 300_000] {
+        let bytes: Vec<u8> = b"lamp and tea ".iter().copied().cycle().take(size).collect();
+        let mut spool = blobs.spool(uuid::Uuid::from_u128(size as u128));
+        for piece in bytes.chunks(9_000) {
+            spool.write(piece).await.unwrap();
+        }
+        let spooled = spool.finish().await.unwrap();
+        let sha256 = spooled.sha256.clone();
+        assert_eq!(
+            (sha256.as_str(), spooled.size),
+            (hash(&bytes).as_str(), size as u64)
+        );
+        blobs.put_spooled(WORKSPACE, spooled).await.unwrap();
+        assert_eq!(blobs.get(WORKSPACE, &sha256).await.unwrap(), bytes);
+    }
+    blobs.try_writing().await.unwrap();
+}
+
 #[tokio::test]
 async fn a_folder_keeps_files() {
     let folder = tempfile::tempdir().unwrap();
-    keeps_what_it_is_given(&open(&[format!("data.folder={}", folder.path().display())])).await;
+    let blobs = open(&[format!("data.folder={}", folder.path().display())]);
+    keeps_what_it_is_given(&blobs).await;
+    keeps_what_came_in_pieces(&blobs).await;
+    let incoming = folder.path().join("blobs/incoming");
+    assert_eq!(
+        std::fs::read_dir(&incoming).unwrap().count(),
+        0,
+        "nothing unfinished stays"
+    );
+    std::fs::write(incoming.join("of-a-killed-server"), "half a mail").unwrap();
+    blobs.clear_unfinished().unwrap();
+    assert_eq!(std::fs::read_dir(&incoming).unwrap().count(), 0);
 }
 
 #[tokio::test]
 async fn an_s3_store_keeps_files() {
     let s3 = S3::start().await;
-    keeps_what_it_is_given(&open(&s3.settings(SECRET_KEY))).await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut sets = s3.settings(SECRET_KEY);
+    sets.push(format!("data.folder={}", folder.path().display()));
+    let blobs = open(&sets);
+    keeps_what_it_is_given(&blobs).await;
+    keeps_what_came_in_pieces(&blobs).await;
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use futures_util::future::join_all;
 use serde_json::json;
 use tokio::net::{TcpStream, UnixStream};
 
-use crate::support::process::{Caller, Disk, Program};
+use crate::support::process::{Caller, Part, Program};
 use crate::support::servers::eventually;
 use crate::support::smtp::{Delivery, deliver};
 
@@ -37,7 +37,8 @@ fn lines() -> Vec<u8> {
 }
 
 async fn desk(sets: &[&str]) -> (Program, Caller) {
-    let (program, cookie) = Program::start_with(Disk::Usual, sets).await;
+    let sets: Vec<String> = sets.iter().map(|set| (*set).to_owned()).collect();
+    let (program, cookie) = Program::start_with(Part::All, &sets).await;
     let caller = Caller::new(program.http, cookie);
     let inbox = json!({ "name": "Help", "channel": "email", "address": INBOX,
         "settings": { "sender_name": "", "smtp": null, "imap": null, "signature": "" } });

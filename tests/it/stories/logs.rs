@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::support::desk::PATIENCE;
-use crate::support::process::{Caller, Program};
+use crate::support::process::{AS_JSON, Caller, Part, Program};
 use crate::support::smtp::{Outside, deliver};
 use crate::support::socket::Socket;
 
@@ -42,8 +42,8 @@ async fn come<T>(what: &str, mut happens: impl AsyncFnMut() -> Option<T>) -> T {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_line_is_json_and_none_holds_what_people_wrote_or_who_they_are() {
-    let sets = ["log.format=json", "log.level=debug"];
-    let (mut program, cookie) = Program::start_logging(&sets).await;
+    let sets = [AS_JSON, "log.level=debug"].map(str::to_owned);
+    let (mut program, cookie) = Program::start_with(Part::All, &sets).await;
     let caller = Caller::new(program.http, cookie.clone());
     let outside = Outside::start().await;
     let widget_key = add_inboxes(&caller, &outside).await;

@@ -290,7 +290,12 @@ fn log_of(folder: &tempfile::TempDir, sets: &[String]) -> Stdio {
         return Stdio::inherit();
     }
     let mut file = std::fs::File::options();
-    Stdio::from(file.create(true).append(true).open(folder.path().join(LOG)).unwrap())
+    Stdio::from(
+        file.create(true)
+            .append(true)
+            .open(folder.path().join(LOG))
+            .unwrap(),
+    )
 }
 
 fn fresh_folder() -> Arc<tempfile::TempDir> {
