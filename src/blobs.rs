@@ -76,7 +76,7 @@ impl Blobs {
         };
         // Beside the blobs, so that a file becomes one by its name alone.
         let beside = root.as_ref().unwrap_or(&config.data.folder).join("incoming");
-        let spool = Arc::new(SpoolFolder::open(beside, config.smtp.max_unfinished_bytes)?);
+        let spool = Arc::new(SpoolFolder::new(beside, config.smtp.max_unfinished_bytes));
         Ok(Self { store, root, spool })
     }
 

@@ -61,16 +61,19 @@ pub(super) struct Unfinished {
 }
 
 impl SpoolFolder {
-    pub(super) fn open(path: PathBuf, room: u64) -> Result<Self, BlobError> {
-        std::fs::create_dir_all(&path).map_err(unavailable)?;
-        Ok(Self {
+    /// The folder is made when it is needed.
+    pub(super) fn new(path: PathBuf, room: u64) -> Self {
+        Self {
             path,
             left: AtomicU64::new(room),
-        })
+        }
     }
 
     /// Removes what a server that was killed left behind. Only whoever holds the data folder may.
     pub(super) fn clear(&self) -> std::io::Result<()> {
+        if !self.path.exists() {
+            return Ok(());
+        }
         for entry in std::fs::read_dir(&self.path)? {
             std::fs::remove_file(entry?.path())?;
         }
@@ -132,6 +135,9 @@ impl Spool {
 
     async fn begin_file(&self) -> Result<(File, Unfinished), BlobError> {
         let path = self.folder.path.join(self.name.simple().to_string());
+        tokio::fs::create_dir_all(&self.folder.path)
+            .await
+            .map_err(unavailable)?;
         let mut file = File::create_new(&path).await.map_err(unavailable)?;
         file.set_max_buf_size(IN_MEMORY);
         let unfinished = Unfinished {
@@ -180,7 +186,7 @@ mod tests {
     #[tokio::test]
     async fn much_at_once_finds_no_room_and_leaves_it_to_the_next() {
         let dir = tempfile::tempdir().unwrap();
-        let folder = Arc::new(SpoolFolder::open(dir.path().join("incoming"), 300_000).unwrap());
+        let folder = Arc::new(SpoolFolder::new(dir.path().join("incoming"), 300_000));
         let (mut first, mut second) = (spool(&folder, 1), spool(&folder, 2));
         first.write(&[b'x'; 200_000]).await.unwrap();
         let refused = second.write(&[b'y'; 200_000]).await;
@@ -200,7 +206,7 @@ mod tests {
     #[tokio::test]
     async fn the_hash_is_that_of_all_pieces() {
         let dir = tempfile::tempdir().unwrap();
-        let folder = Arc::new(SpoolFolder::open(dir.path().to_owned(), 1 << 20).unwrap());
+        let folder = Arc::new(SpoolFolder::new(dir.path().to_owned(), 1 << 20));
         for size in [0, 5, IN_MEMORY, IN_MEMORY + 1, 300_000] {
             let bytes: Vec<u8> = (0..=255).cycle().take(size).collect();
             let mut spool = spool(&folder, size as u128);
