@@ -20,7 +20,8 @@ const MEBIBYTE: usize = 1 << 20;
 
 fn head(subject: &str) -> String {
     format!(
-        "From: {FROM}\r\nTo: {INBOX}\r\nSubject: {subject}\r\nMessage-ID: <{}@x>\r\n\r\n",
+        "From: {FROM}\r\nTo: {INBOX}\r\nSubject: {subject}\r\nMessage-ID: <{}@x>\r\n\
+         MIME-Version: 1.0\r\nContent-Type: application/octet-stream; name=log.bin\r\n\r\n",
         subject.replace(' ', "-")
     )
 }
@@ -69,7 +70,7 @@ async fn write(
 async fn subjects(caller: &Caller, wanted: usize) -> BTreeSet<String> {
     let deadline = tokio::time::Instant::now() + Duration::from_mins(3);
     loop {
-        let page = caller.get("/tickets?view=all&limit=100").await.unwrap();
+        let page = caller.get("/tickets?view=all&limit=50").await.unwrap();
         let items = page["items"].as_array().unwrap();
         let found: BTreeSet<String> = items
             .iter()
@@ -126,7 +127,9 @@ async fn more_than_the_room_for_unfinished_mail_is_asked_to_come_back() {
 
 /// How much lies in the folder, in bytes.
 fn unfinished(folder: &Path) -> u64 {
-    let Ok(files) = std::fs::read_dir(folder) else { return 0 };
+    let Ok(files) = std::fs::read_dir(folder) else {
+        return 0;
+    };
     files
         .map(|file| file.unwrap().metadata().map_or(0, |found| found.len()))
         .sum()

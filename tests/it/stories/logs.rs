@@ -64,7 +64,7 @@ async fn every_line_is_json_and_none_holds_what_people_wrote_or_who_they_are() {
     })
     .await;
     let reply = json!({ "client_id": "reply-0001", "visibility": "public", "text": format!("{WORD} again"),
-        "seen_position": 1, "attachment_ids": [] });
+        "seen_position": 1_000_000 });
     let (status, answer) = caller
         .post(&format!("/tickets/{ticket}/messages"), &reply)
         .await
@@ -73,8 +73,7 @@ async fn every_line_is_json_and_none_holds_what_people_wrote_or_who_they_are() {
     come("the answer by mail", async || outside.mails().pop()).await;
 
     // A chat.
-    let url = caller.url.replace("http", "ws");
-    let mut visitor = Socket::visitor(&url, &widget_key, None, None).await;
+    let mut visitor = Socket::visitor(&caller.url, &widget_key, None, None).await;
     let welcome = visitor.wait_type("welcome").await;
     secrets.push(welcome["token"].as_str().unwrap().to_owned());
     let words = json!({ "type": "send", "client_id": "chat-0001", "text": WORD, "attachment_ids": [] });
