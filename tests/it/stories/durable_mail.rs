@@ -93,6 +93,15 @@ fn start(folder: &std::path::Path, trace: &std::path::Path) -> Option<(Running, 
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_file_its_folder_and_the_database_are_on_disk_before_the_answer() {
+    is_on_disk_before_the_answer("It broke.\n").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_mail_that_waited_on_the_disk_is_as_durable_as_a_small_one() {
+    is_on_disk_before_the_answer(&"It broke again.\n".repeat(20_000)).await;
+}
+
+async fn is_on_disk_before_the_answer(text: &str) {
     let folder = tempfile::tempdir().unwrap();
     prepare(folder.path()).await;
     let trace = folder.path().join("trace");
@@ -100,7 +109,7 @@ async fn the_file_its_folder_and_the_database_are_on_disk_before_the_answer() {
         servers::missing("strace");
         return;
     };
-    let raw = format!("From: wang@example.com\nTo: {INBOX}\nSubject: Lamp\nMessage-ID: <1@x>\n\nIt broke.\n");
+    let raw = format!("From: wang@example.com\nTo: {INBOX}\nSubject: Lamp\nMessage-ID: <1@x>\n\n{text}");
     let sent = deliver(smtp, "wang@example.com", &[INBOX], &raw).await.unwrap();
     assert_eq!(sent.0, 250, "{}", sent.1);
     drop(running);
