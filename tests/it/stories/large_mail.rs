@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use futures_util::future::join_all;
 use serde_json::json;
 use tokio::net::{TcpStream, UnixStream};
 
+use super::pipe::pipe_in;
 use crate::support::process::{Caller, Part, Program};
 use crate::support::servers::eventually;
 use crate::support::smtp::{Delivery, deliver};
@@ -137,21 +137,10 @@ fn unfinished(folder: &Path) -> u64 {
 
 /// Pipes a mail of so many mebibytes in; the exit code (sysexits.h).
 fn pipe(program: &Program, subject: &str, mebibytes: usize) -> i32 {
-    let folder = program.database().parent().unwrap().display().to_string();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_shouwen"))
-        .args(["mail", "deliver", "--set", &format!("data.folder={folder}")])
-        .stdin(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut input = child.stdin.take().unwrap();
-    input.write_all(head(subject).as_bytes()).unwrap();
-    let lines = lines();
-    for _ in 0..mebibytes {
-        input.write_all(&lines).expect("it is read to its end");
-    }
-    drop(input);
-    child.wait().unwrap().code().unwrap()
+    pipe_in(program, &[], |input| {
+        input.write_all(head(subject).as_bytes())?;
+        (0..mebibytes).try_for_each(|_| input.write_all(&lines()))
+    })
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

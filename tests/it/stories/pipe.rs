@@ -1,7 +1,7 @@
 //! `shouwen mail deliver`: mail by pipe, handed to the running server, or given back for later.
 
 use std::io::Write;
-use std::process::{Command, Stdio};
+use std::process::{ChildStdin, Command, Stdio};
 
 use serde_json::json;
 
@@ -12,6 +12,15 @@ const MAIL: &str =
 
 /// Pipes a mail in; the exit code (sysexits.h).
 fn pipe(program: &Program, more: &[&str], mail: &str) -> i32 {
+    pipe_in(program, more, |input| input.write_all(mail.as_bytes()))
+}
+
+/// The same with what `write` writes.
+pub(super) fn pipe_in(
+    program: &Program,
+    more: &[&str],
+    write: impl FnOnce(&mut ChildStdin) -> std::io::Result<()>,
+) -> i32 {
     let folder = program.database().parent().unwrap().display().to_string();
     let mut child = Command::new(env!("CARGO_BIN_EXE_shouwen"))
         .args(["mail", "deliver", "--set", &format!("data.folder={folder}")])
@@ -20,7 +29,9 @@ fn pipe(program: &Program, more: &[&str], mail: &str) -> i32 {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    child.stdin.take().unwrap().write_all(mail.as_bytes()).unwrap();
+    let mut input = child.stdin.take().unwrap();
+    write(&mut input).expect("it is read to its end");
+    drop(input);
     child.wait().unwrap().code().unwrap()
 }
 
