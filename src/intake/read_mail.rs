@@ -82,7 +82,11 @@ pub(crate) async fn read(app: &App, workspace: WorkspaceId, raw: RawMailId) -> R
     let taken = app.log.change_from(origin, &actor, incoming, |change, incoming| {
         take_in(change, incoming).boxed()
     });
-    Ok(taken.await?)
+    if let Some(ticket) = taken.await? {
+        tracing::Span::current().record("ticket", tracing::field::display(ticket));
+        tracing::debug!("a mail was read");
+    }
+    Ok(())
 }
 
 /// The mail could not be read however often it was tried: a person must look at it.
@@ -152,25 +156,32 @@ async fn store_files(
     Ok(files)
 }
 
-async fn take_in(change: &mut Change, incoming: &Incoming) -> Result<(), Error> {
+/// The ticket that the mail came into, unless it is kept back.
+async fn take_in(change: &mut Change, incoming: &Incoming) -> Result<Option<TicketId>, Error> {
     let (workspace, raw, mail) = (change.workspace(), &incoming.raw, &incoming.reading.mail);
     let (same, description) = (&incoming.reading.same, describe(incoming));
     let taken = raw_mails::take(change.tx(), workspace, raw, same, incoming.message, &description);
     if !taken.await? {
-        return raw_mails::mark_duplicate(change.tx(), workspace, raw.id, &description).await;
+        return raw_mails::mark_duplicate(change.tx(), workspace, raw.id, &description)
+            .await
+            .map(|()| None);
     }
     if is_own(&incoming.key, mail) {
-        return raw_mails::settle(change.tx(), workspace, raw.id, RawState::Own, None).await;
+        return raw_mails::settle(change.tx(), workspace, raw.id, RawState::Own, None)
+            .await
+            .map(|()| None);
     }
     if let Automatic::Bounce(_) | Automatic::Delay(_) = mail.automatic
         && !raw.recovered
     {
-        return report::take_in(change, incoming).await;
+        return report::take_in(change, incoming).await.map(|()| None);
     }
     let (found, place) = place(change, incoming).await?;
     if let Some(cause) = gate::kept_back(change, incoming, found.as_ref()).await? {
         let (state, reason) = (RawState::Suspended, Some(cause.as_str()));
-        return raw_mails::settle(change.tx(), workspace, raw.id, state, reason).await;
+        return raw_mails::settle(change.tx(), workspace, raw.id, state, reason)
+            .await
+            .map(|()| None);
     }
     let author = customer(change, incoming).await?;
     let opened = found.is_none();
@@ -186,7 +197,7 @@ async fn take_in(change: &mut Change, incoming: &Incoming) -> Result<(), Error> 
     if opened {
         acknowledgements::acknowledge(change, id, &gate::sender(incoming), &incoming.inbox).await?;
     }
-    Ok(())
+    Ok(Some(id))
 }
 
 fn describe(incoming: &Incoming) -> Description {

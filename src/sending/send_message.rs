@@ -62,6 +62,10 @@ pub(crate) async fn run(app: &App, job: &Job) -> Result<(), JobError> {
     let again = outcomes.iter().find(|outcome| outcome.state == Delivery::Queued);
     let again = again.map(|outcome| outcome.response.clone().unwrap_or_default());
     note(app, &actor, message, outcomes).await?;
+    tracing::debug!(
+        again = again.is_some(),
+        "an answer was handed over, or its result kept"
+    );
     again.map_or(Ok(()), |words| Err(JobError::Failed(words)))
 }
 

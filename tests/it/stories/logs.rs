@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::support::desk::PATIENCE;
 use crate::support::process::{AS_JSON, Caller, Part, Program};
@@ -109,10 +109,14 @@ async fn every_line_is_json_and_none_holds_what_people_wrote_or_who_they_are() {
             assert!(!line.contains(secret), "a secret in {line}");
         }
     }
-    let sent = of_jobs.iter().find(|span| span["kind"] == "send_message");
-    let sent = sent.unwrap_or_else(|| panic!("the sending is logged as a job: {of_jobs:?}"));
-    assert!(
-        sent["id"].is_string() && sent["workspace"].is_string(),
-        "{sent:?}"
-    );
+    for kind in ["read_mail", "send_message"] {
+        let about =
+            |span: &&Map<String, Value>| span["kind"] == kind && span.get("ticket") == Some(&json!(ticket));
+        let span = of_jobs.iter().find(about);
+        let span = span.unwrap_or_else(|| panic!("{kind} says its ticket: {of_jobs:?}"));
+        assert!(
+            span["id"].is_string() && span["workspace"].is_string(),
+            "{span:?}"
+        );
+    }
 }
