@@ -81,6 +81,11 @@ pub enum Event {
         message: MessageId,
         state: Delivery,
     },
+    /// A customer's message asks for no answer, or does after all.
+    NoReplyNeeded {
+        message: MessageId,
+        needless: bool,
+    },
     /// `from` and `to` are ids or words of an enumeration; a subject has neither.
     TicketChanged {
         field: Field,
@@ -244,6 +249,7 @@ impl Event {
             Self::ClockWithdrawn { .. } => "clock_withdrawn",
             Self::ClocksChanged {} => "clocks_changed",
             Self::MessageDelivery { .. } => "message_delivery",
+            Self::NoReplyNeeded { .. } => "no_reply_needed",
             Self::TicketChanged { .. } => "ticket_changed",
             Self::TagAdded { .. } => "tag_added",
             Self::TagRemoved { .. } => "tag_removed",

@@ -241,6 +241,7 @@ fn message_row(ticket: &TicketRow, new: &NewMessage) -> MessageRow {
         mail: new.mail.clone().map(JsonText),
         call: new.call.clone().map(JsonText),
         raw_id: new.raw,
+        no_reply_needed: false,
         created_at: new.happened_at,
     }
 }

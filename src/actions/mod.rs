@@ -49,6 +49,7 @@ pub mod splits;
 pub mod statuses;
 pub mod tags;
 pub mod teams;
+pub mod thanks;
 pub mod throttle;
 pub mod ticket_kinds;
 pub mod tickets;

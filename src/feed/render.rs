@@ -201,7 +201,9 @@ fn name(events: &[Logged], interest: &Interest, batch: &mut Rendered) -> Named {
             Event::MessageAdded { message, channel, .. } if watched || *channel == Channel::Chat => {
                 named.added.push(*message);
             }
-            Event::MessageDelivery { message, .. } if watched => named.moved.push(*message),
+            Event::MessageDelivery { message, .. } | Event::NoReplyNeeded { message, .. } if watched => {
+                named.moved.push(*message);
+            }
             Event::CustomerSeen { position } if watched => {
                 named
                     .seen

@@ -108,6 +108,7 @@ fn version_1() -> OpenApiRouter<App> {
         .merge(v1::statuses::routes())
         .merge(v1::tags::routes())
         .merge(v1::teams::routes())
+        .merge(v1::thanks::routes())
         .merge(v1::ticket_kinds::routes())
         .merge(v1::ticket_macros::routes())
         .merge(v1::tickets::routes())

@@ -6,6 +6,7 @@ use shouwen_core::id::{CustomerId, Ids, JobId, TicketId, WorkspaceId};
 use shouwen_core::sla::Happened;
 use shouwen_core::time::Timestamp;
 
+use super::folds::{self, KeptFold};
 use crate::db::{Query, Result, Tx};
 
 /// A change in the making. Its closure touches rows only, and may run again.
@@ -18,6 +19,8 @@ pub struct Change {
     written: Timestamp,
     ids: Ids,
     pub(super) recorded: Recorded,
+    /// What changes before it in the same transaction recorded: it is done, and not in the log yet.
+    pub(super) earlier: Vec<Recorded>,
 }
 
 /// What a change leaves to be written at its end: the log's number is taken last.
@@ -25,6 +28,8 @@ pub struct Change {
 pub(super) struct Recorded {
     pub(super) events: Vec<NewEvent>,
     pub(super) jobs: Vec<NewJob>,
+    /// How far tickets were told, all that was recorded here included.
+    pub(super) folds: Vec<KeptFold>,
 }
 
 pub(super) struct NewEvent {
@@ -55,6 +60,7 @@ impl Change {
             written: now,
             ids,
             recorded: Recorded::default(),
+            earlier: Vec::new(),
         }
     }
 
@@ -122,17 +128,22 @@ impl Change {
         customers.collect()
     }
 
-    /// What was recorded of tickets so far, in order; it is not in the log yet.
+    /// What this change recorded of tickets so far, in order.
     pub fn pending(&self) -> impl Iterator<Item = (TicketId, Happened)> + '_ {
-        self.recorded.events.iter().filter_map(|new| {
-            let happened = Happened {
-                at: new.happened_at,
-                who: new.actor.who.kind(),
-                origin: new.origin,
-                event: new.event.clone(),
-            };
-            Some((new.ticket?, happened))
-        })
+        self.recorded.events.iter().filter_map(NewEvent::happened)
+    }
+
+    /// What happened to tickets of this workspace and is not in the log yet, in order: by this change, and by others
+    /// before it that will be committed with it.
+    pub fn unwritten(&self) -> impl Iterator<Item = (TicketId, Happened)> + '_ {
+        let earlier = self.earlier.iter().flat_map(|part| &part.events);
+        let ours = earlier.filter(|new| new.actor.workspace == self.actor.workspace);
+        ours.chain(&self.recorded.events).filter_map(NewEvent::happened)
+    }
+
+    /// Keeps how far a ticket was told: with all that was recorded of it so far. Its number comes with the events'.
+    pub fn keep_fold(&mut self, fold: KeptFold) {
+        self.recorded.folds.push(fold);
     }
 
     /// Adds a job, due at `run_at`.
@@ -158,6 +169,18 @@ impl Change {
     }
 }
 
+impl NewEvent {
+    fn happened(&self) -> Option<(TicketId, Happened)> {
+        let happened = Happened {
+            at: self.happened_at,
+            who: self.actor.who.kind(),
+            origin: self.origin,
+            event: self.event.clone(),
+        };
+        Some((self.ticket?, happened))
+    }
+}
+
 /// What a commit is announced with.
 #[derive(Default)]
 pub(super) struct Reached {
@@ -168,8 +191,18 @@ pub(super) struct Reached {
 
 /// Writes what changes recorded: jobs, then the events with their numbers, last of all locks.
 pub(super) async fn flush(tx: &mut Tx, recorded: Vec<Recorded>) -> Result<Reached> {
-    let (mut events, mut jobs) = (Vec::new(), Vec::new());
+    let (mut events, mut jobs, mut folds) = (Vec::new(), Vec::new(), Vec::new());
     for part in recorded {
+        // What an earlier change of the group told lacks what this one adds.
+        folds.retain(|(_, fold): &(WorkspaceId, KeptFold)| {
+            !part
+                .events
+                .iter()
+                .any(|event| event.ticket == Some(fold.ticket_id))
+        });
+        if let Some(own) = part.events.first().map(|event| event.actor.workspace) {
+            folds.extend(part.folds.into_iter().map(|fold| (own, fold)));
+        }
         events.extend(part.events);
         jobs.extend(part.jobs);
     }
@@ -186,6 +219,11 @@ pub(super) async fn flush(tx: &mut Tx, recorded: Vec<Recorded>) -> Result<Reache
             .filter(|event| event.actor.workspace == workspace)
             .collect();
         seqs.push((workspace, insert_events(tx, workspace, &own).await?));
+    }
+    for (workspace, fold) in folds {
+        if let Some((_, seq)) = seqs.iter().find(|(of, _)| *of == workspace) {
+            folds::keep(tx, workspace, &fold, *seq).await?;
+        }
     }
     Ok(Reached {
         seqs,

@@ -7,6 +7,7 @@ mod bus;
 mod change;
 mod cursor;
 mod events;
+mod folds;
 mod follow;
 mod writer;
 
@@ -14,5 +15,6 @@ pub use bus::{Bus, BusError, Ephemeral, Hint, News};
 pub use change::{Change, NewJob};
 pub use cursor::{Cursor, Effect, Step, behind, count_set_aside};
 pub use events::{Logged, last_seq, of_ticket, of_ticket_after, of_tickets, read_after};
+pub use folds::{FoldRow, KeptFold, folds};
 pub use follow::{Follower, follow};
 pub use writer::{Finish, Log};

@@ -243,9 +243,9 @@ async fn run_group(desk: &Desk, group: &[Box<dyn Work>]) -> Result<Reached> {
         if !alone {
             tx.sql("SAVEPOINT change").run().await?;
         }
-        let (back, kept) = run_one(desk, tx, work.as_ref()).await;
-        tx = back;
-        match kept {
+        let done = run_one(desk, tx, work.as_ref(), std::mem::take(&mut recorded)).await;
+        (tx, recorded) = (done.tx, done.earlier);
+        match done.kept {
             Some(part) => recorded.push(part),
             None if alone => return Ok(Reached::default()),
             None => {
@@ -261,12 +261,26 @@ async fn run_group(desk: &Desk, group: &[Box<dyn Work>]) -> Result<Reached> {
     Ok(reached)
 }
 
-/// Runs one change inside `tx`; what it recorded, or `None` when its writes are to be undone.
-async fn run_one(desk: &Desk, tx: Tx, work: &dyn Work) -> (Tx, Option<Recorded>) {
+/// One change that was run inside a transaction.
+struct Done {
+    tx: Tx,
+    /// What the changes before it recorded.
+    earlier: Vec<Recorded>,
+    /// What it recorded itself; `None` when its writes are to be undone.
+    kept: Option<Recorded>,
+}
+
+/// Runs one change inside `tx`, in which others recorded `earlier`.
+async fn run_one(desk: &Desk, tx: Tx, work: &dyn Work, earlier: Vec<Recorded>) -> Done {
     let (actor, origin) = work.actor();
     let mut change = Change::new(tx, actor.clone(), origin, desk.clock.now(), desk.ids.clone());
+    change.earlier = earlier;
     let keep = work.run(&mut change).await;
-    (change.tx, keep.then_some(change.recorded))
+    Done {
+        tx: change.tx,
+        earlier: change.earlier,
+        kept: keep.then_some(change.recorded),
+    }
 }
 
 /// Runs one change in a transaction of its own, again when it loses a race.
@@ -309,7 +323,7 @@ enum Attempt {
 
 async fn try_alone(desk: &Desk, work: &dyn Work) -> Result<Attempt> {
     let tx = desk.db.begin().await?;
-    let (mut tx, kept) = run_one(desk, tx, work).await;
+    let Done { mut tx, kept, .. } = run_one(desk, tx, work, Vec::new()).await;
     let Some(recorded) = kept else {
         return Ok(Attempt::Refused(tx.race()));
     };

@@ -227,7 +227,7 @@ pub async fn waiting_since(
         .sql(
             "SELECT created_at FROM message
              WHERE workspace_id = $1 AND ticket_id = $2 AND author_kind = 'customer' AND visibility = 'public'
-               AND NOT automatic AND position > COALESCE(
+               AND NOT automatic AND NOT no_reply_needed AND position > COALESCE(
                  (SELECT MAX(position) FROM message WHERE workspace_id = $1 AND ticket_id = $2
                     AND author_kind = 'agent' AND visibility = 'public' AND NOT automatic AND delivery <> 'failed'), 0)
              ORDER BY position LIMIT 1",

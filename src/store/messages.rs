@@ -35,6 +35,8 @@ pub struct MessageRow {
     pub mail: Option<JsonText<MailDetails>>,
     pub call: Option<JsonText<CallDetails>>,
     pub raw_id: Option<RawMailId>,
+    /// A customer's that asks for no answer.
+    pub no_reply_needed: bool,
     pub created_at: Timestamp,
 }
 
@@ -52,7 +54,7 @@ pub struct CallDetails {
 }
 
 pub(super) const COLUMNS: &str = "id, ticket_id, inbox_id, position, channel, direction, visibility, author_kind, author_id, \
-    client_key, text, reply_text, html, automatic, delivery, delivery_error, mail, call, raw_id, created_at";
+    client_key, text, reply_text, html, automatic, delivery, delivery_error, mail, call, raw_id, no_reply_needed, created_at";
 
 pub async fn find(conn: &mut Conn, workspace: WorkspaceId, id: MessageId) -> Result<Option<MessageRow>> {
     let query = conn
@@ -60,6 +62,22 @@ pub async fn find(conn: &mut Conn, workspace: WorkspaceId, id: MessageId) -> Res
         .push(COLUMNS)
         .push(" FROM message WHERE workspace_id = $1 AND id = $2");
     query.bind(workspace).bind(id).optional().await
+}
+
+/// Says whether a message asks for no answer.
+pub async fn set_no_reply_needed(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    id: MessageId,
+    needless: bool,
+) -> Result<()> {
+    tx.sql("UPDATE message SET no_reply_needed = $3 WHERE workspace_id = $1 AND id = $2")
+        .bind(workspace)
+        .bind(id)
+        .bind(needless)
+        .run()
+        .await?;
+    Ok(())
 }
 
 /// The messages of these ids, in no order.

@@ -6,7 +6,7 @@ use super::Metric;
 use super::calendar::Hours;
 use super::ladder::{Firing, Level, steps};
 use super::policy::{Book, Terms};
-use super::track::{StretchKind, Track};
+use super::track::{Past, StretchKind, Track};
 use crate::time::{Length, Timestamp};
 
 words! {
@@ -135,6 +135,50 @@ pub fn step_times(
         .collect()
 }
 
+/// How many stretches are told before the older ones of them are put together.
+const MOST_STRETCHES: usize = 12;
+/// How many of them stay as they are.
+const KEPT_STRETCHES: usize = 4;
+
+/// Puts the older stretches of a track that has many together: how much ran in them, and when which step was reached.
+/// It shows the same from then on, in these hours and under these terms.
+pub fn shorten(track: &mut Track, terms: &Terms, book: &Book) {
+    if track.stretches.len() <= MOST_STRETCHES {
+        return;
+    }
+    // The last that ran tells when a clock that was met would have been due.
+    let ran_last = track
+        .stretches
+        .iter()
+        .rposition(|stretch| stretch.kind == StretchKind::Running);
+    let later = track.stretches.len() - KEPT_STRETCHES;
+    let rest = track
+        .stretches
+        .split_off(ran_last.map_or(later, |last| last.min(later)));
+    let target = terms.targets.of(track.metric);
+    let steps = target.map(|target| (target, steps(&terms.levels, track.metric, target)));
+    let seen = Seen {
+        track,
+        hours: book.hours(terms.calendar_id),
+        target: target.unwrap_or_default(),
+        now: track.started_at,
+    };
+    let mut past = Past {
+        ran: seen.ran(),
+        reached: Vec::new(),
+    };
+    for (target, step) in steps
+        .iter()
+        .flat_map(|(target, steps)| steps.iter().map(|step| (*target, step)))
+    {
+        let threshold = step.threshold(target);
+        past.reached
+            .extend(seen.reaches(threshold).map(|at| (threshold.millis(), at)));
+    }
+    past.reached.dedup();
+    (track.past, track.stretches) = (past, rest);
+}
+
 /// A track as a promise sees it.
 struct Seen<'a> {
     track: &'a Track,
@@ -147,7 +191,12 @@ impl Seen<'_> {
     /// The instant at which so much business time has run, before the track ended; in an open stretch it may lie
     /// in the future.
     fn reaches(&self, threshold: Length) -> Option<Timestamp> {
-        let mut left = threshold.millis();
+        let past = &self.track.past;
+        let mut known = past.reached.iter().filter(|(ran, _)| *ran == threshold.millis());
+        if let Some((_, at)) = known.next() {
+            return Some(*at);
+        }
+        let mut left = threshold.millis() - past.ran;
         for stretch in &self.track.stretches {
             if stretch.kind != StretchKind::Running {
                 continue;
@@ -184,9 +233,8 @@ impl Seen<'_> {
             .stretches
             .iter()
             .filter(|stretch| stretch.kind == StretchKind::Running);
-        running
-            .filter_map(|stretch| Some(self.hours.between(stretch.from, stretch.to?).millis()))
-            .sum()
+        let ran = running.filter_map(|stretch| Some(self.hours.between(stretch.from, stretch.to?).millis()));
+        self.track.past.ran + ran.sum::<i64>()
     }
 
     fn clock(&self, steps: &[Level]) -> Clock {

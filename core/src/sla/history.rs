@@ -32,6 +32,8 @@ pub struct Spoken {
     pub visibility: Visibility,
     pub automatic: bool,
     pub delivery: Delivery,
+    /// It asks for no answer.
+    pub no_reply_needed: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +63,7 @@ pub const KINDS: &[&str] = &[
     "ticket_opened",
     "message_added",
     "message_delivery",
+    "no_reply_needed",
     "category_changed",
     "merged",
     "merged_in",
@@ -87,32 +90,39 @@ pub fn messages_moved(happened: &[Happened]) -> bool {
 /// The facts in the order in which they happened. `messages` stands in for the log's messages where they moved.
 /// `category` is the ticket's own: it holds where the log, begun before categories were told, says something else.
 pub fn facts(happened: &[Happened], messages: Option<&[Spoken]>, category: Category) -> Vec<Fact> {
-    let fates = fates(happened);
-    let mut facts = Vec::new();
-    for one in happened {
-        facts.extend(fact_of(one));
-        if messages.is_none() {
-            facts.extend(message_facts(one, &fates));
-        }
-    }
-    if let Some(messages) = messages {
-        facts.extend(moved_facts(happened, messages, &fates));
-    }
-    facts.sort_by_key(|fact| fact.at);
-    let told = facts.iter().rev().find_map(|fact| match fact.what {
+    let mut facts = told(happened, messages);
+    let last = facts.iter().rev().find_map(|fact| match fact.what {
         What::Category(told) => Some(told),
         _ => None,
     });
-    if told.unwrap_or(Category::New).is_active() != category.is_active()
-        || told.is_some_and(|told| told != category)
-    {
-        let at = facts.last().map_or(Timestamp::default(), |fact| fact.at);
-        facts.push(Fact {
-            at,
-            what: What::Category(category),
-        });
-    }
+    let at = facts.last().map_or(Timestamp::default(), |fact| fact.at);
+    facts.extend(untold(last, category, at));
     facts
+}
+
+/// As [`facts`], as far as the log tells them.
+pub(super) fn told(happened: &[Happened], messages: Option<&[Spoken]>) -> Vec<Fact> {
+    let fates = fates(happened);
+    let mut facts = Vec::new();
+    match messages {
+        Some(messages) => facts.extend(moved_facts(happened, messages, &fates)),
+        None => {
+            for one in happened {
+                facts.extend(fact_of(one));
+                facts.extend(message_facts(one, &fates));
+            }
+        }
+    }
+    facts.sort_by_key(|fact| fact.at);
+    facts
+}
+
+/// What the ticket's own category says after a log that ended at `at` with `last`.
+pub(super) fn untold(last: Option<Category>, category: Category, at: Timestamp) -> Option<Fact> {
+    let differs = last.unwrap_or(Category::New).is_active() != category.is_active()
+        || last.is_some_and(|told| told != category);
+    let what = What::Category(category);
+    differs.then_some(Fact { at, what })
 }
 
 fn fact_of(one: &Happened) -> Option<Fact> {
@@ -128,15 +138,18 @@ fn fact_of(one: &Happened) -> Option<Fact> {
     Some(Fact { at: one.at, what })
 }
 
-/// What became of an answer on its way.
+/// What became of a message.
 #[derive(Debug, Clone, Copy)]
-enum Fate {
+pub(super) enum Fate {
+    /// A person said that it asks for no answer.
+    Needless,
+    /// An answer did not arrive.
     Lost,
     /// It failed, and was sent again.
     Arrived(Timestamp),
 }
 
-fn fates(happened: &[Happened]) -> HashMap<MessageId, Fate> {
+pub(super) fn fates(happened: &[Happened]) -> HashMap<MessageId, Fate> {
     let mut fates = HashMap::new();
     for one in happened {
         if let Event::MessageDelivery { message, state } = one.event {
@@ -145,6 +158,14 @@ fn fates(happened: &[Happened]) -> HashMap<MessageId, Fate> {
                 (Delivery::Sent, Some(Fate::Lost)) => drop(fates.insert(message, Fate::Arrived(one.at))),
                 _ => {}
             }
+        }
+        match one.event {
+            Event::NoReplyNeeded {
+                message,
+                needless: true,
+            } => drop(fates.insert(message, Fate::Needless)),
+            Event::NoReplyNeeded { message, .. } => drop(fates.remove(&message)),
+            _ => {}
         }
     }
     fates
@@ -191,12 +212,12 @@ fn told_by(
         return Vec::new();
     }
     match (author, fate) {
-        (AuthorKind::System, _) => Vec::new(),
+        (AuthorKind::System, _) | (AuthorKind::Customer, Some(Fate::Needless)) => Vec::new(),
         (AuthorKind::Customer, _) => vec![Fact {
             at,
             what: What::CustomerWrote,
         }],
-        (AuthorKind::Agent, None) => vec![Fact {
+        (AuthorKind::Agent, None | Some(Fate::Needless)) => vec![Fact {
             at,
             what: What::HumanAnswered,
         }],
@@ -219,8 +240,9 @@ fn told_by(
     }
 }
 
-/// The facts of the messages that the ticket has today. Of a ticket that was joined into this one, an answer given
-/// here did not answer what its customer asked there: what was still open then comes over when they are joined.
+/// The facts of a ticket with the messages that it has today, each where the log tells of it, and those that came from
+/// elsewhere behind. Of a ticket that was joined into this one, an answer given here did not answer what its customer
+/// asked there: what was still open then comes over when they are joined.
 fn moved_facts(happened: &[Happened], messages: &[Spoken], fates: &HashMap<MessageId, Fate>) -> Vec<Fact> {
     let mut joined: Vec<(TicketId, Timestamp)> = Vec::new();
     for one in happened {
@@ -230,26 +252,27 @@ fn moved_facts(happened: &[Happened], messages: &[Spoken], fates: &HashMap<Messa
             _ => {}
         }
     }
+    let elsewhere = |message: &Spoken| {
+        let mut joined = joined.iter();
+        joined.any(|(ticket, at)| *ticket == message.first_ticket && message.at <= *at)
+    };
+    let mut here: HashMap<MessageId, &Spoken> = messages.iter().map(|one| (one.id, one)).collect();
     let mut facts = Vec::new();
+    for one in happened {
+        facts.extend(fact_of(one));
+        if let Event::MessageAdded { message, .. } = one.event
+            && here.get(&message).is_some_and(|spoken| !elsewhere(spoken))
+            && here.remove(&message).is_some()
+        {
+            facts.extend(message_facts(one, fates));
+        }
+    }
+    let mut rest: Vec<&Spoken> = here.into_values().collect();
+    rest.sort_by_key(|message| (message.at, message.id));
     let mut waiting: HashMap<TicketId, Timestamp> = HashMap::new();
-    let mut ordered: Vec<&Spoken> = messages.iter().collect();
-    ordered.sort_by_key(|message| message.at);
-    for message in ordered {
-        let fate = match fates.get(&message.id) {
-            None if message.delivery == Delivery::Failed => Some(Fate::Lost),
-            fate => fate.copied(),
-        };
-        let told = told_by(
-            message.author,
-            message.visibility,
-            message.automatic,
-            message.at,
-            fate,
-        );
-        let elsewhere = joined
-            .iter()
-            .any(|(ticket, at)| *ticket == message.first_ticket && message.at <= *at);
-        if !elsewhere {
+    for message in rest {
+        let told = spoken_facts(message, fates);
+        if !elsewhere(message) {
             facts.extend(told);
             continue;
         }
@@ -266,4 +289,26 @@ fn moved_facts(happened: &[Happened], messages: &[Spoken], fates: &HashMap<Messa
         what: What::Joined(waiting.get(&ticket).copied()),
     }));
     facts
+}
+
+fn spoken_facts(message: &Spoken, fates: &HashMap<MessageId, Fate>) -> Vec<Fact> {
+    let fate = match fates.get(&message.id) {
+        None if message.delivery == Delivery::Failed => Some(Fate::Lost),
+        None if message.no_reply_needed => Some(Fate::Needless),
+        fate => fate.copied(),
+    };
+    told_by(
+        message.author,
+        message.visibility,
+        message.automatic,
+        message.at,
+        fate,
+    )
+}
+
+/// The facts of one event after a log whose answers all arrived.
+pub(super) fn facts_of(one: &Happened) -> impl Iterator<Item = Fact> {
+    fact_of(one)
+        .into_iter()
+        .chain(message_facts(one, &HashMap::new()))
 }

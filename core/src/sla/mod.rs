@@ -5,9 +5,9 @@
 
 pub mod calendar;
 pub mod clock;
+pub mod fold;
 pub mod history;
 pub mod holidays;
-
 pub mod ladder;
 pub mod policy;
 pub mod track;
@@ -15,7 +15,8 @@ pub mod wall;
 
 pub use calendar::{Calendar, Hours};
 pub use clock::{Clock, State, derive};
-pub use history::{Fact, Happened, facts};
+pub use fold::Fold;
+pub use history::{Fact, Happened, facts, messages_moved};
 pub use ladder::{Firing, Level, LevelKind, Recipient, When};
 pub use policy::{Book, Condition, Policy, PolicyFacts, Targets};
 pub use track::{Reason, Stretch, StretchKind, Track, tracks};

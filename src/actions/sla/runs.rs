@@ -1,8 +1,6 @@
 //! Runs over the open tickets, page by page: what a draft would change, or writing what a change changed. Each page is
 //! a small change of its own, so that nobody at the desk waits.
 
-use std::collections::HashMap;
-
 use serde::{Deserialize, Serialize};
 use shouwen_core::id::{CalendarId, SlaPolicyId, SlaRunId, TicketId, WorkspaceId};
 use shouwen_core::sla::Book;
@@ -191,7 +189,7 @@ pub async fn glance(
     let mut moved = Moved::default();
     if !page.is_empty() {
         let subjects = clocks::subjects(conn, workspace, &page).await?;
-        for story in story::read(conn, workspace, subjects, book, HashMap::new()).await? {
+        for story in story::read(conn, workspace, subjects, book).await? {
             let verdict = story.judge(book, now);
             let (was, is) = overdue(&story, &verdict, now);
             let held = story.subject.sla_policy_id;

@@ -6,15 +6,16 @@ use std::collections::HashMap;
 use shouwen_core::event::{Event, Origin};
 use shouwen_core::id::TicketId;
 use shouwen_core::message::{Delivery, Visibility};
-use shouwen_core::sla::{Clock, Firing, Happened, LevelKind, Metric};
+use shouwen_core::sla::{Book, Clock, Firing, Happened, LevelKind, Metric};
 use shouwen_core::ticket::Field;
 use shouwen_core::time::Timestamp;
+use uuid::Uuid;
 
 use super::book::Books;
 use super::firing::{self, People};
 use super::story::{self, Story, Verdict};
 use crate::db::Error;
-use crate::log::Change;
+use crate::log::{Change, KeptFold};
 use crate::store::sla::clocks::{self, FiringRow, Kept};
 
 /// What became of the tickets of a run.
@@ -87,7 +88,8 @@ fn moves_clocks(event: &Event) -> bool {
         | Event::MergeLeft { .. }
         | Event::SplitOff { .. }
         | Event::SplitFrom { .. }
-        | Event::SpamChanged { .. } => true,
+        | Event::SpamChanged { .. }
+        | Event::NoReplyNeeded { .. } => true,
         _ => false,
     }
 }
@@ -100,19 +102,19 @@ pub async fn settle(
     steps: Steps,
 ) -> Result<Moved, Error> {
     let (workspace, now) = (change.workspace(), change.now());
+    let told: Vec<TicketId> = change.pending().map(|(ticket, _)| ticket).collect();
     let mut pending: HashMap<TicketId, Vec<Happened>> = HashMap::new();
-    for (ticket, one) in change.pending() {
+    for (ticket, one) in change.unwritten() {
         if ids.contains(&ticket) {
             pending.entry(ticket).or_default().push(one);
         }
     }
-    let told: Vec<TicketId> = pending.keys().copied().collect();
     let subjects = clocks::subjects(change.tx(), workspace, ids).await?;
     let Some(stamp) = subjects.first().map(|subject| subject.stamp.unwrap_or_default()) else {
         return Ok(Moved::default());
     };
     let book = books.of(change.tx(), workspace, stamp, now).await?;
-    let stories = story::read(change.tx(), workspace, subjects, &book, pending).await?;
+    let stories = story::read_on(change.tx(), workspace, subjects, &book, stamp, pending).await?;
     let mut write = Write {
         moved: Moved::default(),
         people: People::default(),
@@ -127,8 +129,39 @@ pub async fn settle(
             firing::fire(change, &book, story, &verdict, &due, &mut write.people).await?;
         }
         write.keep(change, story, &verdict, &due, steps).await?;
+        if due.is_empty() || steps == Steps::Fire {
+            keep_fold(change, story, verdict, &book, stamp);
+        }
     }
     write.finish(change).await
+}
+
+/// So many events of a ticket are read again each time, before it is kept how far they were told.
+const LONGEST_READ: usize = 16;
+
+/// Keeps how far a long ticket was told, once nothing of what is forgotten then has yet to fire.
+fn keep_fold(change: &mut Change, story: &Story, verdict: Verdict, book: &Book, stamp: Uuid) {
+    let Some((policy_id, policy_version)) = verdict.policy.filter(|_| story.read() >= LONGEST_READ) else {
+        return;
+    };
+    let mut fold = verdict.fold;
+    fold.shorten(&verdict.terms, book);
+    let (first_cycle, next_cycle) = (
+        fold.first_cycle(Metric::FirstResponse),
+        fold.first_cycle(Metric::NextResponse),
+    );
+    let Ok(text) = serde_json::to_string(&fold) else {
+        return;
+    };
+    change.keep_fold(KeptFold {
+        ticket_id: story.subject.id,
+        stamp,
+        policy_id,
+        policy_version,
+        first_cycle,
+        next_cycle,
+        fold: text,
+    });
 }
 
 /// The steps that were reached and have not fired: of clocks that still run, and breaches of any.

@@ -1,8 +1,6 @@
 //! Why a ticket is due when it is: the policy and what chose it, and the stretches in which its clocks ran. The same
 //! for a ticket that only might come.
 
-use std::collections::HashMap;
-
 use serde::Serialize;
 use shouwen_core::id::{CalendarId, SlaPolicyId, TicketId, WorkspaceId};
 use shouwen_core::sla::history::What;
@@ -154,7 +152,7 @@ pub async fn of_ticket(
     let subjects = clocks::subjects(conn, workspace, &[ticket]).await?;
     let stamp = policies::stamp(conn, workspace).await?;
     let book = books.of(conn, workspace, stamp, now).await?;
-    let stories = story::read(conn, workspace, subjects, &book, HashMap::new()).await?;
+    let stories = story::read(conn, workspace, subjects, &book).await?;
     let Some(story) = stories.into_iter().next() else {
         return Ok(None);
     };

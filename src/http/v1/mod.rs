@@ -44,6 +44,7 @@ pub mod sla_policies;
 pub mod statuses;
 pub mod tags;
 pub mod teams;
+pub mod thanks;
 pub mod ticket_kinds;
 pub mod ticket_macros;
 pub mod tickets;

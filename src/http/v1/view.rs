@@ -188,6 +188,8 @@ pub struct Message {
     pub mail: Option<Mail>,
     pub call: Option<CallDetails>,
     pub automatic: bool,
+    /// Somebody said that this message of the customer asks for no answer.
+    pub no_reply_needed: bool,
     pub delivery: Delivery,
     pub delivery_error: Option<String>,
     pub deliveries: Vec<RecipientDelivery>,
@@ -486,6 +488,7 @@ fn message(
         mail,
         call: row.call.clone().map(|call| call.0),
         automatic: row.automatic,
+        no_reply_needed: row.no_reply_needed,
         delivery: row.delivery,
         delivery_error: row.delivery_error.clone(),
         deliveries: deliveries

@@ -95,6 +95,7 @@ pub struct SpokenRow {
     pub visibility: Visibility,
     pub automatic: bool,
     pub delivery: Delivery,
+    pub no_reply_needed: bool,
 }
 
 /// Where the ticket's timer and its place in the lists are.
@@ -178,10 +179,36 @@ pub async fn firings(conn: &mut Conn, workspace: WorkspaceId, ids: &[TicketId]) 
     .await
 }
 
+/// The steps of a ticket that fired from these cycles on, of the first response and of the next.
+pub async fn firings_since(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    ticket: TicketId,
+    (first, next): (i64, i64),
+) -> Result<Vec<FiringRow>> {
+    conn.sql(
+        "SELECT ticket_id, metric, cycle, step, kind, fired_at, withdrawn_at FROM sla_firing
+         WHERE workspace_id = $1 AND ticket_id = $2 AND metric = 'first_response' AND cycle >= $3
+         UNION ALL
+         SELECT ticket_id, metric, cycle, step, kind, fired_at, withdrawn_at FROM sla_firing
+         WHERE workspace_id = $1 AND ticket_id = $2 AND metric = 'next_response' AND cycle >= $4
+         UNION ALL
+         SELECT ticket_id, metric, cycle, step, kind, fired_at, withdrawn_at FROM sla_firing
+         WHERE workspace_id = $1 AND ticket_id = $2 AND metric = 'resolution'",
+    )
+    .bind(workspace)
+    .bind(ticket)
+    .bind(first)
+    .bind(next)
+    .all()
+    .await
+}
+
 /// The messages of these tickets as they stand today.
 pub async fn spoken(conn: &mut Conn, workspace: WorkspaceId, ids: &[TicketId]) -> Result<Vec<SpokenRow>> {
     conn.build(
-        "SELECT id, ticket_id, first_ticket_id, created_at, author_kind, visibility, automatic, delivery FROM message
+        "SELECT id, ticket_id, first_ticket_id, created_at, author_kind, visibility, automatic, delivery,
+           no_reply_needed FROM message
          WHERE workspace_id = $1 AND ticket_id IN ",
     )
     .bind(workspace)

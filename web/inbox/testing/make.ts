@@ -13,7 +13,7 @@ export function makeTicket(fields: Partial<TicketSummary> = {}): TicketSummary {
 export function makeMessage(position: number, fields: Partial<Message> = {}): Message {
   return {
     id: `message-${position}`, ticket_id: 'ticket', position, client_id: null, channel: 'chat', direction: 'in', visibility: 'public', author: { kind: 'customer', id: 'customer', name: '王芳' },
-    text: `words ${position}`, reply_text: null, has_html: false, attachments: [], mail: null, call: null, automatic: false, delivery: 'none', delivery_error: null, deliveries: [], seen: false, has_remote_images: false,
+    text: `words ${position}`, reply_text: null, has_html: false, attachments: [], mail: null, call: null, automatic: false, no_reply_needed: false, delivery: 'none', delivery_error: null, deliveries: [], seen: false, has_remote_images: false,
     created_at: new Date(Date.UTC(2026, 10, 22, 8, position)).toISOString(), ...fields,
   }
 }

@@ -1,7 +1,7 @@
 //! The course of each clock, from what happened to the ticket: when it ran, paused and ended. No policy is asked but
 //! for whether being on hold pauses.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::sla::Metric;
 use crate::sla::history::{Fact, What};
@@ -25,7 +25,7 @@ words! {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stretch {
     pub from: Timestamp,
     /// None: it goes on.
@@ -35,15 +35,27 @@ pub struct Stretch {
 }
 
 /// One clock from its start.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Track {
     pub metric: Metric,
     /// From 1: the questions of a conversation, the reopenings of a ticket.
     pub cycle: i64,
     pub started_at: Timestamp,
+    /// What came before the stretches, when they are not told from the start.
+    #[serde(default)]
+    pub past: Past,
     /// Without gaps. The last one is open; of a clock that is met, it is what came before.
     pub stretches: Vec<Stretch>,
     pub met_at: Option<Timestamp>,
+}
+
+/// What is left of stretches that are not told any more. It holds for the hours that it was measured in.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Past {
+    /// Milliseconds of business time.
+    pub ran: i64,
+    /// How much had run, in milliseconds, when a step was reached.
+    pub reached: Vec<(i64, Timestamp)>,
 }
 
 impl Track {
@@ -58,6 +70,7 @@ impl Track {
             metric,
             cycle,
             started_at: at,
+            past: Past::default(),
             stretches: vec![first],
             met_at: None,
         }
@@ -102,10 +115,7 @@ impl Track {
 
 /// The clocks of a ticket, oldest first within each metric.
 pub fn tracks(facts: &[Fact], pause_on_hold: bool) -> Vec<Track> {
-    let mut course = Course {
-        pause_on_hold,
-        ..Course::default()
-    };
+    let mut course = Course::new(pause_on_hold);
     for fact in facts {
         course.take(*fact);
     }
@@ -113,12 +123,12 @@ pub fn tracks(facts: &[Fact], pause_on_hold: bool) -> Vec<Track> {
 }
 
 /// How far the story has been told.
-#[derive(Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is a fact of its own, and all combinations happen"
 )]
-struct Course {
+pub(super) struct Course {
     pause_on_hold: bool,
     category: Option<Category>,
     spam: bool,
@@ -133,7 +143,39 @@ struct Course {
 }
 
 impl Course {
-    fn take(&mut self, fact: Fact) {
+    pub(super) fn new(pause_on_hold: bool) -> Self {
+        Self {
+            pause_on_hold,
+            ..Self::default()
+        }
+    }
+
+    /// The category that was told last.
+    pub(super) fn category(&self) -> Option<Category> {
+        self.category
+    }
+
+    /// Forgets the clocks that others of their metric came after: they were met. Gives those that are left.
+    pub(super) fn forget_older(&mut self) -> impl Iterator<Item = &mut Track> {
+        for list in [&mut self.first, &mut self.next] {
+            let older = list.len().saturating_sub(1);
+            list.drain(..older);
+        }
+        let answers = self.first.iter_mut().chain(&mut self.next);
+        answers.chain(&mut self.resolution)
+    }
+
+    /// The oldest cycle of a metric that is told.
+    pub(super) fn first_cycle(&self, metric: Metric) -> i64 {
+        let oldest = match metric {
+            Metric::FirstResponse => self.first.first(),
+            Metric::NextResponse => self.next.first(),
+            Metric::Resolution => self.resolution.as_ref(),
+        };
+        oldest.map_or(1, |track| track.cycle)
+    }
+
+    pub(super) fn take(&mut self, fact: Fact) {
         let at = fact.at;
         match fact.what {
             What::Opened => self.begin(at, Reason::Opened),
@@ -218,7 +260,7 @@ impl Course {
         } else {
             (Metric::FirstResponse, &mut self.first)
         };
-        let cycle = i64::try_from(list.len()).unwrap_or(i64::MAX - 1) + 1;
+        let cycle = list.last().map_or(1, |last| last.cycle + 1);
         let mut track = Track::new(metric, cycle, since, kind, because);
         if kind == StretchKind::Stopped {
             track.mark(at, kind, because);
@@ -282,7 +324,7 @@ impl Course {
         }
     }
 
-    fn into_tracks(mut self) -> Vec<Track> {
+    pub(super) fn into_tracks(mut self) -> Vec<Track> {
         if let Some(track) = &mut self.resolution
             && let Some(last) = track.last().filter(|last| last.because == Reason::Solved)
         {
@@ -310,4 +352,4 @@ fn reason_of(before: Option<Category>, now: Category) -> Reason {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -13,20 +13,20 @@ use crate::sla::history::{Happened, Spoken, facts};
 use crate::sla::ladder::{Level, When};
 use crate::sla::policy::{Book, Targets, Terms};
 
-fn minute(minutes: i64) -> Timestamp {
+pub(in crate::sla) fn minute(minutes: i64) -> Timestamp {
     Timestamp::from_millis(minutes * 60_000)
 }
 
-fn message_id(name: u128) -> MessageId {
+pub(in crate::sla) fn message_id(name: u128) -> MessageId {
     MessageId(uuid::Uuid::from_u128(name))
 }
 
-fn ticket_id(name: u128) -> TicketId {
+pub(in crate::sla) fn ticket_id(name: u128) -> TicketId {
     TicketId(uuid::Uuid::from_u128(name))
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Act {
+pub(in crate::sla) enum Act {
     Opened,
     Asks(u128),
     Answers(u128),
@@ -37,6 +37,8 @@ enum Act {
     Away(u128),
     Fails(u128),
     Arrives(u128),
+    /// Asks for no answer.
+    Needless(u128),
     Is(Category),
     Spam(bool),
     Merged,
@@ -78,6 +80,13 @@ fn event(act: Act) -> (Event, ActorKind) {
         Act::Automatic(id) => (said(id, Out, Public, true, By::System), ActorKind::System),
         Act::Fails(id) => (delivery(id, Delivery::Failed), ActorKind::System),
         Act::Arrives(id) => (delivery(id, Delivery::Sent), ActorKind::System),
+        Act::Needless(id) => (
+            Event::NoReplyNeeded {
+                message: message_id(id),
+                needless: true,
+            },
+            ActorKind::Agent,
+        ),
         Act::Is(to) => (
             Event::CategoryChanged {
                 from: Category::New,
@@ -103,7 +112,7 @@ fn event(act: Act) -> (Event, ActorKind) {
     }
 }
 
-fn log(acts: &[(i64, Act)]) -> Vec<Happened> {
+pub(in crate::sla) fn log(acts: &[(i64, Act)]) -> Vec<Happened> {
     let one = |(at, act): &(i64, Act)| {
         let (event, who) = event(*act);
         Happened {
@@ -116,7 +125,7 @@ fn log(acts: &[(i64, Act)]) -> Vec<Happened> {
     acts.iter().map(one).collect()
 }
 
-fn last_category(acts: &[(i64, Act)]) -> Category {
+pub(in crate::sla) fn last_category(acts: &[(i64, Act)]) -> Category {
     let told = acts.iter().rev().find_map(|(_, act)| match act {
         Act::Is(category) => Some(*category),
         _ => None,
@@ -336,6 +345,17 @@ fn a_bounce_unmeets_the_answer_and_sending_it_again_meets_it_then() {
 }
 
 #[test]
+fn thanks_that_ask_for_no_answer_are_no_question() {
+    let mut acts = after(&[(10, Act::Answers(2)), (20, Act::Asks(3))]);
+    assert_eq!(shown(&derived(&acts, 21), Metric::NextResponse), "running 1 50");
+    acts.push((25, Act::Needless(3)));
+    assert_eq!(shown(&derived(&acts, 500), Metric::NextResponse), "none");
+    // What was asked before it still waits.
+    let asked = after(&[(10, Act::Asks(2)), (15, Act::Needless(2))]);
+    assert_eq!(shown(&derived(&asked, 20), Metric::FirstResponse), "running 1 60");
+}
+
+#[test]
 fn a_customer_who_comes_back_after_the_end_waits_for_a_first_answer_again() {
     let acts = after(&[
         (10, Act::Answers(2)),
@@ -377,6 +397,7 @@ fn spoken(id: u128, first: u128, at: i64, author: AuthorKind) -> Spoken {
         visibility: Visibility::Public,
         automatic: false,
         delivery: Delivery::None,
+        no_reply_needed: false,
     }
 }
 
@@ -424,13 +445,14 @@ fn an_older_log_without_categories_believes_the_ticket() {
     assert_eq!(shown(&derived, Metric::Resolution), "met 1 240");
 }
 
-fn any_act() -> impl Strategy<Value = Act> {
+pub(in crate::sla) fn any_act() -> impl Strategy<Value = Act> {
     let category = prop::sample::select(Category::ALL);
     prop_oneof![
         (1..6_u128).prop_map(Act::Asks),
         (1..6_u128).prop_map(Act::Answers),
         (1..6_u128).prop_map(Act::Fails),
         (1..6_u128).prop_map(Act::Arrives),
+        (1..6_u128).prop_map(Act::Needless),
         category.prop_map(Act::Is),
         any::<bool>().prop_map(Act::Spam),
         Just(Act::Merged),
