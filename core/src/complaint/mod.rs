@@ -21,6 +21,6 @@ pub use grade::Grade;
 pub use kind::{TicketKind, suggest as suggest_kind};
 pub use matrix::{Circumstances, GradeReason, GradingPolicy, Matrix, ReasonCode, Suggestion, suggest};
 pub use money::Money;
-pub use rule::{Ceiling, CheckItem, GradeRule, LadderRole, LadderStep, MacroUse, OwnerLevel};
+pub use rule::{Ceiling, CheckItem, GradeRule, LadderRole, LadderStep, MacroUse, OwnerLevel, StepHours};
 pub use signal::Signal;
 pub use topic::Topic;

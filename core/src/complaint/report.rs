@@ -262,8 +262,8 @@ impl Report {
             let what = format!(
                 "{}: {} → {}",
                 words.field_of(change.field),
-                change.from.as_deref().unwrap_or("–"),
-                change.to.as_deref().unwrap_or("–")
+                words.value(change.field, change.from.as_deref()),
+                words.value(change.field, change.to.as_deref())
             );
             let at = page.time(change.at);
             page.cells(&[&at, &change.by, &what, &change.reason]);

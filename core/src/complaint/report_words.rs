@@ -267,6 +267,19 @@ impl Words {
         }
     }
 
+    /// What a changed field held: a word of an enumeration in the page's language, anything else as it was written.
+    pub(super) fn value<'t>(&self, field: CaseField, text: Option<&'t str>) -> &'t str {
+        let Some(text) = text else { return "–" };
+        let word = match field {
+            CaseField::Liable => Liable::from_word(text).map(|word| self.liable_of(word)),
+            CaseField::Remedy => Remedy::from_word(text).map(|word| self.remedy_of(word)),
+            CaseField::State => Closure::from_word(text).map(|word| self.closure_of(word)),
+            CaseField::Category => Topic::from_word(text).map(|word| self.topic_of(word)),
+            _ => None,
+        };
+        word.unwrap_or(text)
+    }
+
     /// Why a grade was suggested, as a sentence.
     pub(super) fn reason(&self, reason: &GradeReason) -> String {
         let text = |name: &str| match reason.params.get(name) {

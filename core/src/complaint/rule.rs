@@ -38,11 +38,34 @@ words! {
         Listed = "listed" }
 }
 
+words! {
+    /// In which hours a step's time runs.
+    StepHours {
+        /// Those of the policy that holds for the ticket; around the clock where that one promises so.
+        Business = "business",
+        Always = "always",
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct LadderStep {
-    /// How long this step has before the next is called, in minutes.
+    /// How long this step has before the next is called, in minutes of its hours.
     pub after_minutes: i64,
     pub role: LadderRole,
+    /// Left out: business.
+    #[serde(default = "business")]
+    #[schema(required = true)]
+    pub hours: StepHours,
+}
+
+fn business() -> StepHours {
+    StepHours::Business
+}
+
+impl LadderStep {
+    pub fn length(self) -> Length {
+        Length::minutes(self.after_minutes)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -145,6 +168,12 @@ impl GradeRule {
                 .map(|(after_minutes, role)| LadderStep {
                     after_minutes: *after_minutes,
                     role: *role,
+                    // Danger does not wait for Monday.
+                    hours: if grade == Grade::I {
+                        StepHours::Always
+                    } else {
+                        StepHours::Business
+                    },
                 })
                 .collect(),
             follow_up_days,
@@ -218,10 +247,9 @@ impl GradeRule {
         self.macro_ids.len() < before
     }
 
-    /// The step at a level, and how long it has.
-    pub fn step(&self, level: i64) -> Option<(LadderRole, Length)> {
-        let step = self.ladder.get(usize::try_from(level).ok()?)?;
-        Some((step.role, Length::minutes(step.after_minutes)))
+    /// The step at a level; none beyond the ladder's end.
+    pub fn step(&self, level: i64) -> Option<LadderStep> {
+        self.ladder.get(usize::try_from(level).ok()?).copied()
     }
 }
 
@@ -280,6 +308,21 @@ mod tests {
     fn the_usual_rules_are_without_fault() {
         for grade in Grade::ALL {
             assert_eq!(GradeRule::usual(*grade).fault(), None, "{grade}");
+        }
+    }
+
+    #[test]
+    fn a_step_of_before_hours_were_told_runs_in_business_hours() {
+        let step: LadderStep = serde_json::from_str(r#"{"after_minutes":5,"role":"team"}"#).unwrap();
+        assert_eq!(step.hours, StepHours::Business);
+    }
+
+    #[test]
+    fn only_the_gravest_complaint_calls_people_at_night() {
+        for grade in Grade::ALL {
+            let rule = GradeRule::usual(*grade);
+            let at_night = rule.ladder.iter().all(|step| step.hours == StepHours::Always);
+            assert_eq!(at_night, *grade == Grade::I, "{grade}");
         }
     }
 

@@ -1,14 +1,15 @@
 //! The ladder: who must take a case by when. "I take it" stops it; when nobody does, the next step is called.
 
 use shouwen_core::actor::Permission;
-use shouwen_core::complaint::{CaseField, CaseState, LadderRole};
+use shouwen_core::complaint::{CaseField, CaseState, LadderRole, LadderStep, StepHours};
 use shouwen_core::event::Event;
 use shouwen_core::id::{AgentId, TicketId};
 use shouwen_core::ticket::Field;
-use shouwen_core::time::{Length, Timestamp};
+use shouwen_core::time::Timestamp;
 
 use super::{CaseError, Result, keep, lock_open, person, rules, save};
 use crate::actions::notifications::notify;
+use crate::actions::sla::hours::OwnHours;
 use crate::actions::tickets::note_edit;
 use crate::db::Error;
 use crate::log::Change;
@@ -36,7 +37,7 @@ pub(super) async fn start(
 /// Nobody has to take the case any more. Does not save it.
 pub(super) async fn stop(change: &mut Change, case: &mut CaseRow) -> std::result::Result<(), Error> {
     let workspace = change.workspace();
-    case.answer_by = None;
+    (case.answer_by, case.called_at, case.ladder_calendar_id) = (None, None, None);
     timers::remove_of_ticket(change.tx(), workspace, case.ticket_id, TIMER).await
 }
 
@@ -52,11 +53,12 @@ async fn call(
     let rule = rules::rule(change.tx(), workspace, case.effective_grade()).await?;
     case.ladder_level = level;
     let role = match rule.step(level) {
-        Some((role, length)) => {
-            let due = due(change.now(), length);
-            case.answer_by = Some(due);
+        Some(step) => {
+            let now = change.now();
+            case.called_at = Some(now);
+            let due = set_due(change, case, step, now).await?;
             set_timer(change, ticket.id, TIMER, due).await?;
-            role
+            step.role
         }
         // The ladder is at its end and nobody came.
         None => LadderRole::Administrator,
@@ -72,9 +74,20 @@ async fn call(
     Ok(())
 }
 
-/// When a step's time is over.
-fn due(from: Timestamp, length: Length) -> Timestamp {
-    from.plus(length)
+/// Says by when the step that was called at `called_at` must be answered, in the hours that hold now.
+async fn set_due(
+    change: &mut Change,
+    case: &mut CaseRow,
+    step: LadderStep,
+    called_at: Timestamp,
+) -> std::result::Result<Timestamp, Error> {
+    let own = match step.hours {
+        StepHours::Business => OwnHours::of_ticket(change, case.ticket_id, case.grade).await?,
+        StepHours::Always => OwnHours::always(),
+    };
+    let due = own.add(called_at, step.length());
+    (case.answer_by, case.ladder_calendar_id) = (Some(due), own.calendar());
+    Ok(due)
 }
 
 pub(super) async fn set_timer(
@@ -219,6 +232,9 @@ pub async fn climb(change: &mut Change, ticket: TicketId) -> std::result::Result
     if case.state == CaseState::Closed || case.taken_by.is_some() || !is_due {
         return Ok(());
     }
+    if waits_on(change, &mut case).await? {
+        return complaints::save(change.tx(), workspace, &case).await;
+    }
     let level = case.ladder_level + 1;
     call(change, &row, &mut case, level).await?;
     keep(
@@ -232,4 +248,21 @@ pub async fn climb(change: &mut Change, ticket: TicketId) -> std::result::Result
     .await?;
     change.record(ticket, Event::CaseEscalated { level });
     complaints::save(change.tx(), workspace, &case).await
+}
+
+/// The calendar, the policy or the rule is another one since the step was called, and its time is not over yet.
+async fn waits_on(change: &mut Change, case: &mut CaseRow) -> std::result::Result<bool, Error> {
+    let (workspace, now) = (change.workspace(), change.now());
+    let rule = rules::rule(change.tx(), workspace, case.effective_grade()).await?;
+    let (Some(called_at), Some(step)) = (case.called_at, rule.step(case.ladder_level)) else {
+        return Ok(false);
+    };
+    let due = set_due(change, case, step, called_at).await?;
+    if due <= now {
+        return Ok(false);
+    }
+    set_timer(change, case.ticket_id, TIMER, due).await?;
+    let field = CaseField::Level;
+    change.record(case.ticket_id, Event::CaseChanged { field });
+    Ok(true)
 }

@@ -80,6 +80,8 @@ pub async fn become_complaint(change: &mut Change, ticket: &TicketRow) -> std::r
         follow_up_outcome: String::new(),
         ladder_level: 0,
         answer_by: None,
+        called_at: None,
+        ladder_calendar_id: None,
         taken_by: None,
         taken_at: None,
         closed_at: None,

@@ -6,6 +6,7 @@ pub mod book;
 pub mod calendars;
 pub mod feed;
 pub mod firing;
+pub mod hours;
 pub mod policies;
 pub mod runs;
 pub mod settle;

@@ -20,6 +20,7 @@ use crate::http::Failure;
 use crate::store::complaints::{
     self, CaseRow, CategoryRow, ChangeRow, CheckRow, CompensationRow, EvidenceKind, EvidenceRow, ReadingRow,
 };
+use crate::store::sla::calendars;
 use crate::store::tickets;
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -130,6 +131,8 @@ pub struct Ladder {
     pub of: i64,
     /// By when somebody must take the case.
     pub answer_by: Option<Timestamp>,
+    /// By which calendar the time of the step that runs now runs; `null`: around the clock.
+    pub calendar: Option<String>,
     pub taken_by: Option<AgentId>,
     pub taken_at: Option<Timestamp>,
     pub steps: Vec<LadderStep>,
@@ -280,6 +283,10 @@ async fn one(
     let evidence = complaints::evidence(conn, workspace, ticket).await?;
     let compensations = complaints::compensations(conn, workspace, ticket).await?;
     let changes = complaints::changes(conn, workspace, ticket, MOST_CHANGES).await?;
+    let calendar = match case.ladder_calendar_id {
+        Some(id) => calendars::find(conn, workspace, id).await?.map(|row| row.name),
+        None => None,
+    };
     Ok(Case {
         state: case.state,
         opened_at: case.opened_at,
@@ -297,7 +304,7 @@ async fn one(
         authority: authority(&case, now),
         follow_up: follow_up(&case),
         checklist: checklist(rule, &checks),
-        ladder: ladder(&case, rule),
+        ladder: ladder(&case, rule, calendar),
         evidence: evidence.into_iter().map(piece).collect(),
         compensations: compensations.into_iter().map(compensation).collect(),
         changes: changes.into_iter().map(changed).collect(),
@@ -344,11 +351,12 @@ fn checklist(rule: &GradeRule, checks: &[CheckRow]) -> Vec<CheckedItem> {
     rule.checklist.iter().map(item).collect()
 }
 
-fn ladder(case: &CaseRow, rule: &GradeRule) -> Ladder {
+fn ladder(case: &CaseRow, rule: &GradeRule, calendar: Option<String>) -> Ladder {
     Ladder {
         level: case.ladder_level,
         of: i64::try_from(rule.ladder.len()).unwrap_or(i64::MAX),
         answer_by: case.answer_by,
+        calendar,
         taken_by: case.taken_by,
         taken_at: case.taken_at,
         steps: rule.ladder.clone(),

@@ -2,7 +2,7 @@
 
 use shouwen_core::actor::ActorKind;
 use shouwen_core::complaint::{CaseField, CaseState, Closure, Grade, Liable, Money, Remedy};
-use shouwen_core::id::{AgentId, CaseChangeId, ComplaintCategoryId, TicketId, WorkspaceId};
+use shouwen_core::id::{AgentId, CalendarId, CaseChangeId, ComplaintCategoryId, TicketId, WorkspaceId};
 use shouwen_core::time::Timestamp;
 use uuid::Uuid;
 
@@ -37,6 +37,10 @@ pub struct CaseRow {
     pub ladder_level: i64,
     /// By when somebody must take the case; none when it is taken, closed or at the ladder's end.
     pub answer_by: Option<Timestamp>,
+    /// When the step that runs now was called; none as of `answer_by`, and for one of before that was kept.
+    pub called_at: Option<Timestamp>,
+    /// In whose hours that step runs; none: around the clock.
+    pub ladder_calendar_id: Option<CalendarId>,
     pub taken_by: Option<AgentId>,
     pub taken_at: Option<Timestamp>,
     pub closed_at: Option<Timestamp>,
@@ -62,7 +66,7 @@ impl CaseRow {
 const COLUMNS: &str = "ticket_id, version, state, opened_at, opened_by_kind, opened_by, suggested, grade, category_id, \
     cause, liable, remedy, remedy_note, cost_minor, cost_currency, authority_name, authority_number, \
     authority_due_at, follow_up_at, follow_up_note, follow_up_done_at, follow_up_outcome, ladder_level, answer_by, \
-    taken_by, taken_at, closed_at, closure, closed_by, closed_note";
+    taken_by, taken_at, closed_at, closure, closed_by, closed_note, called_at, ladder_calendar_id";
 
 pub async fn find(conn: &mut Conn, workspace: WorkspaceId, ticket: TicketId) -> Result<Option<CaseRow>> {
     conn.build("SELECT ")
@@ -114,7 +118,8 @@ pub async fn save(tx: &mut Tx, workspace: WorkspaceId, case: &CaseRow) -> Result
            remedy = $9, remedy_note = $10, cost_minor = $11, cost_currency = $12, authority_name = $13,
            authority_number = $14, authority_due_at = $15, follow_up_at = $16, follow_up_note = $17,
            follow_up_done_at = $18, follow_up_outcome = $19, ladder_level = $20, answer_by = $21, taken_by = $22,
-           taken_at = $23, closed_at = $24, closure = $25, closed_by = $26, closed_note = $27
+           taken_at = $23, closed_at = $24, closure = $25, closed_by = $26, closed_note = $27,
+           called_at = $28, ladder_calendar_id = $29
          WHERE workspace_id = $1 AND ticket_id = $2",
     )
     .bind(workspace)
@@ -144,6 +149,8 @@ pub async fn save(tx: &mut Tx, workspace: WorkspaceId, case: &CaseRow) -> Result
     .bind(case.closure)
     .bind(case.closed_by)
     .bind(&case.closed_note)
+    .bind(case.called_at)
+    .bind(case.ladder_calendar_id)
     .run()
     .await?;
     Ok(())

@@ -9,7 +9,8 @@ export interface Suggestion { grade: Grade; severity: number; reach: number; kin
 export type Liable = 'shop' | 'supplier' | 'carrier' | 'platform' | 'customer' | 'nobody'
 export type Remedy = 'refund' | 'partial_refund' | 'replacement' | 'repair' | 'compensation' | 'voucher' | 'apology' | 'explanation' | 'none'
 export type LadderRole = 'assignee' | 'team' | 'supervisor' | 'administrator'
-export interface Step { after_minutes: number; role: LadderRole }
+export type StepHours = 'business' | 'always'
+export interface Step { after_minutes: number; role: LadderRole; hours: StepHours }
 export interface CheckItem { key: string; text: string; required: boolean; done: boolean; done_by: Id | null; done_at: Time | null }
 export type EvidenceKind = 'message' | 'file' | 'link' | 'note'
 export interface Evidence { id: Id; kind: EvidenceKind; message_id: Id | null; attachment_id: Id | null; name: string; note: string; url: string | null; added_by: Id | null; added_at: Time }
@@ -27,7 +28,7 @@ export interface Case {
   authority: { name: string; number: string; due_at: Time | null; overdue: boolean } | null
   follow_up: { due_at: Time; note: string; done_at: Time | null; outcome: string | null } | null
   checklist: CheckItem[]
-  ladder: { level: number; of: number; answer_by: Time | null; taken_by: Id | null; taken_at: Time | null; steps: Step[] }
+  ladder: { level: number; of: number; answer_by: Time | null; calendar: string | null; taken_by: Id | null; taken_at: Time | null; steps: Step[] }
   evidence: Evidence[]; compensations: Compensation[]; changes: CaseChange[]
   closed: { at: Time; closure: 'customer' | 'supervisor' | 'mistaken'; by: Id | null; note: string } | null
   version: number

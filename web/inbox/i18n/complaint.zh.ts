@@ -20,7 +20,7 @@ export const complaintZh: ComplaintTexts = {
   },
 
   ladder: '升级', level: (level, of) => `第 ${level} 级，共 ${of} 级`, mustAnswer: (who) => `须由${who}接手`, roles: { assignee: '处理人', team: '所属团队', supervisor: '主管', administrator: '管理员' },
-  take: '我来处理', takenBy: (who) => `${who}已接手`, taken: '你已接手', nextLevel: (who) => `逾期升级至：${who}`, noLadder: '该等级不设升级。', exhausted: '已到最高一级。', by: '截止',
+  take: '我来处理', takenBy: (who) => `${who}已接手`, taken: '你已接手', nextLevel: (who) => `逾期升级至：${who}`, noLadder: '该等级不设升级。', exhausted: '已到最高一级。', inHoursOf: (calendar) => `按“${calendar}”的工作时间计时`, aroundTheClock: '全天候计时', by: '截止',
 
   category: '分类', categories: { logistics: '物流', quality: '质量', service: '服务', price: '价格', counterfeit: '假货', safety: '安全', privacy: '隐私', refund: '退款', description: '描述不符', promotion: '促销', other: '其他' },
   cause: '原因', causeHint: '出了什么问题，为什么', liable: '责任方', liables: { shop: '本店', supplier: '供应商', carrier: '承运商', platform: '平台', customer: '客户', nobody: '无责任方' },
@@ -40,7 +40,7 @@ export const complaintZh: ComplaintTexts = {
     case_opened: (who) => `${who}登记了投诉`, grade_suggested: (grade) => `系统建议定为${grade}`, grade_changed: (who, grade) => `${who}将投诉定为${grade}`, case_taken: (who) => `${who}接手了投诉`, case_escalated: (level) => `投诉升级到第 ${level} 级`, case_changed: (who, field) => `${who}更新了投诉：${field}`, case_fell_due: '投诉的一个期限已到', case_closed: (who) => `${who}结案`, case_reopened: (who) => `${who}重新打开了投诉`, compensation: (who, state) => `${who}：赔付${state}`, kind: (who, kind) => `${who}将类型设为${kind}`,
   },
   settings: {
-    lead: '每个等级的要求：谁在何时接手、必须完成什么、可以赔付多少。', grades: '等级', ownerLevel: '负责人级别', ownerLevels: { agent: '任意客服', supervisor: '主管', administrator: '管理员' }, checklist: '检查清单', addItem: '添加一项', itemText: '需要完成的事', removeItem: '移除', ladder: '逐级升级', ladderHint: '未按时接手则升级到下一级。', addStep: '添加一级', removeStep: '移除', role: '谁', after: '超过后升级', minutes: '分钟', followUp: '结案后回访（天）', followUpNone: '不回访', macros: '快捷回复', macrosAll: '可以使用', macrosListed: '仅可使用部分', macrosNone: '不可使用', macrosWhich: '可使用的快捷回复', macrosChoose: '请至少选择一条快捷回复，或设为不可使用。', macrosEmpty: '还没有共享的快捷回复。', ceilings: '各角色可自行批准的金额', ceilingsHint: '留空：不限。0：任何金额都须审批。', roleColumn: '角色', refund: '退款', compensation: '赔偿', badMinutes: '每一级都要填写分钟数。', needItem: '请填写每一项的内容。', summary: (items, steps) => `检查清单 ${count(items, '项')}，升级 ${count(steps, '级')}`,
+    lead: '每个等级的要求：谁在何时接手、必须完成什么、可以赔付多少。', grades: '等级', ownerLevel: '负责人级别', ownerLevels: { agent: '任意客服', supervisor: '主管', administrator: '管理员' }, checklist: '检查清单', addItem: '添加一项', itemText: '需要完成的事', removeItem: '移除', ladder: '逐级升级', ladderHint: '未按时接手则升级到下一级。', addStep: '添加一级', removeStep: '移除', role: '谁', after: '超过后升级', minutes: '分钟', hours: '计时方式', hoursOf: { business: '按工作时间', always: '全天候' }, followUp: '结案后回访（天）', followUpNone: '不回访', macros: '快捷回复', macrosAll: '可以使用', macrosListed: '仅可使用部分', macrosNone: '不可使用', macrosWhich: '可使用的快捷回复', macrosChoose: '请至少选择一条快捷回复，或设为不可使用。', macrosEmpty: '还没有共享的快捷回复。', ceilings: '各角色可自行批准的金额', ceilingsHint: '留空：不限。0：任何金额都须审批。', roleColumn: '角色', refund: '退款', compensation: '赔偿', badMinutes: '每一级都要填写分钟数。', needItem: '请填写每一项的内容。', summary: (items, steps) => `检查清单 ${count(items, '项')}，升级 ${count(steps, '级')}`,
     matrix: '严重性与影响面对应的等级', severity: '严重性', reach: '影响面', categories: '分类', addCategory: '添加分类', parent: '上级', top: '顶级', archived: '已归档', kinds: '工单类型', addKind: '添加类型', builtIn: '内置', unlimited: '不限',
   },
 }
