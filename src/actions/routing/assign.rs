@@ -5,14 +5,14 @@
 
 use std::collections::BTreeMap;
 
-use shouwen_core::id::{AgentId, TeamId, TicketId};
+use shouwen_core::id::{AgentId, TeamId, TicketId, WorkspaceId};
 use shouwen_core::routing::{Decision, Giving, Waiting, sort};
 use shouwen_core::ticket::{Category, Field};
 use shouwen_core::time::Timestamp;
 use uuid::Uuid;
 
 use super::facts::Rules;
-use super::sight::Sight;
+use super::sight::{Sight, sights};
 use crate::actions::notifications::notify;
 use crate::actions::tickets::note_edit;
 use crate::db::{Conn, Error, JsonText};
@@ -36,8 +36,8 @@ struct Desk {
     giving: Giving,
 }
 
-/// Gives out what waits in the team. True when there may be more to do: ask again.
-pub async fn give_out(change: &mut Change, team: TeamId) -> Result<bool, Error> {
+/// Gives out what waits in the team, or in none. True when there may be more to do: ask again.
+pub async fn give_out(change: &mut Change, team: Option<TeamId>) -> Result<bool, Error> {
     let workspace = change.workspace();
     routing::lock(change.tx(), workspace).await?;
     let Some(mut desk) = Desk::open(change, team).await? else {
@@ -65,7 +65,7 @@ pub async fn decide_now(
     rules: Rules,
     ticket: &TicketRow,
 ) -> Result<Option<Decision>, Error> {
-    let Some(settings) = ticket.team_id.and_then(|team| rules.team(team)).cloned() else {
+    let Some(settings) = rules.team(ticket.team_id).cloned() else {
         return Ok(None);
     };
     if !settings.auto_assign {
@@ -81,7 +81,7 @@ const CATEGORIES: [&str; 2] = ["new", "open"];
 const START: Seek = (Timestamp::from_millis(i64::MIN), TicketId(Uuid::nil()));
 
 impl Desk {
-    async fn open(change: &mut Change, team: TeamId) -> Result<Option<Self>, Error> {
+    async fn open(change: &mut Change, team: Option<TeamId>) -> Result<Option<Self>, Error> {
         let (workspace, now) = (change.workspace(), change.now());
         let rules = Rules::load(change.tx(), workspace, now).await?;
         match rules.team(team).filter(|row| row.auto_assign).cloned() {
@@ -91,10 +91,8 @@ impl Desk {
     }
 
     async fn with(conn: &mut Conn, rules: Rules, settings: TeamRoutingRow) -> Result<Self, Error> {
-        let memberships = agents::memberships(conn, rules.workspace()).await?;
-        let own = memberships.iter().filter(|(team, _)| *team == settings.team_id);
-        let members: Vec<AgentId> = own.map(|(_, agent)| *agent).collect();
-        let team = Some(settings.team_id);
+        let team = settings.team_id;
+        let members = members(conn, rules.workspace(), team).await?;
         let (candidates, sights) = rules.candidates(conn, team, &members, &members).await?;
         Ok(Self {
             rules,
@@ -127,7 +125,7 @@ impl Desk {
         if guests.is_empty() {
             return Ok(());
         }
-        let team = Some(self.settings.team_id);
+        let team = self.settings.team_id;
         let (candidates, sights) = self.rules.candidates(conn, team, &guests, &self.members).await?;
         self.giving.join(candidates);
         self.sights.extend(sights);
@@ -155,7 +153,7 @@ impl Desk {
         let mut waiting = self.waiting(change.tx(), &rows).await?;
         self.invite(change.tx(), &waiting).await?;
         sort(&mut waiting, now);
-        let team = Some(self.settings.team_id);
+        let team = self.settings.team_id;
         let mut chosen: BTreeMap<TicketId, Decision> = BTreeMap::new();
         for one in &waiting {
             let decision = self.decide(one, team);
@@ -202,9 +200,27 @@ impl Desk {
     }
 }
 
+/// Who is asked: the team, or whoever sees what has none.
+async fn members(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    team: Option<TeamId>,
+) -> Result<Vec<AgentId>, Error> {
+    if let Some(team) = team {
+        let all = agents::memberships(conn, workspace).await?;
+        let own = all.into_iter().filter(|(of, _)| *of == team);
+        return Ok(own.map(|(_, agent)| agent).collect());
+    }
+    let everybody = agents::all(conn, workspace).await?;
+    let ids: Vec<AgentId> = everybody.iter().map(|agent| agent.id).collect();
+    let seen = sights(conn, workspace, &ids).await?;
+    let see = seen.into_iter().filter(Sight::sees_unasked);
+    Ok(see.map(|sight| sight.agent).collect())
+}
+
 fn waits_in(row: &TicketRow, settings: &TeamRoutingRow) -> bool {
     row.assignee_id.is_none()
-        && row.team_id == Some(settings.team_id)
+        && row.team_id == settings.team_id
         && row.is_active()
         && matches!(row.category, Category::New | Category::Open)
 }
@@ -213,8 +229,8 @@ fn waits_in(row: &TicketRow, settings: &TeamRoutingRow) -> bool {
 /// customer, and those nearest to their due time.
 async fn next_page(
     conn: &mut Conn,
-    workspace: shouwen_core::id::WorkspaceId,
-    team: TeamId,
+    workspace: WorkspaceId,
+    team: Option<TeamId>,
     after: &mut [Seek; CATEGORIES.len()],
     first: bool,
 ) -> Result<Vec<TicketId>, Error> {

@@ -20,7 +20,7 @@ use crate::store::tickets::{self, TicketRow};
 pub struct Rules {
     workspace: WorkspaceId,
     now: Timestamp,
-    teams: HashMap<TeamId, TeamRoutingRow>,
+    teams: HashMap<Option<TeamId>, TeamRoutingRow>,
     tiers: Vec<TierRow>,
 }
 
@@ -43,13 +43,13 @@ impl Rules {
         self.now
     }
 
-    pub fn team(&self, team: TeamId) -> Option<&TeamRoutingRow> {
+    /// Of a team, or of the tickets that have none.
+    pub fn team(&self, team: Option<TeamId>) -> Option<&TeamRoutingRow> {
         self.teams.get(&team)
     }
 
     pub fn weights(&self, team: Option<TeamId>) -> Weights {
-        team.and_then(|team| self.team(team))
-            .map_or_else(Weights::default, |row| row.weights.0)
+        self.team(team).map_or_else(Weights::default, |row| row.weights.0)
     }
 
     pub fn tier(&self, name: Option<&str>) -> Option<&TierRow> {

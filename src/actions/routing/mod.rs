@@ -31,7 +31,8 @@ pub const RELEASE: &str = "release";
 /// What [`ASSIGN`] is about.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct AssignJob {
-    pub team: TeamId,
+    /// None: the tickets that have no team.
+    pub team: Option<TeamId>,
 }
 
 /// A ticket was opened.
@@ -85,18 +86,16 @@ pub async fn ask_for_agent(change: &mut Change, agent: AgentId) -> Result<(), Er
     Ok(())
 }
 
-/// Something waits in the team: it is given out, if the team does so.
+/// Something waits in the team, or in none: it is given out, if the team or the desk does so.
 pub async fn ask_for_team(change: &mut Change, team: Option<TeamId>) -> Result<(), Error> {
     let workspace = change.workspace();
-    if let Some(team) = team
-        && routing::is_automatic(change.tx(), workspace, team).await?
-    {
+    if routing::is_automatic(change.tx(), workspace, team).await? {
         ask(change, team);
     }
     Ok(())
 }
 
-pub(super) fn ask(change: &mut Change, team: TeamId) {
+pub(super) fn ask(change: &mut Change, team: Option<TeamId>) {
     let now = change.now();
     change.enqueue_once(ASSIGN, &AssignJob { team }, now);
 }

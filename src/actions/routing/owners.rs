@@ -98,10 +98,7 @@ pub async fn people_after_waking(
         .is_some_and(|state| state.presence == Presence::AwayAndReassign);
     let now = change.now();
     let here = state.is_some_and(|state| state.presence == Presence::Online && is_on_shift(&state, now));
-    let automatic = match ticket.team_id {
-        Some(team) => routing::is_automatic(change.tx(), workspace, team).await?,
-        None => false,
-    };
+    let automatic = routing::is_automatic(change.tx(), workspace, ticket.team_id).await?;
     if left || automatic && !here || !is_active(change, assignee).await? {
         life.assignee = None;
     }

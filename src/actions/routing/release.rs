@@ -105,13 +105,10 @@ async fn let_go_some(change: &mut Change, release: &Release) -> Result<Option<Re
     }))
 }
 
-/// Whether the ticket's team takes tickets back at the end of a shift.
+/// Whether the ticket goes to others at the end of a shift.
 async fn releases(change: &mut Change, ticket: &TicketRow) -> Result<bool, Error> {
     let workspace = change.workspace();
-    let Some(team) = ticket.team_id else {
-        return Ok(false);
-    };
-    let row = routing::team(change.tx(), workspace, team).await?;
+    let row = routing::team(change.tx(), workspace, ticket.team_id).await?;
     Ok(row.is_some_and(|row| row.auto_assign && row.release_at_shift_end))
 }
 

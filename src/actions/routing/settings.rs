@@ -78,11 +78,12 @@ fn check_agent(wanted: &AgentRouting) -> Result<()> {
     Ok(())
 }
 
-pub async fn set_team(change: &mut Change, team: TeamId, wanted: &TeamRouting) -> Result<()> {
+/// How a team gives out its tickets, or how those of no team are given out.
+pub async fn set_team(change: &mut Change, team: Option<TeamId>, wanted: &TeamRouting) -> Result<()> {
     let workspace = change.workspace();
     routing::lock(change.tx(), workspace).await?;
     let teams = agents::teams(change.tx(), workspace).await?;
-    if !teams.iter().any(|row| row.id == team) {
+    if team.is_some_and(|team| !teams.iter().any(|row| row.id == team)) {
         return Err(AdminError::NotFound("team"));
     }
     let weights = [wanted.weights.chat, wanted.weights.email, wanted.weights.phone];

@@ -43,6 +43,11 @@ impl Sight {
             }
     }
 
+    /// Whether the agent sees tickets that have no team and are nobody's.
+    pub fn sees_unasked(&self) -> bool {
+        self.scope != Scope::Assigned && self.may_hold(None)
+    }
+
     /// Whether the agent sees the ticket as it is.
     pub fn sees(&self, ticket: &TicketRow) -> bool {
         let theirs = [ticket.assignee_id, ticket.owner_id].contains(&Some(self.agent));

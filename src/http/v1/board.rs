@@ -190,7 +190,7 @@ async fn teams(
         let count = unassigned(conn, actor, Some(team.id)).await?;
         found.push(BoardTeam {
             team_id: team.id,
-            auto_assign: rules.team(team.id).is_some_and(|row| row.auto_assign),
+            auto_assign: rules.team(Some(team.id)).is_some_and(|row| row.auto_assign),
             unassigned: count.min(MOST),
             more: count > MOST,
             oldest_waiting_since: oldest(conn, actor, team.id).await?,

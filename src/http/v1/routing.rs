@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use futures_util::FutureExt;
 use serde::{Deserialize, Serialize};
+use shouwen_core::actor::Actor;
 use shouwen_core::id::{AgentId, SkillId, TeamId};
 use shouwen_core::routing::{Shift, SkillNeed, Weights};
 use utoipa::ToSchema;
@@ -25,6 +26,7 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(show_agent_routing, set_agent_routing))
         .routes(routes!(show_team_routing, set_team_routing))
+        .routes(routes!(show_teamless_routing, set_teamless_routing))
         .routes(routes!(list_skills, create_skill))
         .routes(routes!(rename_skill, delete_skill))
 }
@@ -55,7 +57,8 @@ struct AgentRoutingIn {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = TeamRouting)]
 struct TeamRoutingOut {
-    team_id: TeamId,
+    /// Null: of the tickets that have no team.
+    team_id: Option<TeamId>,
     /// Tickets that nobody works on are given to whoever has room.
     auto_assign: bool,
     /// A ticket waits for somebody who speaks its language, if anybody of the team does.
@@ -163,7 +166,7 @@ async fn show_team_routing(
     _: Can<AdminRouting>,
     PathId(id): PathId<TeamId>,
 ) -> Result<Json<TeamRoutingOut>, Failure> {
-    team_routing(&app, id).await
+    team_routing(&app, Some(id)).await
 }
 
 /// Set how a team gives out its tickets; what waits is given out at once
@@ -178,6 +181,40 @@ async fn set_team_routing(
     PathId(id): PathId<TeamId>,
     Body(body): Body<TeamRoutingIn>,
 ) -> Result<Json<TeamRoutingOut>, Failure> {
+    set_routing(&app, &actor, Some(id), body).await
+}
+
+/// How tickets without a team are given out: to whoever sees them
+#[utoipa::path(get, path = "/teamless-routing", tag = "routing", responses(
+    (status = 200, body = TeamRoutingOut),
+    (status = "4XX", body = Problem, content_type = "application/problem+json"),
+))]
+async fn show_teamless_routing(
+    State(app): State<App>,
+    _: Can<AdminRouting>,
+) -> Result<Json<TeamRoutingOut>, Failure> {
+    team_routing(&app, None).await
+}
+
+/// Set how tickets without a team are given out; what waits is given out at once
+#[utoipa::path(put, path = "/teamless-routing", tag = "routing", request_body = TeamRoutingIn, responses(
+    (status = 200, body = TeamRoutingOut),
+    (status = "4XX", body = Problem, content_type = "application/problem+json"),
+))]
+async fn set_teamless_routing(
+    State(app): State<App>,
+    Can(actor, _): Can<AdminRouting>,
+    Body(body): Body<TeamRoutingIn>,
+) -> Result<Json<TeamRoutingOut>, Failure> {
+    set_routing(&app, &actor, None, body).await
+}
+
+async fn set_routing(
+    app: &App,
+    actor: &Actor,
+    id: Option<TeamId>,
+    body: TeamRoutingIn,
+) -> Result<Json<TeamRoutingOut>, Failure> {
     let wanted = TeamRouting {
         auto_assign: body.auto_assign,
         match_language: body.match_language,
@@ -185,17 +222,17 @@ async fn set_team_routing(
         weights: body.weights,
         skill_needs: body.skill_needs,
     };
-    app.change(&actor, (id, wanted), |change, (id, wanted)| {
+    app.change(actor, (id, wanted), |change, (id, wanted)| {
         actions::set_team(change, *id, wanted).boxed()
     })
     .await?;
-    team_routing(&app, id).await
+    team_routing(app, id).await
 }
 
-async fn team_routing(app: &App, id: TeamId) -> Result<Json<TeamRoutingOut>, Failure> {
+async fn team_routing(app: &App, id: Option<TeamId>) -> Result<Json<TeamRoutingOut>, Failure> {
     let mut conn = app.db.read().await?;
     let teams = agents::teams(&mut conn, app.workspace).await?;
-    if !teams.iter().any(|team| team.id == id) {
+    if id.is_some_and(|id| !teams.iter().any(|team| team.id == id)) {
         return Err(Failure::NotFound("team"));
     }
     let row = routing::team(&mut conn, app.workspace, id).await?;

@@ -3,53 +3,49 @@
 use shouwen_core::id::{AgentId, CustomerId, TeamId, TicketId, WorkspaceId};
 use shouwen_core::time::Timestamp;
 
-use crate::db::{Conn, Result};
+use crate::db::{Conn, Query, Result};
 
 /// Where a page of the backlog ended.
 pub type Seek = (Timestamp, TicketId);
 
-/// Tickets of a team and category that nobody works on and whose customers wait, the longest waiting first.
+/// Tickets of a team (or of none) and category that nobody works on and whose customers wait, the longest waiting
+/// first.
 pub async fn waiting_page(
     conn: &mut Conn,
     workspace: WorkspaceId,
-    team: TeamId,
+    team: Option<TeamId>,
     category: &'static str,
     after: Seek,
     limit: i64,
 ) -> Result<Vec<Seek>> {
-    conn.sql(
-        "SELECT waiting_since, id FROM ticket
-         WHERE workspace_id = $1 AND team_id = $2 AND active = TRUE AND category = $3 AND assignee_id IS NULL
-           AND (waiting_since, id) > ($4, $5) ORDER BY waiting_since, id LIMIT $6",
-    )
-    .bind(workspace)
-    .bind(team)
-    .bind(category)
-    .bind(after.0)
-    .bind(after.1)
-    .bind(limit)
-    .all()
-    .await
+    let query = conn.build("SELECT waiting_since, id FROM ticket WHERE workspace_id = $1");
+    nobodys(query.bind(workspace), team)
+        .push(" AND category = ")
+        .push_bind(category)
+        .push(" AND (waiting_since, id) > (")
+        .push_bind(after.0)
+        .push(", ")
+        .push_bind(after.1)
+        .push(") ORDER BY waiting_since, id LIMIT ")
+        .push_bind(limit)
+        .all()
+        .await
 }
 
 /// Those that nobody works on though no customer waits: somebody left in the middle.
 pub async fn unowned_page(
     conn: &mut Conn,
     workspace: WorkspaceId,
-    team: TeamId,
+    team: Option<TeamId>,
     category: &'static str,
     limit: i64,
 ) -> Result<Vec<TicketId>> {
-    let rows: Vec<(TicketId,)> = conn
-        .sql(
-            "SELECT id FROM ticket
-             WHERE workspace_id = $1 AND team_id = $2 AND active = TRUE AND category = $3 AND assignee_id IS NULL
-               AND waiting_since IS NULL ORDER BY id LIMIT $4",
-        )
-        .bind(workspace)
-        .bind(team)
-        .bind(category)
-        .bind(limit)
+    let query = conn.build("SELECT id FROM ticket WHERE workspace_id = $1");
+    let rows: Vec<(TicketId,)> = nobodys(query.bind(workspace), team)
+        .push(" AND category = ")
+        .push_bind(category)
+        .push(" AND waiting_since IS NULL ORDER BY id LIMIT ")
+        .push_bind(limit)
         .all()
         .await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
@@ -59,21 +55,25 @@ pub async fn unowned_page(
 pub async fn due_page(
     conn: &mut Conn,
     workspace: WorkspaceId,
-    team: TeamId,
+    team: Option<TeamId>,
     limit: i64,
 ) -> Result<Vec<TicketId>> {
-    let rows: Vec<(TicketId,)> = conn
-        .sql(
-            "SELECT id FROM ticket
-             WHERE workspace_id = $1 AND team_id = $2 AND active = TRUE AND assignee_id IS NULL
-               AND sla_due_at IS NOT NULL AND category IN ('new', 'open') ORDER BY sla_due_at, id LIMIT $3",
-        )
-        .bind(workspace)
-        .bind(team)
-        .bind(limit)
+    let query = conn.build("SELECT id FROM ticket WHERE workspace_id = $1");
+    let rows: Vec<(TicketId,)> = nobodys(query.bind(workspace), team)
+        .push(" AND sla_due_at IS NOT NULL AND category IN ('new', 'open') ORDER BY sla_due_at, id LIMIT ")
+        .push_bind(limit)
         .all()
         .await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// On which nobody works, of a team or of none.
+fn nobodys(query: Query<'_>, team: Option<TeamId>) -> Query<'_> {
+    let query = match team {
+        Some(team) => query.push(" AND team_id = ").push_bind(team),
+        None => query.push(" AND team_id IS NULL"),
+    };
+    query.push(" AND active = TRUE AND assignee_id IS NULL")
 }
 
 /// When these tickets fall due next; those without a clock are missing.

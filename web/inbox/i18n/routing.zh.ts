@@ -24,7 +24,7 @@ export const routingZh: RoutingTexts = {
 
   settings: {
     section: '分配', lead: '谁接什么工单，同时接多少。', skills: '技能', addSkill: '添加技能', noSkills: '还没有技能', tiers: '客户等级', addTier: '添加等级', noTiers: '还没有等级', rank: '级别', rankHint: '级别高的排在前面。', dedicatedAgent: '专属客服', nobody: '无',
-    teams: '团队', auto: '自动分配', autoHint: '新工单分给在线、在班且负荷最低的人。', weights: '工单权重', matchLanguage: '优先分给会客户语言的人', release: '下班时工单退回团队', needs: '所需技能', addNeed: '添加要求', need: (skill, when) => `${skill}：${when}`, always: '所有工单', when: '条件', any: '任意',
+    teams: '团队', auto: '自动分配', autoHint: '新工单分给在线、在班且负荷最低的人。', teamless: '没有团队的工单', teamlessHint: '分给能看到它们、在线、在班且负荷最低的人。', weights: '工单权重', matchLanguage: '优先分给会客户语言的人', release: '下班时工单退回团队', needs: '所需技能', addNeed: '添加要求', need: (skill, when) => `${skill}：${when}`, always: '所有工单', when: '条件', any: '任意',
     agents: '客服', capacity: '容量', capacityHint: '一名客服同时可承担的权重之和。', languages: '语言', languagesHint: '语言代码，如 zh、en、ja，用逗号分隔。', shift: '班次', hasShift: '按班次工作', zone: '时区', days: ['周一', '周二', '周三', '周四', '周五', '周六', '周日'], addInterval: '添加时段', noShift: '没有班次时，仅看在线状态。', badLanguages: '请输入两到三个字母的代码，例如 zh 或 en。', summary: (capacity, skills) => `容量 ${capacity}，${count(skills, '项技能')}`,
   },
   activity: { offered: (who, to) => `${who}请${to}接任首问负责人`, settled: { accepted: (who) => `${who}接任首问负责人`, refused: (who) => `${who}拒绝接任首问负责人`, withdrawn: (who) => `${who}撤回了移交`, overtaken: () => '移交已失效' }, routed: (who) => `自动分配给${who}`, released: '已退回团队', clockWarning: (metric) => `${metric}即将到期`, clockBreach: (metric) => `${metric}已超时`, clockLevel: (metric) => `${metric}严重超时`, clockWithdrawn: (metric) => `${metric}：提醒已撤回`, policy: '时限规则已变更' },

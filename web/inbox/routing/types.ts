@@ -37,6 +37,6 @@ export interface Board {
 }
 export interface BoardAgent extends AgentPresence { load: number; capacity: number; tickets: { chat: number; email: number; phone: number } }
 export interface SkillNeed { skill_id: Id; inbox_id: Id | null; channel: Channel | null; tag_id: Id | null; tier: string | null }
-export interface TeamRouting { team_id: Id; auto_assign: boolean; weights: { chat: number; email: number; phone: number }; match_language: boolean; release_at_shift_end: boolean; skill_needs: SkillNeed[] }
+export interface TeamRouting { team_id: Id | null; auto_assign: boolean; weights: { chat: number; email: number; phone: number }; match_language: boolean; release_at_shift_end: boolean; skill_needs: SkillNeed[] }
 export interface ShiftInterval { day: number; from: string; to: string }
 export interface AgentRouting { agent_id: Id; capacity: number; skill_ids: Id[]; languages: string[]; shift: { zone: string; intervals: ShiftInterval[] } | null }
