@@ -57,6 +57,21 @@ impl<G: Grant> FromRequestParts<App> for Can<G> {
     }
 }
 
+/// A caller with at least one of two permissions.
+pub struct CanEither<A: Grant, B: Grant>(pub Actor, pub PhantomData<(A, B)>);
+
+impl<A: Grant, B: Grant> FromRequestParts<App> for CanEither<A, B> {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let actor = authenticate(parts, app).await?.actor;
+        if !actor.may(A::PERMISSION) && !actor.may(B::PERMISSION) {
+            return Err(Failure::Forbidden(A::PERMISSION));
+        }
+        Ok(Self(actor, PhantomData))
+    }
+}
+
 /// An agent who is signed in, whatever their role: for what everybody may do with their own account.
 pub struct SignedIn {
     pub actor: Actor,

@@ -15,5 +15,5 @@ pub mod sockets;
 pub mod v1;
 pub mod widget;
 
-pub use auth::{Can, SignedIn};
+pub use auth::{Can, CanEither, SignedIn};
 pub use problem::{Body, Failure, Problem};

@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::http::auth::{AdminSla, BoardRead};
 use crate::http::page::Page;
 use crate::http::problem::{Params, PathId};
-use crate::http::{Body, Can, Failure, Problem};
+use crate::http::{Body, Can, CanEither, Failure, Problem};
 use crate::store::sla::calendars::{self, CalendarRow, Rules};
 use crate::store::sla::policies;
 
@@ -186,7 +186,10 @@ fn check_feed(app: &App, form: &CalendarForm) -> Result<(), Failure> {
     (status = 200, body = Page<Calendar>),
     (status = "4XX", body = Problem, content_type = "application/problem+json"),
 ))]
-async fn list_calendars(State(app): State<App>, _: Can<BoardRead>) -> Result<Json<Page<Calendar>>, Failure> {
+async fn list_calendars(
+    State(app): State<App>,
+    _: CanEither<BoardRead, AdminSla>,
+) -> Result<Json<Page<Calendar>>, Failure> {
     let items = all(&app).await?;
     Ok(Json(Page { items, next: None }))
 }
@@ -198,7 +201,7 @@ async fn list_calendars(State(app): State<App>, _: Can<BoardRead>) -> Result<Jso
 ))]
 async fn find_calendar(
     State(app): State<App>,
-    _: Can<BoardRead>,
+    _: CanEither<BoardRead, AdminSla>,
     PathId(id): PathId<CalendarId>,
 ) -> Result<Json<Calendar>, Failure> {
     Ok(Json(find(&app, id).await?))
@@ -306,7 +309,7 @@ async fn fetch_feed(
     (status = 200, body = Vec<Known>),
     (status = "4XX", body = Problem, content_type = "application/problem+json"),
 ))]
-async fn list_regions(_: Can<BoardRead>) -> Json<Vec<Known>> {
+async fn list_regions(_: CanEither<BoardRead, AdminSla>) -> Json<Vec<Known>> {
     Json(
         Region::ALL
             .iter()
@@ -320,6 +323,9 @@ async fn list_regions(_: Can<BoardRead>) -> Json<Vec<Known>> {
     (status = 200, body = Vec<Holiday>),
     (status = "4XX", body = Problem, content_type = "application/problem+json"),
 ))]
-async fn list_holidays(_: Can<BoardRead>, Params(query): Params<HolidayQuery>) -> Json<Vec<Holiday>> {
+async fn list_holidays(
+    _: CanEither<BoardRead, AdminSla>,
+    Params(query): Params<HolidayQuery>,
+) -> Json<Vec<Holiday>> {
     Json(holidays::of_year(query.region, query.year))
 }

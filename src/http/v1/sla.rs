@@ -14,9 +14,9 @@ use super::sla_policies::SlaDraftIn;
 use crate::actions::sla::why::{self, ShownClock, Why};
 use crate::actions::sla::{book, runs};
 use crate::app::App;
-use crate::http::auth::{BoardRead, TicketRead};
+use crate::http::auth::{AdminSla, BoardRead, TicketRead};
 use crate::http::problem::PathId;
-use crate::http::{Body, Can, Failure, Problem};
+use crate::http::{Body, Can, CanEither, Failure, Problem};
 use crate::store::tickets::{self, SummaryRow};
 
 pub fn routes() -> OpenApiRouter<App> {
@@ -82,7 +82,7 @@ async fn explain_ticket(
 ))]
 async fn simulate(
     State(app): State<App>,
-    Can(actor, _): Can<BoardRead>,
+    CanEither(actor, _): CanEither<BoardRead, AdminSla>,
     Body(arrival): Body<Arrival>,
 ) -> Result<Json<Why>, Failure> {
     let mut conn = app.db.snapshot().await?;

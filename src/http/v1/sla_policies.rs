@@ -20,7 +20,7 @@ use crate::app::App;
 use crate::http::auth::{AdminSla, BoardRead};
 use crate::http::page::Page;
 use crate::http::problem::PathId;
-use crate::http::{Body, Can, Failure, Problem};
+use crate::http::{Body, Can, CanEither, Failure, Problem};
 use crate::store::sla::policies::{self, PolicyRow};
 use crate::store::sla::runs::{RunKind, RunRow, RunState, find as find_run_row, newest};
 
@@ -232,7 +232,10 @@ async fn find(app: &App, id: SlaPolicyId) -> Result<Policy, Failure> {
     (status = 200, body = Page<Policy>),
     (status = "4XX", body = Problem, content_type = "application/problem+json"),
 ))]
-async fn list_policies(State(app): State<App>, _: Can<BoardRead>) -> Result<Json<Page<Policy>>, Failure> {
+async fn list_policies(
+    State(app): State<App>,
+    _: CanEither<BoardRead, AdminSla>,
+) -> Result<Json<Page<Policy>>, Failure> {
     let rows = policies::all(&mut app.db.read().await?, app.workspace).await?;
     let items = rows.into_iter().map(Policy::from).collect();
     Ok(Json(Page { items, next: None }))
@@ -245,7 +248,7 @@ async fn list_policies(State(app): State<App>, _: Can<BoardRead>) -> Result<Json
 ))]
 async fn find_policy(
     State(app): State<App>,
-    _: Can<BoardRead>,
+    _: CanEither<BoardRead, AdminSla>,
     PathId(id): PathId<SlaPolicyId>,
 ) -> Result<Json<Policy>, Failure> {
     Ok(Json(find(&app, id).await?))
@@ -356,7 +359,7 @@ async fn run(app: &App, id: SlaRunId) -> Result<Run, Failure> {
 ))]
 async fn find_run(
     State(app): State<App>,
-    _: Can<BoardRead>,
+    _: CanEither<BoardRead, AdminSla>,
     PathId(id): PathId<SlaRunId>,
 ) -> Result<Json<Run>, Failure> {
     Ok(Json(run(&app, id).await?))
@@ -370,7 +373,10 @@ const NEWEST: i64 = 20;
     (status = 200, body = Page<Run>),
     (status = "4XX", body = Problem, content_type = "application/problem+json"),
 ))]
-async fn list_runs(State(app): State<App>, _: Can<BoardRead>) -> Result<Json<Page<Run>>, Failure> {
+async fn list_runs(
+    State(app): State<App>,
+    _: CanEither<BoardRead, AdminSla>,
+) -> Result<Json<Page<Run>>, Failure> {
     let rows = newest(&mut app.db.read().await?, app.workspace, NEWEST).await?;
     let items = rows.into_iter().map(Run::from).collect();
     Ok(Json(Page { items, next: None }))

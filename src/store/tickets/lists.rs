@@ -43,23 +43,14 @@ pub async fn list(
     after: Option<Seek>,
     limit: usize,
 ) -> Result<Vec<Seek>> {
-    let mut found = Vec::new();
-    let reaches = reaches(conn, actor, view, filter).await?;
-    for part in parts(view) {
-        for reach in &reaches {
-            let asked = Asked {
-                view,
-                part,
-                reach,
-                filter,
-            };
-            found.extend(list_part(conn, actor, asked, after, limit).await?);
-        }
-    }
-    found.sort_by_key(|seek| std::cmp::Reverse((seek.last_message_at, seek.id)));
-    found.dedup_by_key(|seek| seek.id);
-    found.truncate(limit);
-    Ok(found)
+    let after = after.map(|seek| (seek.last_message_at, seek.id));
+    let asked = Asked::new(Order::Newest, view, filter);
+    let mut found = gather(conn, actor, asked, after, limit).await?;
+    found.sort_by_key(|place| std::cmp::Reverse(*place));
+    Ok(page(found, limit, |(last_message_at, id)| Seek {
+        last_message_at,
+        id,
+    }))
 }
 
 /// Where a page of the soonest due ended.
@@ -78,46 +69,11 @@ pub async fn list_by_due(
     after: Option<DueSeek>,
     limit: usize,
 ) -> Result<Vec<DueSeek>> {
-    let mut found = Vec::new();
-    for part in parts(view) {
-        found.extend(due_part(conn, actor, view, part, filter, after, limit).await?);
-    }
-    found.sort_by_key(|seek| (seek.due_at, seek.id));
-    found.truncate(limit);
-    Ok(found)
-}
-
-async fn due_part(
-    conn: &mut Conn,
-    actor: &Actor,
-    view: View,
-    part: &'static str,
-    filter: &Filter,
-    after: Option<DueSeek>,
-    limit: usize,
-) -> Result<Vec<DueSeek>> {
-    let query = conn.build(
-        "SELECT ticket.sla_due_at, ticket.id FROM ticket WHERE ticket.workspace_id = $1
-         AND ticket.sla_due_at IS NOT NULL",
-    );
-    let mut query = in_view(query.bind(actor.workspace), actor, view, part);
-    query = filtered(query, actor.workspace, filter);
-    query = visible(query, actor);
-    if let Some(seek) = after {
-        query = query
-            .push(" AND (ticket.sla_due_at, ticket.id) > (")
-            .push_bind(seek.due_at);
-        query = query.push(", ").push_bind(seek.id).push(")");
-    }
-    let rows: Vec<(Timestamp, TicketId)> = query
-        .push(" ORDER BY ticket.sla_due_at, ticket.id LIMIT ")
-        .push_bind(i64::try_from(limit).unwrap_or(i64::MAX))
-        .all()
-        .await?;
-    Ok(rows
-        .into_iter()
-        .map(|(due_at, id)| DueSeek { due_at, id })
-        .collect())
+    let after = after.map(|seek| (seek.due_at, seek.id));
+    let asked = Asked::new(Order::SoonestDue, view, filter);
+    let mut found = gather(conn, actor, asked, after, limit).await?;
+    found.sort_unstable();
+    Ok(page(found, limit, |(due_at, id)| DueSeek { due_at, id }))
 }
 
 /// Tickets whose folded subject begins with `start`, in its order.
@@ -168,45 +124,117 @@ fn parts(view: View) -> &'static [&'static str] {
     }
 }
 
+/// Where a ticket stands in a list.
+type Place = (Timestamp, TicketId);
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Order {
+    Newest,
+    SoonestDue,
+}
+
 /// One seek along one index: the part of a view that lies in one part of the actor's scope.
 #[derive(Clone, Copy)]
 struct Asked<'a> {
+    order: Order,
     view: View,
     part: &'static str,
-    reach: &'a Reach,
+    reach: Reach,
     filter: &'a Filter,
 }
 
-async fn list_part(
+impl<'a> Asked<'a> {
+    fn new(order: Order, view: View, filter: &'a Filter) -> Self {
+        Self {
+            order,
+            view,
+            part: "",
+            reach: Reach::Looked,
+            filter,
+        }
+    }
+}
+
+/// A page of each part, in no order.
+async fn gather(
     conn: &mut Conn,
     actor: &Actor,
     asked: Asked<'_>,
-    after: Option<Seek>,
+    after: Option<Place>,
     limit: usize,
-) -> Result<Vec<Seek>> {
+) -> Result<Vec<Place>> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let mut found = Vec::new();
+    let reaches = reaches(conn, actor, asked).await?;
+    for part in parts(asked.view) {
+        for reach in &reaches {
+            let asked = Asked {
+                part,
+                reach: *reach,
+                ..asked
+            };
+            found.extend(match asked.order {
+                Order::Newest => newest(conn, actor, asked, after, limit).await?,
+                Order::SoonestDue => soonest_due(conn, actor, asked, after, limit).await?,
+            });
+        }
+    }
+    Ok(found)
+}
+
+fn page<T>(mut found: Vec<Place>, limit: usize, seek: impl Fn(Place) -> T) -> Vec<T> {
+    found.dedup();
+    found.into_iter().take(limit).map(seek).collect()
+}
+
+async fn newest(
+    conn: &mut Conn,
+    actor: &Actor,
+    asked: Asked<'_>,
+    after: Option<Place>,
+    limit: i64,
+) -> Result<Vec<Place>> {
     let query =
         conn.build("SELECT ticket.last_message_at, ticket.id FROM ticket WHERE ticket.workspace_id = $1");
-    let mut query = in_view(query.bind(actor.workspace), actor, asked.view, asked.part);
-    query = filtered(query, actor.workspace, asked.filter);
-    query = within(query, actor, asked);
-    if let Some(seek) = after {
-        query = query
-            .push(" AND (ticket.last_message_at, ticket.id) < (")
-            .push_bind(seek.last_message_at);
-        query = query.push(", ").push_bind(seek.id).push(")");
+    let mut query = narrowed(query.bind(actor.workspace), actor, asked);
+    if let Some(place) = after {
+        query = at(query.push(" AND (ticket.last_message_at, ticket.id) < ("), place);
     }
-    let rows: Vec<(Timestamp, TicketId)> = query
-        .push(" ORDER BY ticket.last_message_at DESC, ticket.id DESC LIMIT ")
-        .push_bind(i64::try_from(limit).unwrap_or(i64::MAX))
-        .all()
-        .await?;
-    Ok(rows
-        .into_iter()
-        .map(|(last_message_at, id)| Seek { last_message_at, id })
-        .collect())
+    let query = query.push(" ORDER BY ticket.last_message_at DESC, ticket.id DESC LIMIT ");
+    query.push_bind(limit).all().await
+}
+
+async fn soonest_due(
+    conn: &mut Conn,
+    actor: &Actor,
+    asked: Asked<'_>,
+    after: Option<Place>,
+    limit: i64,
+) -> Result<Vec<Place>> {
+    let query = conn.build(
+        "SELECT ticket.sla_due_at, ticket.id FROM ticket WHERE ticket.workspace_id = $1
+         AND ticket.sla_due_at IS NOT NULL",
+    );
+    let mut query = narrowed(query.bind(actor.workspace), actor, asked);
+    if let Some(place) = after {
+        query = at(query.push(" AND (ticket.sla_due_at, ticket.id) > ("), place);
+    }
+    let query = query.push(" ORDER BY ticket.sla_due_at, ticket.id LIMIT ");
+    query.push_bind(limit).all().await
+}
+
+fn at(query: Query<'_>, (at, id): Place) -> Query<'_> {
+    query.push_bind(at).push(", ").push_bind(id).push(")")
+}
+
+fn narrowed<'c>(query: Query<'c>, actor: &Actor, asked: Asked<'_>) -> Query<'c> {
+    let query = in_view(query, actor, asked.view, asked.part);
+    let query = filtered(query, actor.workspace, asked.filter);
+    within(query, actor, asked)
 }
 
 /// Along which index a scope is walked.
+#[derive(Clone, Copy)]
 enum Reach {
     /// What the view finds, each ticket looked at.
     Looked,
@@ -220,7 +248,8 @@ const MOST_TEAMS: usize = 12;
 
 /// A narrow scope in a wide view is walked part by part: an index that knows nothing of the scope would be walked
 /// through everybody else's tickets.
-async fn reaches(conn: &mut Conn, actor: &Actor, view: View, filter: &Filter) -> Result<Vec<Reach>> {
+async fn reaches(conn: &mut Conn, actor: &Actor, asked: Asked<'_>) -> Result<Vec<Reach>> {
+    let (view, filter) = (asked.view, asked.filter);
     let wide = !matches!(view, View::Mine | View::Unassigned | View::Mentions);
     let narrowed = filter.customer.is_some() || filter.team.is_some() || filter.assignee.is_some();
     let agent = match actor.agent() {
@@ -238,7 +267,7 @@ async fn reaches(conn: &mut Conn, actor: &Actor, view: View, filter: &Filter) ->
         return Ok(vec![Reach::Looked]);
     }
     let mut found = Vec::new();
-    for active in activities(view) {
+    for active in activities(asked) {
         found.extend([Reach::Assignee(agent, *active), Reach::Owner(agent, *active)]);
         found.extend(teams.iter().map(|team| Reach::Team(*team, *active)));
     }
@@ -246,11 +275,12 @@ async fn reaches(conn: &mut Conn, actor: &Actor, view: View, filter: &Filter) ->
 }
 
 /// Whether a view's tickets are somebody's work still; the indexes tell the two apart.
-fn activities(view: View) -> &'static [bool] {
-    match view {
+fn activities(asked: Asked<'_>) -> &'static [bool] {
+    match asked.view {
         // Spam is nobody's work, whatever its category.
         View::Solved | View::Closed | View::Spam => &[false],
-        View::All => &[true, false],
+        // What is over is not due.
+        View::All if asked.order == Order::Newest => &[true, false],
         _ => &[true],
     }
 }
@@ -258,14 +288,12 @@ fn activities(view: View) -> &'static [bool] {
 fn within<'c>(query: Query<'c>, actor: &Actor, asked: Asked<'_>) -> Query<'c> {
     let (query, active) = match asked.reach {
         Reach::Looked => return visible(query, actor),
-        Reach::Assignee(agent, active) => {
-            (query.push(" AND ticket.assignee_id = ").push_bind(*agent), active)
-        }
-        Reach::Owner(agent, active) => (query.push(" AND ticket.owner_id = ").push_bind(*agent), active),
+        Reach::Assignee(agent, active) => (query.push(" AND ticket.assignee_id = ").push_bind(agent), active),
+        Reach::Owner(agent, active) => (query.push(" AND ticket.owner_id = ").push_bind(agent), active),
         Reach::Team(None, active) => (query.push(" AND ticket.team_id IS NULL"), active),
-        Reach::Team(Some(team), active) => (query.push(" AND ticket.team_id = ").push_bind(*team), active),
+        Reach::Team(Some(team), active) => (query.push(" AND ticket.team_id = ").push_bind(team), active),
     };
-    query.push(if *active {
+    query.push(if active {
         " AND ticket.active = TRUE"
     } else {
         " AND ticket.active = FALSE"
