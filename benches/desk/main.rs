@@ -1,6 +1,6 @@
 //! Load and latency of the real server in a process of its own, each figure beside a bare baseline of the same run.
 //!
-//! `make bench` runs all; `cargo bench -- mail chat lists idle sla classify` chooses. Nothing here is a test: it asserts no speed.
+//! `make bench` runs all; `cargo bench -- mail chat lists idle sla due classify` chooses. Nothing here is a test: it asserts no speed.
 
 #![expect(
     clippy::disallowed_methods,
@@ -12,12 +12,21 @@
 mod chat;
 mod classify;
 mod desk;
+mod due;
 mod idle;
 mod lists;
 mod mail;
 mod mail_baseline;
 mod sla;
 mod spread;
+#[allow(
+    dead_code,
+    unused_imports,
+    unreachable_pub,
+    reason = "what the stories stand on, of which a bench takes a part"
+)]
+#[path = "../../tests/it/support/mod.rs"]
+mod support;
 
 fn main() {
     let chosen: Vec<String> = std::env::args()
@@ -43,6 +52,9 @@ fn main() {
     }
     if wants("sla") {
         runtime.block_on(sla::run());
+    }
+    if wants("due") {
+        runtime.block_on(due::run());
     }
     if wants("classify") {
         classify::run();

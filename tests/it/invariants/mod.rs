@@ -6,6 +6,7 @@ mod changes;
 mod directions;
 mod files;
 mod migrations;
+mod plans;
 mod routes;
 mod schemas;
 mod setup;

@@ -48,7 +48,7 @@ const OVER_ALL_WORKSPACES: &[(&str, &str, &str)] = &[
     ),
 ];
 
-fn all() -> &'static Read {
+pub(super) fn all() -> &'static Read {
     static READ: OnceLock<Read> = OnceLock::new();
     READ.get_or_init(|| built::read(server().iter().filter(|source| may_send(source))))
 }

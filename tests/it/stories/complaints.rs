@@ -311,7 +311,7 @@ pub(super) async fn write(desk: &Desk, text: &str) {
 }
 
 /// What is written after this comes after what was written before.
-fn tick(desk: &Desk) {
+pub(super) fn tick(desk: &Desk) {
     desk.clock.advance(Length::from_millis(1));
 }
 
@@ -319,12 +319,12 @@ pub(super) async fn newest(agent: &Person) -> String {
     agent.tickets("all").await[0]["id"].as_str().unwrap().to_owned()
 }
 
-async fn case(person: &Person, ticket: &str) -> Value {
+pub(super) async fn case(person: &Person, ticket: &str) -> Value {
     person.get(&format!("/tickets/{ticket}/case")).await["case"].clone()
 }
 
 /// How many notifications of a kind the person has.
-async fn told(person: &Person, kind: &str) -> usize {
+pub(super) async fn told(person: &Person, kind: &str) -> usize {
     let all = person.get("/notifications?limit=100").await;
     all["items"]
         .as_array()

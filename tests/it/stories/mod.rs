@@ -7,6 +7,7 @@ mod chat_guard;
 mod chat_live;
 mod chat_mail;
 mod cluster;
+mod complaint_ladder;
 mod complaints;
 mod config_check;
 mod durable_mail;

@@ -70,13 +70,21 @@ impl Desk {
 
     /// As [`Desk::start`], with keys of the configuration set as on the command line.
     pub(crate) async fn start_with(engine: Engine, sets: &[&str]) -> Option<Self> {
+        Self::start_then(engine, START, sets).await
+    }
+
+    /// A desk whose clock stands at another instant.
+    pub(crate) async fn start_at(engine: Engine, now: Timestamp) -> Option<Self> {
+        Self::start_then(engine, now, &[]).await
+    }
+
+    async fn start_then(engine: Engine, now: Timestamp, sets: &[&str]) -> Option<Self> {
         let url = match engine {
             Engine::Sqlite => String::new(),
             Engine::Postgres => postgres_database().await?,
         };
         let folder = Arc::new(tempfile::tempdir().unwrap());
-        let clock = ManualClock::at(START);
-        Some(Self::open(engine, &url, folder, clock, sets).await)
+        Some(Self::open(engine, &url, folder, ManualClock::at(now), sets).await)
     }
 
     /// A desk on an empty PostgreSQL of the story's own.
@@ -85,16 +93,26 @@ impl Desk {
         Self::open(engine, url, folder, ManualClock::at(START), &[]).await
     }
 
-    /// A second server on the same PostgreSQL and Redis, with a folder of its own and the same clock.
-    pub(crate) async fn another(&self, sets: &[&str]) -> Self {
-        let url = self.app.config.database.url.clone();
+    /// Where the desk keeps what is its own.
+    pub(crate) fn folder(&self) -> Arc<tempfile::TempDir> {
+        self.folder.clone()
+    }
+
+    /// A folder for another server on the same PostgreSQL: it knows the same secrets.
+    pub(crate) fn folder_beside(&self) -> Arc<tempfile::TempDir> {
         let folder = Arc::new(tempfile::tempdir().unwrap());
         std::fs::copy(
             self.folder.path().join("secret.key"),
             folder.path().join("secret.key"),
         )
         .unwrap();
-        Self::open(self.engine, &url, folder, self.clock.clone(), sets).await
+        folder
+    }
+
+    /// A second server on the same PostgreSQL and Redis, with a folder of its own and the same clock.
+    pub(crate) async fn another(&self, sets: &[&str]) -> Self {
+        let url = self.app.config.database.url.clone();
+        Self::open(self.engine, &url, self.folder_beside(), self.clock.clone(), sets).await
     }
 
     async fn open(

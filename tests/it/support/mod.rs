@@ -6,6 +6,7 @@ pub(crate) mod load;
 pub(crate) mod name_server;
 pub(crate) mod person;
 pub(crate) mod process;
+pub(crate) mod promised;
 pub(crate) mod s3;
 pub(crate) mod servers;
 pub(crate) mod smtp;

@@ -6,14 +6,14 @@ use super::{Floor, automatic, edit, is, mail, put, told_of};
 use crate::support::desk::both_engines;
 use crate::support::socket::Socket;
 
-fn codes(reasons: &Value) -> Vec<&str> {
+pub(super) fn codes(reasons: &Value) -> Vec<&str> {
     let all = reasons.as_array().unwrap();
     all.iter()
         .map(|reason| reason["code"].as_str().unwrap())
         .collect()
 }
 
-fn passed_over<'v>(decision: &'v Value, agent: &Value) -> &'v str {
+pub(super) fn passed_over<'v>(decision: &'v Value, agent: &Value) -> &'v str {
     let all = decision["passed_over"].as_array().unwrap();
     let found = all.iter().find(|one| one["agent_id"] == *agent);
     found.map_or("", |one| one["reason"]["code"].as_str().unwrap())

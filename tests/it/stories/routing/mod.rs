@@ -6,6 +6,7 @@ mod owners;
 mod presence;
 mod race;
 mod settings;
+mod teamless;
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};

@@ -15,6 +15,7 @@ use crate::support::person::Person;
 
 /// Gives out what waits, as a job does.
 async fn give(desk: &Desk, team: TeamId) {
+    let team = Some(team);
     let done: Result<bool, Error> = desk
         .app
         .change(&desk.app.system(), team, |change, team| {

@@ -1,107 +1,12 @@
-//! What was promised to customers, told with a clock that stands still: the cases that helpdesks are known to get wrong.
+//! Which clock runs when, who is told, and what a change of policy does.
 
-use std::sync::{Arc, Mutex};
-
-use axum::Router;
-use axum::http::StatusCode;
 use reqwest::Method;
 use serde_json::{Value, json};
 use shouwen_core::time::Length;
 
-use crate::support::desk::{Desk, Engine, both_engines};
-use crate::support::person::Person;
-use crate::support::smtp::{Manner, Outside, deliver};
-
-const INBOX: &str = "help@shop.example";
-
-async fn write(desk: &Desk, id: &str, more: &str) {
-    let raw = format!(
-        "From: Wang <wang@example.com>\nTo: {INBOX}\nSubject: Lamp\nMessage-ID: <{id}@example.com>\n{more}\nQuestion {id}\n"
-    );
-    let sent = deliver(desk.bound.smtp.unwrap(), "wang@example.com", &[INBOX], &raw)
-        .await
-        .unwrap();
-    assert_eq!(sent.0, 250, "{}", sent.1);
-    desk.settle().await;
-}
-
-/// A desk whose only promise is the default policy with these times and this calendar.
-async fn desk_that_promises(desk: &Desk, terms: Value) -> (Person, Outside) {
-    let (admin, outside) = (desk.administrator().await, Outside::start().await);
-    admin.email_inbox_sending_by(INBOX, Some(outside.address)).await;
-    change_default(desk, &admin, terms).await;
-    (admin, outside)
-}
-
-async fn change_default(desk: &Desk, admin: &Person, terms: Value) -> Value {
-    let policies = admin.get("/sla-policies").await;
-    let default = policies["items"].as_array().unwrap().last().unwrap().clone();
-    let mut body = json!({
-        "name": "", "version": default["version"], "conditions": [], "calendar_id": null, "first_response_s": null,
-        "next_response_s": null, "resolution_s": null, "levels": [], "notify_calendar_id": null,
-    });
-    for (key, value) in terms.as_object().unwrap() {
-        body[key] = value.clone();
-    }
-    let path = format!("/sla-policies/{}", default["id"].as_str().unwrap());
-    let (status, changed) = admin.call(Method::PUT, &path, Some(body)).await;
-    assert!(status.is_success(), "{status} {changed}");
-    desk.settle().await;
-    admin
-        .get(&format!("/sla-runs/{}", changed["run_id"].as_str().unwrap()))
-        .await
-}
-
-async fn clock(person: &Person, metric: &str) -> Value {
-    let ticket = person.only_ticket().await;
-    let clocks = ticket["ticket"]["sla"]["clocks"].as_array().unwrap().clone();
-    clocks
-        .into_iter()
-        .find(|clock| clock["metric"] == metric)
-        .unwrap_or_default()
-}
-
-/// `state due`, due as `DD HH:MM` UTC.
-async fn shown(person: &Person, metric: &str) -> String {
-    let clock = clock(person, metric).await;
-    let due = clock["due_at"]
-        .as_str()
-        .map_or("-".to_owned(), |due| due[8..16].replace('T', " "));
-    format!("{} {due}", clock["state"].as_str().unwrap_or("none"))
-}
-
-async fn set_category(person: &Person, category: &str) {
-    let ticket = person.only_ticket().await;
-    let statuses = person.get("/bootstrap").await["statuses"].clone();
-    let status = statuses
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|status| status["category"] == category)
-        .unwrap()
-        .clone();
-    let path = format!("/tickets/{}", ticket["ticket"]["id"].as_str().unwrap());
-    let edit = json!({ "field": "status", "old": ticket["ticket"]["status_id"], "new": status["id"] });
-    person.patch(&path, json!({ "edits": [edit] })).await;
-}
-
-async fn told(person: &Person, kind: &str) -> usize {
-    let page = person.get("/notifications").await;
-    page["items"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter(|one| one["kind"] == kind)
-        .count()
-}
-
-fn office(zone: &str) -> Value {
-    let day = json!([{ "from": "09:00", "to": "12:00" }, { "from": "13:00", "to": "18:00" }]);
-    json!({
-        "name": "Office", "zone": zone, "days": [], "region": null, "feed_url": null,
-        "week": { "mon": day, "tue": day, "wed": day, "thu": day, "fri": day, "sat": [], "sun": [] },
-    })
-}
+use super::{change_default, clock, desk_that_promises, office, set_category, shown, told, write};
+use crate::support::desk::both_engines;
+use crate::support::smtp::Manner;
 
 both_engines! {
     async fn a_question_starts_the_clocks_and_only_a_persons_answer_meets_the_first(desk: Desk) {
@@ -291,33 +196,6 @@ both_engines! {
         assert_eq!(gone["clocks"][0]["state"], "stopped", "{gone:#}");
     }
 
-    async fn a_calendar_takes_holidays_from_a_file_and_from_its_region(desk: Desk) {
-        let admin = desk.administrator().await;
-        let mut body = office("Asia/Shanghai");
-        body["region"] = json!("CN");
-        let made = admin.post("/calendars", body).await;
-        let ics = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//a//EN\r\nBEGIN:VEVENT\r\nUID:1\r\n\
-                   DTSTART;VALUE=DATE:20261124\r\nSUMMARY:Moving house\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
-        let path = format!("/calendars/{}", made["id"].as_str().unwrap());
-        let done = admin.post(&format!("{path}/import"), json!({ "ics": ics })).await;
-        assert_eq!((&done["imported"], &done["calendar"]["days"][0]["name"]), (&json!(1), &json!("Moving house")));
-        let (status, wrong) = admin.call(Method::POST, &format!("{path}/import"), Some(json!({ "ics": "<html>" }))).await;
-        assert_eq!((status.as_u16(), &wrong["errors"][0]["pointer"]), (422, &json!("/ics")), "{wrong}");
-        let year = admin.get("/calendars/holidays?region=CN&year=2026").await;
-        assert_eq!(year.as_array().unwrap().iter().filter(|day| day["working"] == true).count(), 6);
-        let default = admin.get("/sla-policies").await["items"][0].clone();
-        let arrival = |at: &str| json!({ "arrives_at": at, "facts": {}, "draft": { "policy": {
-            "id": default["id"], "name": "", "conditions": [], "calendar_id": made["id"], "first_response_s": 3600,
-            "next_response_s": null, "resolution_s": null, "levels": [], "notify_calendar_id": null,
-        } } });
-        // Saturday 2026-10-10 makes up for the National Day: open from 09:00 in Shanghai.
-        let why = admin.post("/sla/simulate", arrival("2026-10-09T23:00:00Z")).await;
-        assert_eq!(why["clocks"][0]["due_at"], "2026-10-10T02:00:00.000Z");
-        // Tuesday the 24th is off.
-        let why = admin.post("/sla/simulate", arrival("2026-11-23T12:00:00Z")).await;
-        assert_eq!(why["clocks"][0]["due_at"], "2026-11-25T02:00:00.000Z");
-    }
-
     async fn people_are_told_in_their_hours_and_not_of_what_was_settled_before_them(desk: Desk) {
         let (admin, _outside) = desk_that_promises(&desk, json!({})).await;
         let calendar = admin.post("/calendars", office("Asia/Shanghai")).await;
@@ -351,59 +229,4 @@ both_engines! {
         let (status, problem) = admin.call(Method::POST, "/calendars", Some(office("Mars/Olympus"))).await;
         assert_eq!((status.as_u16(), &problem["errors"][0]["pointer"]), (422, &json!("/zone")), "{problem}");
     }
-}
-
-/// A holiday feed of this machine: what it answers can be changed.
-async fn feed(answer: &Arc<Mutex<(u16, String)>>) -> String {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let answer = answer.clone();
-    let pages = Router::new().fallback(move || {
-        let (status, text) = answer.lock().unwrap().clone();
-        async move { (StatusCode::from_u16(status).unwrap(), text) }
-    });
-    #[expect(clippy::disallowed_methods, reason = "the story's own server")]
-    tokio::spawn(async move { axum::serve(listener, pages).await });
-    format!("http://{address}/holidays.ics")
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_feed_brings_holidays_and_one_that_fails_keeps_those_that_are_known() {
-    let sets = ["fetch.allowed_networks=127.0.0.0/8"];
-    let desk = Desk::start_with(Engine::Sqlite, &sets).await.unwrap();
-    let admin = desk.administrator().await;
-    let ics = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//a//EN\r\nBEGIN:VEVENT\r\nUID:1\r\n\
-               DTSTART;VALUE=DATE:20261225\r\nSUMMARY:Christmas\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
-    let answer = Arc::new(Mutex::new((200, ics.to_owned())));
-    let mut body = office("Europe/Berlin");
-    body["feed_url"] = json!(feed(&answer).await);
-    let made = admin.post("/calendars", body).await;
-    let path = format!("/calendars/{}", made["id"].as_str().unwrap());
-    desk.settle().await;
-    let fetched = admin.get(&path).await["feed"].clone();
-    assert_eq!(
-        (&fetched["days"][0]["date"], &fetched["error"]),
-        (&json!("2026-12-25"), &Value::Null),
-        "{fetched}"
-    );
-    for broken in [(500, String::new()), (200, "<html>a new page</html>".to_owned())] {
-        *answer.lock().unwrap() = broken;
-        admin.post(&format!("{path}/fetch"), json!({})).await;
-        desk.settle().await;
-        let failed = admin.get(&path).await["feed"].clone();
-        assert!(
-            failed["error"].is_string() && failed["days"] == fetched["days"],
-            "{failed}"
-        );
-    }
-    let mut private = office("Europe/Berlin");
-    private["name"] = json!("Inside");
-    private["feed_url"] = json!("http://10.0.0.1/holidays.ics");
-    let (status, problem) = admin.call(Method::POST, "/calendars", Some(private)).await;
-    assert_eq!(
-        (status.as_u16(), &problem["errors"][0]["pointer"]),
-        (422, &json!("/feed_url")),
-        "{problem}"
-    );
-    desk.stop().await;
 }
