@@ -4,6 +4,9 @@
 use crate::email::mime::encoded_word;
 use crate::email::mime::header::visible;
 
+/// Mailboxes of a header that are read; no server sends to so many at once.
+pub(crate) const MOST_MAILBOXES: usize = 5_000;
+
 /// One mailbox of a header. The address is as written; compare with [`fold`].
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Mailbox {
@@ -46,14 +49,15 @@ pub fn domain(address: &str) -> Option<String> {
 }
 
 /// Reads an address header (RFC 5322, section 3.4): names, comments, groups, routes, encoded words.
-/// Entries that hold no address keep their text as the address, so that nothing is lost.
+/// Entries that hold no address keep their text as the address, so that nothing is lost; entries beyond
+/// thousands are.
 pub(crate) fn parse_list(header: &str) -> Vec<Mailbox> {
     let mut list = List {
         words_end: header.rfind("?=").map_or(header.len(), |at| header.len() - at),
         ..List::default()
     };
     let mut rest = header;
-    while let Some(c) = rest.chars().next() {
+    while let Some(c) = rest.chars().next().filter(|_| list.found.len() < MOST_MAILBOXES) {
         rest = list.take(c, rest);
     }
     list.finish_entry();
@@ -64,6 +68,7 @@ pub(crate) fn parse_list(header: &str) -> Vec<Mailbox> {
 struct List {
     found: Vec<Mailbox>,
     phrase: String,
+    phrase_has_address: bool,
     angle: Option<String>,
     comment: Option<String>,
     /// Bytes of the phrase that stood before the angle.
@@ -83,16 +88,18 @@ impl List {
                 self.finish_entry();
                 &rest[1..]
             }
-            ':' if self.angle.is_none() && !self.phrase.contains('@') => {
+            ':' if self.angle.is_none() && !self.phrase_has_address => {
                 self.phrase.clear();
                 &rest[1..]
             }
             '=' if rest.starts_with("=?") && rest.len() > self.words_end => {
                 let length = encoded_word::length_at(rest).unwrap_or(1);
+                self.phrase_has_address |= rest[..length].contains('@');
                 self.phrase.push_str(&rest[..length]);
                 &rest[length..]
             }
             _ => {
+                self.phrase_has_address |= c == '@';
                 self.phrase.push(c);
                 &rest[c.len_utf8()..]
             }
@@ -116,11 +123,9 @@ impl List {
             }
         }
         let is_local_part = rest[end..].starts_with('@');
-        if is_local_part {
-            self.phrase.push_str(&rest[..end]);
-        } else {
-            self.phrase.push_str(&text);
-        }
+        let taken = if is_local_part { &rest[..end] } else { &text };
+        self.phrase_has_address |= taken.contains('@');
+        self.phrase.push_str(taken);
         &rest[end..]
     }
 
@@ -159,10 +164,12 @@ impl List {
     fn split_entry(&mut self) {
         let next = self.phrase.split_off(self.named_by);
         self.finish_entry();
+        self.phrase_has_address = next.contains('@');
         self.phrase = next;
     }
 
     fn finish_entry(&mut self) {
+        self.phrase_has_address = false;
         let phrase = std::mem::take(&mut self.phrase).trim().to_owned();
         let comment = self.comment.take();
         let (address, name) = match self.angle.take() {

@@ -5,19 +5,27 @@ use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 
+use crate::email::lines::Lines;
 use crate::email::quote_header;
-use crate::email::quote_words::{OPENERS, SEPARATORS, VERBS, folded};
+use crate::email::quote_words::{NOUNS, OPENERS, SEPARATORS, VERBS, folded};
 
 const ONESELF: [&str; 8] = ["i", "we", "ich", "wir", "nous", "yo", "ik", "wij"];
 const LONGEST_LINE: usize = 400;
 
-/// How many lines the splitter that begins at `lines[start]` takes, if one does.
-pub(crate) fn length_at(lines: &[&str], start: usize) -> Option<usize> {
-    let line = lines[start].trim();
+/// How many lines the splitter that begins at that line takes, if one does.
+pub(crate) fn length_at(lines: &Lines<'_>, start: usize) -> Option<usize> {
+    let line = lines.get(start)?.trim();
+    if is_between_arrows(line) {
+        return Some(1);
+    }
     if line.is_empty() || line.starts_with('>') || line.len() > LONGEST_LINE {
         return None;
     }
-    if is_separator(line) || quote_header::is_block_start(&lines[start..]) {
+    let is_block = |at: usize| quote_header::is_block_start(lines, at);
+    if is_separator(line)
+        || is_block(start)
+        || is_titled(line) && (1..=2).any(|below| is_block(start + below))
+    {
         return Some(1);
     }
     attribution_length(lines, start)
@@ -32,24 +40,48 @@ pub(crate) fn shared_line(line: &str) -> Option<usize> {
     let at = line
         .find("--")
         .filter(|&at| at > 0 && !line[..at].trim().is_empty())?;
-    let rest = [&line[at..]];
-    let has_address_or_title = rest[0].contains('@') || is_separator(rest[0].trim());
-    (has_address_or_title && length_at(&rest, 0) == Some(1)).then_some(at)
+    let rest = &line[at..];
+    let has_address_or_title = rest.contains('@') || is_separator(rest.trim());
+    let alone = || Lines::from_pieces(std::iter::once(rest), "");
+    (has_address_or_title && length_at(&alone(), 0) == Some(1)).then_some(at)
 }
 
 /// `-----Original Message-----`, `------------------ 原始邮件 ------------------`.
 fn is_separator(line: &str) -> bool {
     let is_rule = |c: char| matches!(c, '-' | '_' | '=' | '*' | '—' | '─' | ' ' | '\u{a0}');
-    let inner = line.trim_matches(is_rule);
-    let rule: String = line.chars().take_while(|c| is_rule(*c)).collect();
-    let inner = folded(inner.trim_end_matches([':', '：']));
-    rule.trim().chars().count() >= 2 && SEPARATORS.contains(&inner.as_str())
+    let inner = line.trim_start_matches(is_rule);
+    let rule = line[..line.len() - inner.len()].trim();
+    if inner.is_empty() || rule.chars().nth(1).is_none() {
+        return false;
+    }
+    let inner = inner.trim_end_matches(is_rule).trim_end_matches([':', '：']);
+    SEPARATORS.contains(&folded(inner).as_str())
+}
+
+/// Some words between rules, whatever they are: `-------- Någon annan titel --------`.
+fn is_titled(line: &str) -> bool {
+    let inner = line.trim_matches(['-', '_', '=', '*']);
+    let rules = line.len() - inner.len();
+    rules >= 6
+        && !inner.trim().is_empty()
+        && line.starts_with("---")
+        && inner.chars().count() <= LONGEST_TITLE
+}
+
+const LONGEST_TITLE: usize = 60;
+
+/// `>>> Ann <ann@shop.example> 16/11/2026 09:12 >>>` of GroupWise.
+fn is_between_arrows(line: &str) -> bool {
+    let inner = line
+        .strip_prefix(">>> ")
+        .and_then(|line| line.strip_suffix(">>>"));
+    inner.is_some_and(|inner| inner.len() < LONGEST_LINE && inner.contains(['@', '/']) && has_clock(inner))
 }
 
 /// Attributions wrap at the width of old terminals, so up to five lines are read as one.
-fn attribution_length(lines: &[&str], start: usize) -> Option<usize> {
+fn attribution_length(lines: &Lines<'_>, start: usize) -> Option<usize> {
     let mut joined = String::new();
-    for (count, line) in lines[start..].iter().take(6).enumerate() {
+    for (count, line) in lines.from(start).take(6).enumerate() {
         let line = line.trim();
         if count > 0
             && (line.is_empty() && joined.len() > 200
@@ -65,7 +97,7 @@ fn attribution_length(lines: &[&str], start: usize) -> Option<usize> {
         if is_attribution(joined.trim(), lines, start + count + 1) {
             return Some(count + 1 + usize::from(ends_below(line, lines, start + count + 1)));
         }
-        if !could_open(&joined) {
+        if !could_open(&joined) || count == 0 && !lines.may_guess() {
             return None;
         }
     }
@@ -73,8 +105,8 @@ fn attribution_length(lines: &[&str], start: usize) -> Option<usize> {
 }
 
 /// `… napisao` and alone on the next line `je:`.
-fn ends_below(line: &str, lines: &[&str], next: usize) -> bool {
-    let tail = lines.get(next).map(|line| line.trim()).unwrap_or_default();
+fn ends_below(line: &str, lines: &Lines<'_>, next: usize) -> bool {
+    let tail = lines.get(next).map(str::trim).unwrap_or_default();
     !line.ends_with([':', '：']) && tail.ends_with([':', '：']) && tail.chars().count() <= 12
 }
 
@@ -83,12 +115,14 @@ fn could_open(text: &str) -> bool {
     let lower = lower.trim_start_matches(['-', ' ', '*']);
     let dated = lower.chars().any(|c| c.is_ascii_digit());
     let opened = OPENERS.iter().any(|opener| lower.starts_with(opener)) || starts_with_date(lower);
-    opened && dated
+    let announced = NOUNS.iter().any(|noun| lower.starts_with(noun));
+    opened && (dated || has_verb_within(lower))
+        || announced && lower.contains('@')
         || lower.contains('@') && has_verb_within(lower)
         || has_year(lower) && lower.len() < 120 && !lower.trim_end().ends_with(['.', '!', '?', '。'])
 }
 
-fn is_attribution(text: &str, lines: &[&str], next: usize) -> bool {
+fn is_attribution(text: &str, lines: &Lines<'_>, next: usize) -> bool {
     let bare = text.trim_matches(['-', '*', ' ', '_', '\u{a0}', '\u{202c}', '\u{200f}', '\u{2069}']);
     // Cheap, and true of almost every line: no attribution ends openly and names nobody.
     if !bare.ends_with([':', '：']) && !text.ends_with("--") && !bare.contains('@') {
@@ -106,7 +140,17 @@ fn is_attribution(text: &str, lines: &[&str], next: usize) -> bool {
             || dated && (could_open(core) || !ends_with_verb || quoted_follows(lines, next))
             || quoted_follows(lines, next);
     }
+    if closed && named && dated && NOUNS.iter().any(|noun| core.starts_with(noun)) {
+        return true;
+    }
     bracketed_address_ends(core) && (starts_with_date(core) || closed && has_clock(core))
+        || closed && has_clock(core) && date_follows_address(core)
+}
+
+/// `Ann <ann@shop.example> [2026-11-16 09:12]:`
+fn date_follows_address(core: &str) -> bool {
+    let behind = core.rsplit_once("> [").filter(|(before, _)| before.contains('@'));
+    behind.is_some_and(|(_, date)| date.ends_with(']') && starts_with_date(date))
 }
 
 /// "On 3 May I wrote to …:" is told by the sender; programs name the writer.
@@ -164,17 +208,16 @@ fn starts_with_date(text: &str) -> bool {
     }
 }
 
-fn quoted_follows(lines: &[&str], next: usize) -> bool {
-    let following = lines[next.min(lines.len())..].iter().take(5);
+fn quoted_follows(lines: &Lines<'_>, next: usize) -> bool {
+    let mut following = lines.from(next).take(5).map(str::trim);
     following
-        .map(|line| line.trim())
         .find(|line| !line.is_empty())
         .is_some_and(|line| line.starts_with('>'))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::length_at;
+    use super::{Lines, length_at};
 
     #[test]
     fn splitters_of_many_programs_are_found() {
@@ -195,8 +238,12 @@ mod tests {
             "----- Ursprüngliche Nachricht -----",
             "Ann Li <ann@shop.example> schrieb:",
             "---- On Tue, 22 Dec 2015 14:17:36 +0530 Ann <ann@shop.example> wrote ----",
+            "Missatge de Ann <ann@shop.example> del dia dl., 16 de nov. 2026 a\nles 9:12:",
+            "Wiadomość napisana przez Ann Li\n<ann@shop.example> w dniu 16.11.2026, o\ngodz. 09:12:",
+            "* Ann <ann@shop.example> [2026-11-16 09:12]:",
+            ">>> Ann <ann@shop.example> 16/11/2026 09:12 >>>",
         ] {
-            let lines: Vec<&str> = text.lines().collect();
+            let lines = Lines::of(text);
             assert_eq!(length_at(&lines, 0), Some(lines.len()), "{text}");
         }
     }
@@ -209,9 +256,11 @@ mod tests {
             "The invoice 2020-01-01 is wrong, see ann@shop.example",
             "One outstanding question I had:",
             "original message",
+            "------ Prices ------",
+            ">>> see 10:30 >>> or later",
             "在 2020 年我买了一台手机",
         ] {
-            let lines: Vec<&str> = text.lines().collect();
+            let lines = Lines::of(text);
             assert_eq!(length_at(&lines, 0), None, "{text}");
         }
     }

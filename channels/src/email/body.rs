@@ -53,18 +53,15 @@ pub(crate) fn read(root: &Part<'_>) -> Body {
     }
     let attached: Vec<Attachment> = files.iter().map(|part| attachment(part)).collect();
     let wrapped = attached.iter().find(|file| tnef::is_tnef(&file.bytes));
-    let wrapped = wrapped.map(|file| tnef::read(&file.bytes)).unwrap_or_default();
+    let mut wrapped = wrapped.map(|file| tnef::read(&file.bytes)).unwrap_or_default();
     if pieces.is_empty() {
-        pieces.extend(words_of(&wrapped));
+        pieces.extend(words_of(&mut wrapped));
     }
-    let text = plain_text(&pieces);
+    let mut attachments = attached;
+    attachments.extend(wrapped.files.into_iter().map(unwrapped));
+    attachments.extend(pieces.iter_mut().flat_map(Piece::take_files));
     let html = markup(&pieces);
-    let within = pieces.iter_mut().flat_map(Piece::take_files);
-    let mut attachments: Vec<Attachment> = attached
-        .into_iter()
-        .chain(wrapped.files.into_iter().map(unwrapped))
-        .chain(within)
-        .collect();
+    let text = plain_text(pieces);
     mark_inline(&mut attachments, html.as_deref());
     let invitation = files
         .iter()
@@ -155,32 +152,35 @@ fn shown_text(part: &Part<'_>, bytes: &[u8]) -> String {
         .is_some_and(|delsp| delsp.eq_ignore_ascii_case("yes"));
     if is_flowed {
         flowed::join(&text, drops_blank)
-    } else {
+    } else if text.contains("\r\n") {
         text.replace("\r\n", "\n")
+    } else {
+        text
     }
 }
 
-fn plain_text(pieces: &[Piece]) -> String {
-    let plain: Vec<String> = pieces
-        .iter()
-        .filter_map(as_text)
-        .filter(|text| !text.trim().is_empty())
-        .collect();
+/// The plain pieces, else those of HTML turned into text. A lone piece is moved, not copied.
+fn plain_text(pieces: Vec<Piece>) -> String {
+    let mut twins = Vec::new();
+    let mut plain = Vec::new();
+    for piece in pieces {
+        match piece {
+            Piece::Plain { text, .. } => plain.push(text),
+            Piece::Html { markup, twin: false } => plain.push(html::to_text(&markup)),
+            Piece::Html { markup, .. } => twins.push(markup),
+        }
+    }
+    plain.retain(|text| !text.trim().is_empty());
     if plain.is_empty() {
-        let from_html = pieces.iter().filter_map(|piece| match piece {
-            Piece::Html { markup, .. } => Some(html::to_text(markup)),
-            Piece::Plain { .. } => None,
-        });
-        return from_html.collect::<Vec<_>>().join("\n");
+        plain = twins.iter().map(|markup| html::to_text(markup)).collect();
     }
-    plain.join("\n")
+    joined(plain)
 }
 
-fn as_text(piece: &Piece) -> Option<String> {
-    match piece {
-        Piece::Plain { text, .. } => Some(text.clone()),
-        Piece::Html { markup, twin: false } => Some(html::to_text(markup)),
-        Piece::Html { .. } => None,
+fn joined(mut texts: Vec<String>) -> String {
+    match texts.len() {
+        1 => texts.swap_remove(0),
+        _ => texts.join("\n"),
     }
 }
 
@@ -200,7 +200,7 @@ fn markup(pieces: &[Piece]) -> Option<String> {
         )),
         Piece::Plain { .. } => None,
     });
-    Some(shown.collect::<Vec<_>>().join("\n"))
+    Some(joined(shown.collect()))
 }
 
 impl Piece {
@@ -220,13 +220,13 @@ impl Piece {
 }
 
 /// What `winmail.dat` says where no other part says anything.
-fn words_of(wrapped: &tnef::Contents) -> Option<Piece> {
+fn words_of(wrapped: &mut tnef::Contents) -> Option<Piece> {
     let html = wrapped
         .html
-        .clone()
+        .take()
         .map(|markup| Piece::Html { markup, twin: false });
     html.or_else(|| {
-        wrapped.text.clone().map(|text| Piece::Plain {
+        wrapped.text.take().map(|text| Piece::Plain {
             text,
             twin: false,
             files: Vec::new(),

@@ -106,7 +106,11 @@ fn delivery_status(root: &Part<'_>) -> Option<Outcome> {
     let parts = root.walk();
     let status = parts.iter().find(is_status)?;
     let body = status.bytes();
-    let mut groups: Vec<Outcome> = groups(&body).iter().filter_map(|group| outcome(group)).collect();
+    let reported = body.get(..LONGEST_REPORT).unwrap_or(&body);
+    let mut groups: Vec<Outcome> = groups(reported)
+        .iter()
+        .filter_map(|group| outcome(group))
+        .collect();
     let failed = groups.iter().position(|group| group.action == Action::Failed);
     let delayed = groups.iter().position(|group| group.action == Action::Delayed);
     match failed
@@ -120,6 +124,9 @@ fn delivery_status(root: &Part<'_>) -> Option<Outcome> {
         }),
     }
 }
+
+/// Octets of a report that are read: hundreds of recipients.
+const LONGEST_REPORT: usize = 128 << 10;
 
 /// Blocks of fields, separated by empty lines.
 fn groups(body: &[u8]) -> Vec<Vec<u8>> {
@@ -233,8 +240,11 @@ fn original(root: &Part<'_>) -> Option<Mail> {
     Some(returned.nested_headers())
 }
 
+/// The header of the returned message stands at its beginning.
+const LINES_OF_A_COPY: usize = 5_000;
+
 fn quoted_message_id(text: &str) -> Option<String> {
-    let line = text.lines().find(|line| {
+    let line = text.lines().take(LINES_OF_A_COPY).find(|line| {
         let line = line.trim_start_matches(['>', ' ', '|']);
         line.get(..11)
             .is_some_and(|start| start.eq_ignore_ascii_case("message-id:"))

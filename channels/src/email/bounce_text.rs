@@ -3,117 +3,10 @@
 
 use crate::email::address::{self, Mailbox};
 use crate::email::bounce::{Action, Bounce, Outcome, usable};
+use crate::email::bounce_words::{CUES, DELAY_SIGNS, FAILED_SUBJECTS, FAILED_TEXTS, MEANINGS, SENDERS};
 use crate::email::mime::Part;
 use crate::email::mime::header::Headers;
 use crate::email::parse::Mail;
-
-const FAILED_SUBJECTS: [&str; 40] = [
-    "undelivered mail",
-    "undeliverable",
-    "undelivered message",
-    "mail delivery failed",
-    "mail delivery failure",
-    "delivery status notification",
-    "delivery failure",
-    "delivery notification",
-    "delivery report",
-    "failure notice",
-    "failure delivery",
-    "returned mail",
-    "mail failure",
-    "returned to sender",
-    "returning message to sender",
-    "delivery has failed",
-    "message delivery failure",
-    "message not delivered",
-    "could not deliver",
-    "could not be delivered",
-    "mail system error",
-    "undeliverable mail",
-    "non delivery",
-    "non-delivery",
-    "nondeliverable",
-    "not delivered",
-    "mail could not be",
-    "unzustellbar",
-    "nicht zugestellt",
-    "non remis",
-    "echec de",
-    "no se puede entregar",
-    "mensaje no entregado",
-    "mail returned",
-    "user unknown",
-    "系统退信",
-    "退信",
-    "投递失败",
-    "無法傳遞",
-    "配信不能",
-];
-const SENDERS: [&str; 14] = [
-    "mailer-daemon",
-    "postmaster",
-    "post_master",
-    "mailerdaemon",
-    "mail delivery",
-    "mail system",
-    "mail administrator",
-    "system administrator",
-    "delivery subsystem",
-    "mdaemon",
-    "mail-daemon",
-    "mail_service",
-    "系统邮件",
-    "mail service",
-];
-/// What such reports say in their first lines, in lower case.
-const FAILED_TEXTS: [&str; 36] = [
-    "this is the qmail-send program",
-    "not be delivered",
-    "not deliver",
-    "unable to deliver",
-    "able to deliver",
-    "permanent fatal error",
-    "permanent error",
-    "was not delivered",
-    "not delivered",
-    "did not reach",
-    "failed recipient",
-    "failed addresses",
-    "rejected recipient",
-    "trouble delivering",
-    "returned because",
-    "undeliverable",
-    "user unknown",
-    "unknown user",
-    "no such user",
-    "invalid user",
-    "not a valid user",
-    "mailbox unavailable",
-    "mailbox is full",
-    "mailbox full",
-    "over quota",
-    "quota exceeded",
-    "no valid recipients",
-    "does not exist",
-    "delivery failed",
-    "delivery has failed",
-    "无法送达",
-    "无法投递",
-    "邮件无法",
-    "退回",
-    "送信できません",
-    "配信できません",
-];
-const DELAY_SIGNS: [&str; 8] = [
-    "warning: message",
-    "will be retried",
-    "will continue to try",
-    "still being tried",
-    "will keep trying",
-    "has been delayed",
-    "delayed mail",
-    "this is a warning message only",
-];
 
 pub(crate) fn looks_like_bounce(root: &Part<'_>, mail: &Mail) -> bool {
     if root.headers.has("x-failed-recipients") {
@@ -124,7 +17,7 @@ pub(crate) fn looks_like_bounce(root: &Part<'_>, mail: &Mail) -> bool {
     let by_daemon =
         SENDERS.iter().any(|sender| from.contains(sender)) || mail.return_path.as_deref() == Some("");
     let by_subject = FAILED_SUBJECTS.iter().any(|known| subject.contains(known));
-    let start: String = mail.text.chars().take(3_000).collect::<String>().to_lowercase();
+    let start = beginning(&mail.text, 3_000).to_lowercase();
     let by_text = FAILED_TEXTS.iter().any(|known| start.contains(known));
     let returns_message = root.walk().iter().skip(1).any(|part| part.is_message());
     by_daemon && (by_subject || by_text) || returns_message && by_text && is_refusal(&start)
@@ -150,7 +43,7 @@ fn is_refusal(text: &str) -> bool {
 
 pub(crate) fn read(headers: &Headers<'_>, mail: &Mail) -> Outcome {
     let subject = mail.subject.to_lowercase();
-    let start: String = mail.text.chars().take(2_000).collect::<String>().to_lowercase();
+    let start = beginning(&mail.text, 2_000).to_lowercase();
     let delayed = DELAY_SIGNS
         .iter()
         .any(|sign| subject.contains(sign) || start.contains(sign))
@@ -167,25 +60,6 @@ pub(crate) fn read(headers: &Headers<'_>, mail: &Mail) -> Outcome {
     Outcome { action, bounce }
 }
 
-/// Lines that announce the failed addresses, in lower case.
-const CUES: [&str; 16] = [
-    "recipient",
-    "following address",
-    "addresses",
-    "not delivered to",
-    "delivered to the following",
-    "rcpt to",
-    "failed",
-    "undeliverable to",
-    "did not reach",
-    "returned",
-    "fatal errors",
-    "delivery errors",
-    "deliver",
-    "could not be",
-    "original address",
-    "to:",
-];
 /// So many lines after a cue still belong to it.
 const CUE_REACH: usize = 6;
 /// A report that says nothing in so many lines, or names so many, is none that we can use.
@@ -209,8 +83,8 @@ pub(crate) fn recipient(headers: &Headers<'_>, mail: &Mail) -> Option<String> {
         .collect();
     let mut best: Option<(u8, String)> = None;
     let mut since_cue = usize::MAX;
-    for line in mail
-        .text
+    let start = &mail.text[..mail.text.floor_char_boundary(OCTETS_OF_A_REPORT)];
+    for line in start
         .lines()
         .take(LINES_OF_A_REPORT)
         .take_while(|line| !begins_copy(line))
@@ -296,8 +170,21 @@ fn addresses(text: &str) -> impl Iterator<Item = String> + '_ {
         })
 }
 
+/// So many of its characters.
+fn beginning(text: &str, characters: usize) -> &str {
+    let end = text
+        .char_indices()
+        .nth(characters)
+        .map_or(text.len(), |(at, _)| at);
+    &text[..end]
+}
+
+/// A report says its code long before.
+const OCTETS_OF_A_REPORT: usize = 64 << 10;
+
 /// The first enhanced status code (RFC 3463) that stands by itself, of class 4 or 5 (or 2).
 pub(crate) fn status_code(text: &str) -> Option<String> {
+    let text = &text[..text.floor_char_boundary(OCTETS_OF_A_REPORT)];
     let is_edge = |c: char| !(c.is_ascii_digit() || c == '.');
     let mut candidates = text
         .split(is_edge)
@@ -306,57 +193,9 @@ pub(crate) fn status_code(text: &str) -> Option<String> {
     candidates.next().map(str::to_owned)
 }
 
-/// Words of servers that give no code, with the code of RFC 3463 that says the same.
-const MEANINGS: [(&str, &str); 44] = [
-    ("mailbox is full", "5.2.2"),
-    ("mailbox full", "5.2.2"),
-    ("over quota", "5.2.2"),
-    ("over its quota", "5.2.2"),
-    ("exceeded storage", "5.2.2"),
-    ("quota exceeded", "5.2.2"),
-    ("quota has been exceeded", "5.2.2"),
-    ("postfach voll", "5.2.2"),
-    ("postfach ist voll", "5.2.2"),
-    ("boîte pleine", "5.2.2"),
-    ("buzón lleno", "5.2.2"),
-    ("邮箱已满", "5.2.2"),
-    ("信箱已滿", "5.2.2"),
-    ("メールボックスがいっぱい", "5.2.2"),
-    ("account is disabled", "5.2.1"),
-    ("account has been disabled", "5.2.1"),
-    ("mailbox is disabled", "5.2.1"),
-    ("mailbox disabled", "5.2.1"),
-    ("account is inactive", "5.2.1"),
-    ("message too large", "5.3.4"),
-    ("message size exceeds", "5.3.4"),
-    ("size limit", "5.3.4"),
-    ("host unknown", "5.1.2"),
-    ("host not found", "5.1.2"),
-    ("domain not found", "5.1.2"),
-    ("domain does not exist", "5.1.2"),
-    ("unrouteable", "5.1.2"),
-    ("no such domain", "5.1.2"),
-    ("user unknown", "5.1.1"),
-    ("unknown user", "5.1.1"),
-    ("no such user", "5.1.1"),
-    ("no mailbox here", "5.1.1"),
-    ("user doesn't have", "5.1.1"),
-    ("not a valid user", "5.1.1"),
-    ("invalid recipient", "5.1.1"),
-    ("recipient unknown", "5.1.1"),
-    ("mailbox not found", "5.1.1"),
-    ("mailbox unavailable", "5.1.1"),
-    ("address not found", "5.1.1"),
-    ("does not exist", "5.1.1"),
-    ("收件人不存在", "5.1.1"),
-    ("用户不存在", "5.1.1"),
-    ("宛先のアドレスが見つかりません", "5.1.1"),
-    ("connection timed out", "4.4.1"),
-];
-
 /// The status that the first lines of a report mean, where they name none.
 pub(crate) fn meaning(text: &str) -> Option<String> {
-    let start: String = text.chars().take(3_000).collect::<String>().to_lowercase();
+    let start = beginning(text, 3_000).to_lowercase();
     let known = MEANINGS.iter().find(|(words, _)| start.contains(words));
     known.map(|(_, code)| (*code).to_owned())
 }

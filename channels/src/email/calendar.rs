@@ -1,20 +1,21 @@
 //! Invitations (iTIP, RFC 5546) as words: what, when, where, who. Answering them is nobody's task here.
 
+use std::borrow::Cow;
+
 use calcard::common::PartialDateTime;
 use calcard::icalendar::{
     ICalendar, ICalendarComponent, ICalendarEntry, ICalendarParameterName, ICalendarProperty,
 };
 
 const MAX_EVENTS: usize = 5;
-const LONGEST: usize = 1 << 20;
+/// Octets that are read; of a longer calendar the events that are whole within them.
+const LONGEST: usize = 64 << 10;
+const END: &str = "END:VEVENT";
 
 /// A few lines on the events of a calendar part; `None` when there is no event to tell of.
 pub(crate) fn to_text(calendar: &str) -> Option<String> {
-    if calendar.len() > LONGEST {
-        return None;
-    }
-    let start = calendar.find("BEGIN:VCALENDAR")?;
-    let parsed = ICalendar::parse(&calendar[start..]).ok()?;
+    let calendar = &calendar[calendar.find("BEGIN:VCALENDAR")?..];
+    let parsed = ICalendar::parse(&*bounded(calendar)?).ok()?;
     let events = parsed
         .components
         .iter()
@@ -25,6 +26,15 @@ pub(crate) fn to_text(calendar: &str) -> Option<String> {
         .filter(|text| !text.is_empty())
         .collect();
     (!events.is_empty()).then(|| events.join("\n\n"))
+}
+
+fn bounded(calendar: &str) -> Option<Cow<'_, str>> {
+    if calendar.len() <= LONGEST {
+        return Some(Cow::Borrowed(calendar));
+    }
+    let start = &calendar[..calendar.floor_char_boundary(LONGEST)];
+    let end = start.rfind(END)? + END.len();
+    Some(Cow::Owned(format!("{}\r\nEND:VCALENDAR\r\n", &start[..end])))
 }
 
 fn event(event: &ICalendarComponent) -> String {
@@ -78,6 +88,17 @@ mod tests {
             Some(
                 "Handover of the parcel\n2026-11-22 10:00 Europe/Berlin – 2026-11-22 09:30 UTC\nWarehouse, gate 3\nann@shop.example"
             )
+        );
+    }
+
+    #[test]
+    fn of_a_long_calendar_the_first_events_are_told() {
+        let event = "BEGIN:VEVENT\r\nSUMMARY:Handover\r\nDTSTART:20261122T093000Z\r\nEND:VEVENT\r\n";
+        let calendar = format!("BEGIN:VCALENDAR\r\n{}END:VCALENDAR\r\n", event.repeat(20_000));
+        let told = to_text(&calendar).unwrap();
+        assert_eq!(
+            told.matches("Handover\n2026-11-22 09:30 UTC").count(),
+            super::MAX_EVENTS
         );
     }
 

@@ -3,6 +3,7 @@
 
 use crate::email::address::{self, parse_list};
 use crate::email::forward_words::{FORWARD_MARKERS, FORWARD_PREFIXES};
+use crate::email::lines::Lines;
 use crate::email::mime::Part;
 use crate::email::parse::Mail;
 use crate::email::quote_words::folded;
@@ -22,16 +23,13 @@ pub(crate) fn detect(root: &Part<'_>, mail: &Mail) -> Option<Forward> {
         return None;
     }
     let by_subject = has_forward_subject(&mail.subject);
-    let lines: Vec<&str> = mail.text.lines().collect();
-    let marker = lines
-        .iter()
-        .enumerate()
-        .find_map(|(index, line)| Some((index, after_marker(line, &lines[index + 1..])?)));
+    let lines = Lines::of(&mail.text);
+    let marker = (0..lines.len()).find_map(|index| Some((index, after_marker(&lines, index)?)));
     if let Some((index, rest)) = marker {
+        let from = quote_header::first_sender(&lines, index + 1).or_else(|| address_in(rest));
         // A forward within quoted history is history.
-        let quoted = (0..index).any(|at| attribution::length_at(&lines, at).is_some());
-        let from = quote_header::first_sender(&lines[index + 1..]).or_else(|| address_in(rest));
-        return (by_subject || from.is_some() && !quoted).then_some(Forward { from });
+        let is_quoted = || (0..index).any(|at| attribution::length_at(&lines, at).is_some());
+        return (by_subject || from.is_some() && !is_quoted()).then_some(Forward { from });
     }
     if let Some(from) = bare_forward(&lines, mail) {
         return Some(Forward { from: Some(from) });
@@ -41,7 +39,7 @@ pub(crate) fn detect(root: &Part<'_>, mail: &Mail) -> Option<Forward> {
     }
     if let Some(start) = quote_header::find_block(&lines) {
         return Some(Forward {
-            from: quote_header::first_sender(&lines[start..]),
+            from: quote_header::first_sender(&lines, start),
         });
     }
     let attached = root
@@ -66,7 +64,8 @@ fn has_forward_subject(subject: &str) -> bool {
 }
 
 /// What follows a line's forward marker (`---- Forwarded message ----`), if it has one.
-fn after_marker<'a>(line: &'a str, following: &[&str]) -> Option<&'a str> {
+fn after_marker<'a>(lines: &Lines<'a>, index: usize) -> Option<&'a str> {
+    let line = lines.get(index)?;
     let bare = line.trim_start_matches(['>', ' ', '\t', '*']);
     let ruled = RULES.iter().any(|rule| bare.starts_with(rule));
     let inner = bare.trim_start_matches(['-', '_', '=', '*', ' ']);
@@ -80,7 +79,7 @@ fn after_marker<'a>(line: &'a str, following: &[&str]) -> Option<&'a str> {
     if title.is_empty() || title.len() > LONGEST_TITLE {
         return None;
     }
-    if !(ruled || title.ends_with([':', '：']) || heads_a_block(following)) {
+    if !(ruled || title.ends_with([':', '：']) || heads_a_block(lines, index + 1)) {
         return None;
     }
     let title = folded(title);
@@ -88,22 +87,23 @@ fn after_marker<'a>(line: &'a str, following: &[&str]) -> Option<&'a str> {
     is_marker.then(|| inner[end..].trim_start_matches(['-', '_', '=', '*', ' ']))
 }
 
-fn heads_a_block(following: &[&str]) -> bool {
-    let mut lines = following.iter().take(3).filter(|line| !line.trim().is_empty());
-    lines
-        .next()
-        .is_some_and(|line| quote_header::is_sender_line(line))
+fn heads_a_block(lines: &Lines<'_>, start: usize) -> bool {
+    let below = start..start + 3;
+    let first = below
+        .into_iter()
+        .find(|&index| lines.get(index).is_some_and(|line| !line.trim().is_empty()));
+    first.is_some_and(|index| lines.field(index) == Some(quote_header::Kind::From))
 }
 
 /// The header block of somebody else's mail with no word above it. In an answer without words the
 /// block would name one of the addresses that the answer goes to.
-fn bare_forward(lines: &[&str], mail: &Mail) -> Option<String> {
-    let is_rule = |line: &&&str| line.trim_matches(['_', '-', '=', ' ', '\t']).is_empty();
-    let start = lines.iter().position(|line| !is_rule(&line))?;
-    if !quote_header::is_block_start(&lines[start..]) {
+fn bare_forward(lines: &Lines<'_>, mail: &Mail) -> Option<String> {
+    let is_rule = |line: &str| line.trim_start_matches(['_', '-', '=', ' ', '\t']).is_empty();
+    let start = lines.from(0).position(|line| !is_rule(line))?;
+    if !quote_header::is_block_start(lines, start) {
         return None;
     }
-    let from = quote_header::first_sender(&lines[start..])?;
+    let from = quote_header::first_sender(lines, start)?;
     let domain = address::domain(&from)?;
     let answered = mail
         .to

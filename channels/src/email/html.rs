@@ -8,19 +8,38 @@ use std::sync::LazyLock;
 use ammonia::{Builder, UrlRelative};
 
 pub use super::html_text::to_text;
-use super::{html_limits, style};
+use super::{html_limits, html_page, style, style_sheet};
 
 /// Stands for `src` of a remote image while ammonia works, which can change but not rename.
 const BLOCKED: &str = "x-blocked-remote-image:";
 
 /// Keeps tables, widths, colours, inline styles and `cid:` images. Remote images are not loaded:
 /// their address moves to `data-remote-src`. Links open a new tab that learns nothing of ours.
+///
+/// The styles of the mail's head and body stay too, as far as they are layout, and hold for the mail alone. Markup that
+/// would cost more than it is worth ends early, and says so.
 pub fn sanitise(html: &str) -> String {
-    let clean = POLICY.clean(&html_limits::bounded(html)).to_string();
+    let page = html_page::read(html);
+    let bounded = html_limits::for_tree(html);
+    let policy = if page.has_sheet() { &STYLED } else { &PLAIN };
+    let clean = policy.clean(&bounded.html).to_string();
+    drop(bounded.html);
     // Within attribute values quotes are escaped, so this matches only what the filter wrote, or
     // text, where it changes nothing that matters.
-    clean.replace(&format!("src=\"{BLOCKED}"), "data-remote-src=\"")
+    let blocked = format!("src=\"{BLOCKED}");
+    let mut clean = if clean.contains(&blocked) {
+        clean.replace(&blocked, "data-remote-src=\"")
+    } else {
+        clean
+    };
+    if bounded.shortened {
+        clean.push_str(SHORTENED);
+    }
+    page.around(clean)
 }
+
+/// Stands at the end of markup that was cut: the words are all in the text of the message, the rest in the mail itself.
+const SHORTENED: &str = "<p>[…]</p>";
 
 const MOST_CONTENT_IDS: usize = 5_000;
 
@@ -34,16 +53,22 @@ pub(crate) fn escape(text: &str) -> String {
 
 /// The content ids that the HTML shows, in lower case.
 pub(crate) fn content_ids(html: &str) -> HashSet<String> {
-    let lower = html.to_ascii_lowercase();
     let mut ids = HashSet::new();
-    let mut rest = lower.as_str();
-    while let Some(at) = rest.find("cid:").filter(|_| ids.len() < MOST_CONTENT_IDS) {
-        rest = &rest[at + 4..];
-        let end = rest
-            .find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '>' | '<' | ')'))
-            .unwrap_or(rest.len());
-        ids.insert(percent_decoded(&rest[..end].replace("&amp;", "&")));
-        rest = &rest[end..];
+    let mut rest = html;
+    while let Some(colon) = rest.find(':').filter(|_| ids.len() < MOST_CONTENT_IDS) {
+        let (before, after) = (&rest.as_bytes()[..colon], &rest[colon + 1..]);
+        rest = after;
+        let Some(scheme) = before.len().checked_sub(3).map(|at| &before[at..]) else {
+            continue;
+        };
+        if scheme.eq_ignore_ascii_case(b"cid") {
+            let end = after
+                .find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '>' | '<' | ')'))
+                .unwrap_or(after.len());
+            let id = after[..end].replace("&amp;", "&").to_ascii_lowercase();
+            ids.insert(percent_decoded(&id));
+            rest = &after[end..];
+        }
     }
     ids
 }
@@ -65,7 +90,14 @@ fn percent_decoded(text: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-static POLICY: LazyLock<Builder<'static>> = LazyLock::new(policy);
+static PLAIN: LazyLock<Builder<'static>> = LazyLock::new(policy);
+
+/// Where a style sheet asks for them, classes and ids stay.
+static STYLED: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let mut builder = policy();
+    builder.add_generic_attributes(["class", "id"]);
+    builder
+});
 
 const EXTRA_TAGS: [&str; 8] = ["font", "center", "big", "u", "strike", "address", "tt", "section"];
 const DROPPED_WITH_CONTENT: [&str; 8] = [
@@ -136,6 +168,8 @@ fn keep<'v>(element: &str, attribute: &str, value: &'v str) -> Option<Cow<'v, st
         ("img", "src") => image_source(value),
         (_, "href") => link_target(value).map(Cow::Borrowed),
         (_, "style") => style::filter(value).map(Cow::Owned),
+        (_, "class") => style_sheet::classes(value).map(Cow::Owned),
+        (_, "id") => style_sheet::prefixed(value).map(Cow::Owned),
         (_, "src") => None,
         _ => Some(Cow::Borrowed(value)),
     }
@@ -235,6 +269,34 @@ mod tests {
     fn content_ids_are_found_in_every_spelling() {
         let ids = content_ids("<img src=\"CID:Logo%40x\"><td style='background:url(cid:b@y)'>");
         assert!(ids.contains("logo@x") && ids.contains("b@y"));
+    }
+
+    #[test]
+    fn the_styles_of_head_and_body_stay_as_layout_of_the_mail() {
+        let page = "<html dir=rtl><head><style>.a{color:red}</style></head><body bgcolor=EEEEEE text=navy class='a b' style='padding:8px'><p class=a id=x>x</p></body></html>";
+        assert_eq!(
+            sanitise(page),
+            "<style>.mail-body .mail-a{color:red}</style><div class=\"mail-body mail-a mail-b\" dir=\"rtl\" style=\"display:flow-root;background-color:#EEEEEE;color:navy;padding:8px\"><p class=\"mail-a\" id=\"mail-x\">x</p></div>"
+        );
+        for (page, wanted) in [
+            ("<!--<style>p{color:red}</style>-->x", "x"),
+            ("<style media=print>p{color:red}</style>x", "x"),
+            ("<body onload=x() style='background:url(x)'>x", "x"),
+            ("<body class=a><p class=a>x</p>", "<p>x</p>"),
+            ("<body style='color:red\" onload=x'>x", "x"),
+        ] {
+            assert_eq!(sanitise(page), wanted, "{page}");
+        }
+    }
+
+    #[test]
+    fn markup_without_end_is_shown_from_its_beginning() {
+        let page = sanitise(&"<p>x</p>".repeat(1_000_000));
+        assert!(
+            page.starts_with("<p>x</p>") && page.ends_with(SHORTENED),
+            "{}",
+            page.len()
+        );
     }
 
     proptest::proptest! {

@@ -1,279 +1,169 @@
-//! HTML that would cost more to read than its size is worth is cut down first: tags with thousands of
-//! attributes and thousands of elements within each other, which make every HTML parser take time (and
-//! memory) by the square. What people write stays as it is, byte for byte.
+//! HTML that would cost more to read than its size is worth is cut down first. Every HTML parser takes time (and
+//! memory) by the square for tags with thousands of attributes, for thousands of elements within each other, for
+//! formatting that is opened anew in each paragraph, and for what stands in a table but in none of its cells. So the
+//! elements are followed as a parser would, what they cost is added up, and where it is too much the rest is left
+//! out. What people write stays as it is, byte for byte.
 
 use std::borrow::Cow;
 
-const MOST_ATTRIBUTES: usize = 300;
-/// Elements within each other; newsletters reach some sixty.
-const DEEPEST: usize = 250;
-/// Bold within italic within …: each one is opened again in every paragraph that follows.
-const MOST_FORMATTING: usize = 60;
+use super::html_tags::{Attributes, Name, comment, end_of_raw};
+use super::html_work::{Tag, Work};
 
-/// The same HTML, without what is beyond the limits.
-pub(super) fn bounded(html: &str) -> Cow<'_, str> {
-    let mut scanner = Scanner::default();
-    let mut kept = String::new();
-    let mut copied = 0;
-    let mut position = 0;
-    while let Some(at) = html[position..].find('<').map(|at| position + at) {
-        let (length, cut) = scanner.tag(html.as_bytes(), at);
-        position = at + length;
-        if let Some(cut) = cut {
-            kept.push_str(&html[copied..at + cut]);
-            if cut > 0 {
-                kept.push('>');
-            }
-            copied = position;
-        }
-    }
-    if copied == 0 {
-        return Cow::Borrowed(html);
-    }
-    kept.push_str(&html[copied..]);
-    Cow::Owned(kept)
+/// Each one is compared with all others of its tag.
+const MOST_ATTRIBUTES: usize = 60;
+
+/// HTML that a parser reads at a known cost.
+pub(super) struct Bounded<'a> {
+    pub(super) html: Cow<'a, str>,
+    /// It had to end early.
+    pub(super) shortened: bool,
 }
 
-#[derive(Default)]
-struct Scanner {
-    depth: usize,
-    formatting: usize,
+/// The same HTML, without what is beyond the limits of a parser that builds a tree.
+pub(super) fn for_tree(html: &str) -> Bounded<'_> {
+    Cutter::new(html, Some(Work::default())).cut()
+}
+
+/// The same HTML for who reads only its tags, one after the other: they have no end of cost but their attributes.
+pub(super) fn for_tags(html: &str) -> Cow<'_, str> {
+    Cutter::new(html, None).cut().html
+}
+
+struct Cutter<'a> {
+    html: &'a str,
+    work: Option<Work>,
+    kept: String,
+    /// Up to here everything is kept or cut.
+    copied: usize,
     /// Up to here stands the content of an element that holds no markup.
     raw_until: usize,
     /// Within some elements a parser does take that content for markup: once there is one, it counts.
     doubtful: bool,
     /// Raw elements that are closed nowhere further on.
-    unclosed: Vec<Vec<u8>>,
+    unclosed: Vec<Name>,
 }
 
-impl Scanner {
-    /// The length of what begins with the `<` there, and where to cut it: at 0 it goes altogether.
-    fn tag(&mut self, html: &[u8], at: usize) -> (usize, Option<usize>) {
-        let bytes = &html[at..];
+impl<'a> Cutter<'a> {
+    fn new(html: &'a str, work: Option<Work>) -> Self {
+        Cutter {
+            html,
+            work,
+            kept: String::new(),
+            copied: 0,
+            raw_until: 0,
+            doubtful: false,
+            unclosed: Vec::new(),
+        }
+    }
+
+    fn cut(mut self) -> Bounded<'a> {
+        let (mut position, mut shortened) = (0, false);
+        while let Some(at) = self.html[position..].find('<').map(|at| position + at) {
+            if let Some(work) = &mut self.work {
+                work.text(&self.html.as_bytes()[position..at]);
+                if work.is_too_much() {
+                    self.drop_range(at, self.html.len(), "");
+                    shortened = true;
+                    break;
+                }
+            }
+            position = at + self.tag(at).max(1);
+        }
+        let html = if self.copied == 0 {
+            Cow::Borrowed(self.html)
+        } else {
+            self.kept.push_str(&self.html[self.copied..]);
+            Cow::Owned(self.kept)
+        };
+        Bounded { html, shortened }
+    }
+
+    fn drop_range(&mut self, from: usize, to: usize, instead: &str) {
+        self.kept.push_str(&self.html[self.copied..from]);
+        self.kept.push_str(instead);
+        self.copied = to;
+    }
+
+    /// The length of what begins with the `<` there.
+    fn tag(&mut self, at: usize) -> usize {
+        let bytes = &self.html.as_bytes()[at..];
         let raw = at < self.raw_until;
         if raw && !self.doubtful {
-            return (self.raw_until - at, None);
+            return self.raw_until - at;
         }
         match bytes.get(1) {
-            Some(b'!') if bytes.starts_with(b"<!--") && !raw => (comment(bytes), None),
-            Some(b'/') if raw => (2, None),
+            Some(b'!') if bytes.starts_with(b"<!--") && !raw => {
+                self.spend(Tag::Comment);
+                comment(bytes)
+            }
+            Some(b'!' | b'?') => {
+                self.spend(Tag::Comment);
+                bytes
+                    .iter()
+                    .position(|&byte| byte == b'>')
+                    .map_or(bytes.len(), |end| end + 1)
+            }
+            Some(b'/') if raw => 2,
             Some(b'/') => {
-                self.close(&name(&bytes[2..]));
-                (2, None)
+                let (name, length) = Name::read(&bytes[2..]);
+                self.spend(Tag::Close(name));
+                let mut attributes = Attributes::new(bytes, 2 + length);
+                attributes.by_ref().for_each(drop);
+                attributes.end()
             }
-            Some(first) if first.is_ascii_alphabetic() => self.open(html, at),
-            _ => (1, None),
+            Some(first) if first.is_ascii_alphabetic() => self.open(at),
+            _ => 1,
         }
     }
 
-    fn open(&mut self, html: &[u8], at: usize) -> (usize, Option<usize>) {
-        let bytes = match self.raw_until {
-            until if at < until => &html[at..until],
-            _ => &html[at..],
-        };
-        let name = name(&bytes[1..]);
-        let attributes = attributes(bytes, 1 + name.len());
-        self.doubtful |= matches!(name.as_slice(), b"svg" | b"math" | b"select" | b"frameset");
-        let goes = if is_formatting(&name) {
-            self.formatting += 1;
-            self.formatting > MOST_FORMATTING
-        } else if nests(&name) {
-            self.depth += 1;
-            self.depth > DEEPEST
+    fn spend(&mut self, tag: Tag) -> bool {
+        self.work.as_mut().is_none_or(|work| work.tag(tag))
+    }
+
+    fn open(&mut self, at: usize) -> usize {
+        let whole = self.html.as_bytes();
+        let bytes = if at < self.raw_until {
+            &whole[at..self.raw_until]
         } else {
-            false
+            &whole[at..]
         };
-        if goes {
-            return (attributes.end, Some(0));
-        }
-        if at >= self.raw_until && is_raw(&name) {
-            self.depth = self.depth.saturating_sub(1);
-            self.enter_raw(html, at + attributes.end, name);
-        }
-        (attributes.end, attributes.cut)
-    }
-
-    fn enter_raw(&mut self, html: &[u8], from: usize, name: Vec<u8>) {
-        if self.unclosed.contains(&name) {
-            return;
-        }
-        match end_of_raw(html, from, &name) {
-            Some(end) => self.raw_until = end,
-            None => self.unclosed.push(name),
-        }
-    }
-
-    fn close(&mut self, name: &[u8]) {
-        if is_formatting(name) {
-            self.formatting = self.formatting.saturating_sub(1);
-        } else if nests(name) && !is_raw(name) {
-            self.depth = self.depth.saturating_sub(1);
-        }
-    }
-}
-
-/// Where the content of a raw element ends.
-fn end_of_raw(html: &[u8], from: usize, name: &[u8]) -> Option<usize> {
-    let mut rest = html.get(from..).unwrap_or_default();
-    let mut end = from;
-    while let Some(at) = rest.iter().position(|&byte| byte == b'<') {
-        let after = &rest[at + 1..];
-        let closes = after.strip_prefix(b"/").and_then(|after| after.get(..name.len()));
-        if closes.is_some_and(|found| found.eq_ignore_ascii_case(name)) {
-            return Some(end + at);
-        }
-        end += at + 1;
-        rest = after;
-    }
-    None
-}
-
-/// By the rules of the standard, so that nothing is hidden in what only looks like a comment.
-fn comment(bytes: &[u8]) -> usize {
-    let rest = &bytes[4..];
-    if rest.starts_with(b">") {
-        return 5;
-    }
-    if rest.starts_with(b"->") {
-        return 6;
-    }
-    let mut from = 0;
-    while let Some(at) = rest[from..]
-        .windows(2)
-        .position(|pair| pair == b"--")
-        .map(|at| from + at)
-    {
-        let after = &rest[at + 2..];
-        if after.starts_with(b">") {
-            return 4 + at + 3;
-        }
-        if after.starts_with(b"!>") {
-            return 4 + at + 4;
-        }
-        from = at + 1;
-    }
-    bytes.len()
-}
-
-fn name(bytes: &[u8]) -> Vec<u8> {
-    let is_end = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>');
-    let end = bytes
-        .iter()
-        .take(40)
-        .position(is_end)
-        .unwrap_or(bytes.len().min(40));
-    bytes[..end].to_ascii_lowercase()
-}
-
-struct Attributes {
-    end: usize,
-    /// Where the first attribute too many begins.
-    cut: Option<usize>,
-}
-
-/// Walks over the attributes of a tag as the standard's tokenizer does.
-fn attributes(bytes: &[u8], start: usize) -> Attributes {
-    let (mut count, mut cut, mut at) = (0, None, start);
-    while let Some(&byte) = bytes.get(at) {
-        match byte {
-            b'>' => return Attributes { end: at + 1, cut },
-            b'/' => at += 1,
-            _ if byte.is_ascii_whitespace() => at += 1,
-            _ => {
-                count += 1;
-                if count > MOST_ATTRIBUTES && cut.is_none() {
-                    cut = Some(at);
-                }
-                at = attribute_end(bytes, at);
+        let (name, length) = Name::read(&bytes[1..]);
+        let mut attributes = Attributes::new(bytes, 1 + length);
+        let (mut count, mut cut) = (0, None);
+        for attribute in attributes.by_ref() {
+            count += 1;
+            if count > MOST_ATTRIBUTES {
+                cut.get_or_insert(attribute.start);
             }
         }
-    }
-    Attributes {
-        end: bytes.len(),
-        cut,
-    }
-}
-
-fn attribute_end(bytes: &[u8], start: usize) -> usize {
-    let until = |from: usize, is_end: &dyn Fn(u8) -> bool| {
-        let rest = bytes.get(from..).unwrap_or_default();
-        from + rest.iter().position(|&byte| is_end(byte)).unwrap_or(rest.len())
-    };
-    let is_blank = |byte: u8| byte.is_ascii_whitespace();
-    // An equals sign at the start belongs to the name.
-    let name_end = until(start + 1, &|byte| {
-        is_blank(byte) || matches!(byte, b'/' | b'>' | b'=')
-    });
-    let equals = until(name_end, &|byte| !is_blank(byte));
-    if bytes.get(equals) != Some(&b'=') {
-        return equals;
-    }
-    let value = until(equals + 1, &|byte| !is_blank(byte));
-    match bytes.get(value) {
-        Some(&quote @ (b'"' | b'\'')) => (until(value + 1, &|byte| byte == quote) + 1).min(bytes.len()),
-        Some(b'>') | None => value,
-        Some(_) => until(value, &|byte| is_blank(byte) || byte == b'>'),
+        let end = attributes.end();
+        self.doubtful |= matches!(name.letters(), b"svg" | b"math" | b"select" | b"frameset");
+        let is_raw = at >= self.raw_until && is_raw(name);
+        let tag = if is_raw {
+            Tag::Raw
+        } else {
+            Tag::Open(name, count.min(MOST_ATTRIBUTES))
+        };
+        if !self.spend(tag) {
+            self.drop_range(at, at + end, "");
+            return end;
+        }
+        if let Some(cut) = cut {
+            self.drop_range(at + cut, at + end, ">");
+        }
+        if is_raw && !self.unclosed.contains(&name) {
+            match end_of_raw(whole, at + end, name) {
+                Some(end) => self.raw_until = end,
+                None => self.unclosed.push(name),
+            }
+        }
+        end
     }
 }
 
-fn is_formatting(name: &[u8]) -> bool {
+fn is_raw(name: Name) -> bool {
     matches!(
-        name,
-        b"a" | b"b"
-            | b"big"
-            | b"code"
-            | b"em"
-            | b"font"
-            | b"i"
-            | b"nobr"
-            | b"s"
-            | b"small"
-            | b"strike"
-            | b"strong"
-            | b"tt"
-            | b"u"
-    )
-}
-
-/// Elements that stay open until they are closed. The others end by themselves or hold nothing.
-fn nests(name: &[u8]) -> bool {
-    !matches!(
-        name,
-        b"p" | b"li"
-            | b"td"
-            | b"th"
-            | b"tr"
-            | b"tbody"
-            | b"thead"
-            | b"tfoot"
-            | b"dt"
-            | b"dd"
-            | b"option"
-            | b"optgroup"
-            | b"br"
-            | b"img"
-            | b"hr"
-            | b"input"
-            | b"meta"
-            | b"link"
-            | b"area"
-            | b"base"
-            | b"col"
-            | b"colgroup"
-            | b"embed"
-            | b"source"
-            | b"track"
-            | b"wbr"
-            | b"param"
-            | b"html"
-            | b"head"
-            | b"body"
-    )
-}
-
-fn is_raw(name: &[u8]) -> bool {
-    matches!(
-        name,
+        name.letters(),
         b"script"
             | b"style"
             | b"title"
@@ -303,35 +193,71 @@ mod tests {
             "",
         ] {
             assert!(
-                matches!(bounded(html), Cow::Borrowed(same) if same == html),
+                matches!(for_tree(html).html, Cow::Borrowed(same) if same == html),
                 "{html}"
             );
         }
-        let long = "<p><b>x</b><div>y</div><td>z".repeat(10_000);
-        assert!(matches!(bounded(&long), Cow::Borrowed(_)));
+        let cell = "<td class=a style='color:red'><p><span>x</span></p></td>".repeat(10);
+        let long = format!("<table>{}</table>", format!("<tr>{cell}</tr>").repeat(300));
+        let page = format!("<div><center>{long}<a name=x><b>y</b><i>z</div>");
+        let bounded = for_tree(&page);
+        assert!(!bounded.shortened && matches!(bounded.html, Cow::Borrowed(_)));
     }
 
     #[test]
     fn floods_are_cut() {
         let attributes = format!("<p {}>x</p>", "a='>'b=1 ".repeat(5_000));
-        let cut = bounded(&attributes);
-        assert!(cut.len() < 6_000 && cut.ends_with(">x</p>"), "{}", cut.len());
+        for cut in [for_tree(&attributes).html, for_tags(&attributes)] {
+            assert!(cut.len() < 6_000 && cut.ends_with(">x</p>"), "{}", cut.len());
+        }
         for (open, close) in [("<div>", "</div>"), ("<font color=1>", "</font>")] {
             let nested = format!("{}x", open.repeat(10_000));
-            assert_eq!(
-                bounded(&nested).matches('<').count(),
-                if open == "<div>" { DEEPEST } else { MOST_FORMATTING }
-            );
+            assert!(for_tree(&nested).html.matches('<').count() < 300, "{open}");
             let hidden = format!("<!--{0}-->", close.repeat(50));
             let nested = format!("{open}{hidden}").repeat(1_000);
-            assert!(bounded(&nested).matches(open).count() <= DEEPEST, "{open}");
+            assert!(for_tree(&nested).html.matches(open).count() < 300, "{open}");
+        }
+    }
+
+    #[test]
+    fn what_only_seems_to_be_closed_counts() {
+        for piece in [
+            "<font color=1></b>",
+            "<font color=1><table><tr><td></font></td></tr></table>",
+            "<optgroup>",
+        ] {
+            let kept = for_tree(&piece.repeat(2_000)).html.matches(&piece[..5]).count();
+            assert!(kept < 300, "{piece}: {kept}");
+        }
+    }
+
+    #[test]
+    fn the_rest_of_a_page_without_end_is_left_out() {
+        for piece in [
+            "<p>x",
+            "<li>x",
+            "<br>",
+            "<!-->",
+            "<i>x</i>",
+            "<a name=x>x",
+            "<table>x<tr>",
+        ] {
+            let page = piece.repeat(4_000_000 / piece.len());
+            let bounded = for_tree(&page);
+            assert!(bounded.shortened, "{piece}");
+            assert!(
+                bounded.html.len() < page.len() / 2,
+                "{piece}: {}",
+                bounded.html.len()
+            );
         }
     }
 
     proptest::proptest! {
         #[test]
         fn it_never_panics_and_never_grows_much(html in "[<>/=\"' a-c!é-]{0,80}") {
-            proptest::prop_assert!(bounded(&html).len() <= html.len() + 1);
+            proptest::prop_assert!(for_tree(&html).html.len() <= html.len() + 1);
+            proptest::prop_assert!(for_tags(&html).len() <= html.len() + 1);
         }
     }
 }

@@ -15,7 +15,7 @@ use super::html_limits;
 pub fn to_text(html: &str) -> String {
     let tokenizer = Tokenizer::new(Reader(RefCell::new(Text::default())), TokenizerOpts::default());
     let input = BufferQueue::default();
-    input.push_back(StrTendril::from(&*html_limits::bounded(html)));
+    input.push_back(StrTendril::from(&*html_limits::for_tags(html)));
     let _ = tokenizer.feed(&input);
     tokenizer.end();
     tokenizer.sink.0.into_inner().finish()

@@ -10,12 +10,12 @@ use crate::email::parse::{Attachment, hexadecimal, parse};
 
 /// Reads a message and states what is in it. Attachments by digest, not by content.
 pub fn inspect(raw: &[u8]) -> Value {
-    let mail = parse(raw);
+    let mut mail = parse(raw);
     let bounce = match &mail.automatic {
         Automatic::Bounce(bounce) => Some(bounce),
         _ => None,
     };
-    json!({
+    let mut seen = json!({
         "from": mail.from.as_ref().map(|from| &from.address),
         "from_name": mail.from.as_ref().and_then(|from| from.name.as_ref()),
         "to": addresses(&mail.to),
@@ -24,8 +24,6 @@ pub fn inspect(raw: &[u8]) -> Value {
         "message_id": mail.message_id,
         "in_reply_to": mail.in_reply_to,
         "references": mail.references,
-        "text": mail.text,
-        "reply": mail.reply,
         "attachments": mail.attachments.iter().map(attachment).collect::<Vec<_>>(),
         "is_bounce": bounce.is_some(),
         "bounce_recipient": bounce.and_then(|bounce| bounce.recipient.as_ref()),
@@ -35,7 +33,11 @@ pub fn inspect(raw: &[u8]) -> Value {
         "protection": mail.protection,
         "is_forward": mail.is_forward,
         "forwarded_from": mail.forwarded_from,
-    })
+    });
+    // The long ones are moved, not copied.
+    seen["text"] = Value::String(std::mem::take(&mut mail.text));
+    seen["reply"] = Value::String(std::mem::take(&mut mail.reply));
+    seen
 }
 
 fn addresses(mailboxes: &[Mailbox]) -> Vec<&str> {

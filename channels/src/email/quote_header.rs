@@ -5,34 +5,40 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use crate::email::forward::address_in;
-use crate::email::quote_words::{OTHER_FIELDS, SENDER_FIELDS, folded};
+use crate::email::lines::Lines;
+use crate::email::quote_fields::{OTHER_FIELDS, SENDER_FIELDS};
+use crate::email::quote_words::folded;
 
 static SENDER: LazyLock<HashSet<&str>> = LazyLock::new(|| SENDER_FIELDS.iter().copied().collect());
 static OTHER: LazyLock<HashSet<&str>> = LazyLock::new(|| OTHER_FIELDS.iter().copied().collect());
 
+/// The fields of a quoted header that are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(crate) enum Kind {
     From,
     Other,
 }
 
+/// Lines of a block that are looked at.
+const REACH: usize = 12;
+
 /// The line with which a block of at least three such fields, one of them the sender, begins.
-pub(crate) fn find_block(lines: &[&str]) -> Option<usize> {
-    (0..lines.len()).find(|&start| is_block_start(&lines[start..]))
+pub(crate) fn find_block(lines: &Lines<'_>) -> Option<usize> {
+    (0..lines.len()).find(|&start| is_block_start(lines, start))
 }
 
 /// Whether a header block begins exactly here. Values may wrap, so one foreign line is allowed.
-pub(crate) fn is_block_start(lines: &[&str]) -> bool {
-    if lines.first().is_some_and(|line| is_block_in_a_line(line)) {
+pub(crate) fn is_block_start(lines: &Lines<'_>, start: usize) -> bool {
+    let Some(kind) = lines.field(start) else {
+        return false;
+    };
+    if kind == Kind::From && lines.get(start).is_some_and(is_block_in_a_line) {
         return true;
     }
-    if lines.first().and_then(|line| field(line)).is_none() {
-        return false;
-    }
     let (mut fields, mut senders, mut foreign) = (0, 0, 0);
-    for line in lines.iter().take(12) {
-        match field(line) {
-            Some((kind, _)) => {
+    for (index, line) in lines.from(start).take(REACH).enumerate() {
+        match lines.field(start + index) {
+            Some(kind) => {
                 fields += 1;
                 senders += usize::from(kind == Kind::From);
             }
@@ -43,7 +49,7 @@ pub(crate) fn is_block_start(lines: &[&str]) -> bool {
             break;
         }
     }
-    senders >= 1 && fields >= 3 || senders >= 1 && fields >= 2 && has_address_or_date(lines)
+    senders >= 1 && fields >= 3 || senders >= 1 && fields >= 2 && has_address(lines, start)
 }
 
 /// `From: Ann <ann@shop.example> Date: Monday To: us`, a block that lost its line breaks.
@@ -58,36 +64,26 @@ fn is_block_in_a_line(line: &str) -> bool {
     })
 }
 
-fn has_address_or_date(lines: &[&str]) -> bool {
+fn has_address(lines: &Lines<'_>, start: usize) -> bool {
     lines
-        .iter()
+        .from(start)
         .take(3)
-        .filter_map(|line| field(line))
+        .filter_map(field)
         .any(|(kind, value)| kind == Kind::From && value.contains('@'))
 }
 
-/// The address in the first sender field of a header block.
-pub(crate) fn first_sender(lines: &[&str]) -> Option<String> {
-    let at = lines
-        .iter()
-        .take(30)
-        .position(|line| field(line).is_some_and(|(kind, _)| kind == Kind::From))?;
-    let (_, value) = field(lines[at])?;
+/// The address in the first sender field of a header block that stands from there on.
+pub(crate) fn first_sender(lines: &Lines<'_>, start: usize) -> Option<String> {
+    let at = (start..start + 30).find(|&index| lines.field(index) == Some(Kind::From))?;
+    let (_, value) = field(lines.get(at)?)?;
     address_in(value).or_else(|| {
-        let next = lines
-            .get(at + 1)
-            .map(|line| line.trim_matches(['>', ' ', '\t']))?;
+        let next = lines.get(at + 1)?.trim_matches(['>', ' ', '\t']);
         field(next).is_none().then(|| address_in(next)).flatten()
     })
 }
 
-/// Whether a line holds the sender of a mail quoted below it.
-pub(crate) fn is_sender_line(line: &str) -> bool {
-    field(line).is_some_and(|(kind, _)| kind == Kind::From)
-}
-
 /// A line's field kind and value, if it is one: `> *From:* Ann`, `发件人：安`.
-fn field(line: &str) -> Option<(Kind, &str)> {
+pub(crate) fn field(line: &str) -> Option<(Kind, &str)> {
     let bare = line.trim_start_matches(['>', ' ', '\t', '*', '|', '_', '\u{feff}', '-']);
     let is_row = line.trim_start_matches(['>', ' ', '\t']).starts_with('|');
     let end = bare
@@ -124,8 +120,7 @@ mod tests {
             "差出人: Ann <a@b.c>\n送信日時: 2020年1月1日\n宛先: us\n件名: x",
         ] {
             let text = format!("reply\n\n{block}\n\nold");
-            let lines: Vec<&str> = text.lines().collect();
-            assert_eq!(find_block(&lines), Some(2), "{block}");
+            assert_eq!(find_block(&Lines::of(&text)), Some(2), "{block}");
         }
     }
 
@@ -136,7 +131,7 @@ mod tests {
             "Date: tomorrow?\nPlace: here",
             "From: the moon\nwith love",
         ] {
-            assert_eq!(find_block(&text.lines().collect::<Vec<_>>()), None, "{text}");
+            assert_eq!(find_block(&Lines::of(text)), None, "{text}");
         }
     }
 }

@@ -2,7 +2,10 @@
 //! Conservative: losing words is worse than showing a quotation, so answers within a quotation keep
 //! the whole, a text that seems to be nothing but quotation stays, and so do signatures.
 
+use std::borrow::Cow;
+
 use crate::email::attribution;
+use crate::email::lines::Lines;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mark {
@@ -14,14 +17,25 @@ enum Mark {
 
 /// The newly written part of a text.
 pub fn trim(text: &str) -> String {
-    let lines: Vec<&str> = text.lines().flat_map(unshared).map(str::trim_end).collect();
+    let whole = Lines::of(text);
+    let unshared = whole.from(0).flat_map(unshared).map(str::trim_end);
+    let lines = Lines::from_pieces(unshared, whole.rest());
     let marks = mark(&lines);
-    let kept = match kept_lines(&marks) {
-        Some(kept) => without_late_signature(&lines, &kept),
-        None => lines.clone(),
+    let all = || (0..lines.len()).collect::<Vec<_>>();
+    let (kept, behind) = match kept_lines(&marks) {
+        Kept::All => (all(), Cow::Borrowed(lines.rest())),
+        Kept::Before(start) => ((0..start).collect(), Cow::default()),
+        Kept::Around(start) => {
+            let kept = without_late_signature(&lines, without_quotation(&marks, start));
+            (kept, unquoted(lines.rest()))
+        }
     };
-    let answer = finish(&kept);
-    if answer.is_empty() { finish(&lines) } else { answer }
+    let answer = finish(&lines, &kept, &behind);
+    if answer.is_empty() {
+        finish(&lines, &all(), lines.rest())
+    } else {
+        answer
+    }
 }
 
 /// A line on which the answer ends and the history begins, as two.
@@ -33,13 +47,13 @@ fn unshared(line: &str) -> impl Iterator<Item = &str> {
     std::iter::once(answer).chain(history)
 }
 
-fn mark(lines: &[&str]) -> Vec<Mark> {
+fn mark(lines: &Lines<'_>) -> Vec<Mark> {
     let mut marks = Vec::with_capacity(lines.len());
-    while marks.len() < lines.len() {
+    while let Some(line) = lines.get(marks.len()).map(str::trim_start) {
         let index = marks.len();
-        if lines[index].trim().is_empty() {
+        if line.is_empty() {
             marks.push(Mark::Empty);
-        } else if lines[index].trim_start().starts_with('>') {
+        } else if line.starts_with('>') {
             marks.push(Mark::Quoted);
         } else if let Some(length) = attribution::length_at(lines, index) {
             marks.extend(std::iter::repeat_n(Mark::Splitter, length));
@@ -61,17 +75,27 @@ fn unwrap_quoted(marks: &mut [Mark]) {
     }
 }
 
-/// The lines to keep; `None` keeps all.
-fn kept_lines(marks: &[Mark]) -> Option<Vec<usize>> {
+/// What of the lines is newly written.
+enum Kept {
+    All,
+    /// What stands before that line; all behind it is history.
+    Before(usize),
+    /// What stands before and after the quotation that begins there.
+    Around(usize),
+}
+
+fn kept_lines(marks: &[Mark]) -> Kept {
     let splitter = marks.iter().position(|mark| *mark == Mark::Splitter);
     let first_quoted = marks.iter().position(|mark| *mark == Mark::Quoted);
     if answers_within(marks, splitter) {
-        return None;
+        return Kept::All;
     }
     let Some(start) = splitter else {
-        let start = first_quoted?;
-        let count = marks.iter().filter(|mark| **mark == Mark::Quoted).count();
-        return (count >= 2).then(|| without_quotation(marks, start));
+        let quoted = marks.iter().filter(|mark| **mark == Mark::Quoted);
+        return match first_quoted {
+            Some(start) if quoted.count() >= 2 => Kept::Around(start),
+            _ => Kept::All,
+        };
     };
     let start = first_quoted.map_or(start, |quoted| {
         if has_text_between(marks, quoted, start) {
@@ -84,8 +108,8 @@ fn kept_lines(marks: &[Mark]) -> Option<Vec<usize>> {
         .iter()
         .find(|mark| !matches!(mark, Mark::Splitter | Mark::Empty));
     match after {
-        Some(Mark::Quoted) => Some(without_quotation(marks, start)),
-        _ => Some((0..start).collect()),
+        Some(Mark::Quoted) => Kept::Around(start),
+        _ => Kept::Before(start),
     }
 }
 
@@ -131,38 +155,56 @@ fn without_quotation(marks: &[Mark], start: usize) -> Vec<usize> {
     kept
 }
 
+/// What stands behind the lines that were looked at.
+fn unquoted(rest: &str) -> Cow<'_, str> {
+    let lines = rest.lines().filter(|line| !line.trim_start().starts_with('>'));
+    lines.flat_map(|line| [line, "\n"]).collect()
+}
+
 /// Below a quotation a signature may be as long as a lawyer likes.
-fn without_late_signature<'a>(lines: &[&'a str], kept: &[usize]) -> Vec<&'a str> {
+fn without_late_signature(lines: &Lines<'_>, mut kept: Vec<usize>) -> Vec<usize> {
     let gap = kept
         .windows(2)
         .position(|pair| pair[1] != pair[0] + 1)
         .map(|at| at + 1);
-    let mut end = kept.len();
     if let Some(gap) = gap {
-        let first_text = kept[gap..]
-            .iter()
-            .position(|&index| !lines[index].trim().is_empty());
-        if first_text.is_some_and(|at| is_signature_mark(lines[kept[gap + at]])) {
-            end = gap;
+        let mut after = kept[gap..].iter().filter_map(|&index| lines.get(index));
+        let first_text = after.find(|line| !line.trim().is_empty());
+        if first_text.is_some_and(is_signature_mark) {
+            kept.truncate(gap);
         }
     }
-    kept[..end].iter().map(|&index| lines[index]).collect()
+    kept
 }
 
 fn is_signature_mark(line: &str) -> bool {
     matches!(line.trim(), "--" | "—")
 }
 
-fn finish(lines: &[&str]) -> String {
+/// The kept lines and what stands behind all of them, without rules and blanks at the end.
+fn finish(lines: &Lines<'_>, kept: &[usize], behind: &str) -> String {
     let is_rule = |line: &str| {
         line.chars()
             .all(|c| matches!(c, '-' | '_' | '=' | '*' | '—' | '─' | ' '))
     };
-    let end = lines
-        .iter()
-        .rposition(|line| !is_rule(line))
-        .map_or(0, |at| at + 1);
-    lines[..end].join("\n").trim().to_owned()
+    let behind = Some(behind.trim_end()).filter(|text| !text.is_empty());
+    let text_of = |&index: &usize| lines.get(index).unwrap_or_default();
+    let last = kept.iter().rposition(|index| !is_rule(text_of(index)));
+    let end = behind.map_or(last.map_or(0, |at| at + 1), |_| kept.len());
+    let mut answer = String::new();
+    for line in kept[..end].iter().map(text_of).chain(behind) {
+        // Blank lines at the start are no part of the answer.
+        if !answer.is_empty() {
+            answer.push('\n');
+        }
+        answer.push_str(if answer.is_empty() {
+            line.trim_start()
+        } else {
+            line
+        });
+    }
+    answer.truncate(answer.trim_end().len());
+    answer
 }
 
 #[cfg(test)]
@@ -210,6 +252,15 @@ mod tests {
         ] {
             assert_eq!(trim(text), wanted, "{text}");
         }
+    }
+
+    #[test]
+    fn a_text_of_any_length_is_trimmed_at_its_first_history() {
+        let history = "\nOn 1 Jun 2020, Ann <a@b.c> wrote:\n> old\n".to_owned() + &"> older\n".repeat(50_000);
+        assert_eq!(trim(&format!("Thanks{history}")), "Thanks");
+        let long = "words\n".repeat(50_000);
+        assert_eq!(trim(&long), long.trim());
+        assert_eq!(trim(&format!("{long}{history}last")).lines().last(), Some("last"));
     }
 
     #[test]

@@ -1,44 +1,72 @@
 //! Inline styles of mail: an allow-list of properties, and values that can neither load nor cover
 //! anything. What is not understood is dropped, declaration by declaration.
 
-const PROPERTIES: [&str; 34] = [
-    "background-color",
+const PROPERTIES: [&str; 46] = [
+    "align-items",
     "background",
-    "border-collapse",
-    "border-radius",
-    "border-spacing",
+    "background-clip",
+    "background-color",
+    "background-size",
+    "box-shadow",
+    "box-sizing",
     "caption-side",
     "clear",
     "color",
+    "column-gap",
     "direction",
     "display",
     "empty-cells",
+    "flex-direction",
+    "flex-wrap",
     "float",
+    "gap",
     "height",
+    "hyphens",
+    "justify-content",
     "letter-spacing",
     "line-height",
-    "list-style-type",
     "max-height",
     "max-width",
     "min-height",
     "min-width",
+    "mso-line-height-rule",
+    "opacity",
+    "overflow",
+    "overflow-wrap",
     "table-layout",
+    "tab-size",
     "text-align",
-    "text-decoration",
     "text-indent",
+    "text-overflow",
+    "text-shadow",
     "text-transform",
     "unicode-bidi",
     "vertical-align",
+    "visibility",
     "white-space",
     "width",
     "word-break",
     "word-spacing",
     "word-wrap",
-    "overflow-wrap",
-    "mso-line-height-rule",
 ];
-const FAMILIES: [&str; 4] = ["font", "margin", "padding", "border"];
-const FUNCTIONS: [&str; 5] = ["rgb", "rgba", "hsl", "hsla", "calc"];
+const FAMILIES: [&str; 6] = [
+    "font",
+    "margin",
+    "padding",
+    "border",
+    "list-style",
+    "text-decoration",
+];
+const FUNCTIONS: [&str; 7] = [
+    "rgb",
+    "rgba",
+    "hsl",
+    "hsla",
+    "calc",
+    "linear-gradient",
+    "radial-gradient",
+];
+const MOST_DECLARATIONS: usize = 200;
 
 /// The declarations that may stay; `None` when none may.
 pub(super) fn filter(style: &str) -> Option<String> {
@@ -66,6 +94,9 @@ fn declarations(style: &str) -> Vec<&str> {
             '(' => depth += 1,
             ')' => depth = depth.saturating_sub(1),
             ';' if depth == 0 => {
+                if found.len() >= MOST_DECLARATIONS {
+                    return found;
+                }
                 found.push(&style[start..index]);
                 start = index + 1;
             }

@@ -32,7 +32,11 @@ fn decode_any(bytes: &[u8], declared: Option<&str>) -> String {
         return encoding.decode(bytes).0.into_owned();
     }
     if bytes.is_ascii() && !is_seven_bit_multibyte(&label) {
-        return String::from_utf8_lossy(bytes).into_owned();
+        return if shifts_to_japanese(bytes) {
+            decode_japanese(bytes)
+        } else {
+            String::from_utf8_lossy(bytes).into_owned()
+        };
     }
     if is_utf7(&label) {
         return utf7::decode(bytes);
@@ -41,7 +45,7 @@ fn decode_any(bytes: &[u8], declared: Option<&str>) -> String {
         return text;
     }
     if let Ok(text) = std::str::from_utf8(bytes)
-        && !prefers_declaration_over_utf8(&label)
+        && (is_plainly_utf8(bytes) || !prefers_declaration_over_utf8(&label))
     {
         return text.to_owned();
     }
@@ -49,14 +53,25 @@ fn decode_any(bytes: &[u8], declared: Option<&str>) -> String {
         return text;
     }
     if label.starts_with("iso-2022-jp") {
-        return decode_declared(&seven_bit::without_idle_escapes(bytes), encoding_rs::ISO_2022_JP);
+        return decode_japanese(bytes);
     }
     match known(&label) {
-        Some(encoding) if encoding != WINDOWS_1252 || !is_ascii_label(&label) => {
-            decode_declared(bytes, encoding)
-        }
-        _ => guess(bytes),
+        Some(encoding) if encoding == WINDOWS_1252 && !is_ascii_label(&label) => decode_western(bytes),
+        Some(encoding) if encoding != WINDOWS_1252 => decode_declared(bytes, encoding),
+        _ => guess(bytes).decode_without_bom_handling(bytes).0.into_owned(),
     }
+}
+
+fn decode_japanese(bytes: &[u8]) -> String {
+    decode_declared(&seven_bit::without_idle_escapes(bytes), encoding_rs::ISO_2022_JP)
+}
+
+/// Nothing else in mail holds these escapes.
+fn shifts_to_japanese(bytes: &[u8]) -> bool {
+    bytes.contains(&0x1b)
+        && bytes
+            .windows(3)
+            .any(|three| matches!(three, b"\x1b$B" | b"\x1b$@"))
 }
 
 fn seven_bit_asian(bytes: &[u8], label: &str) -> Option<String> {
@@ -82,36 +97,65 @@ fn utf32(bytes: &[u8], label: &str) -> Option<String> {
     Some(text.filter(|&c| c != '\u{feff}').collect())
 }
 
-/// Follows the declaration, unless it fits badly and another reading fits wholly.
+/// Follows the declaration, unless it fits badly and another reading fits. Judged by a sample.
 fn decode_declared(bytes: &[u8], encoding: &'static Encoding) -> String {
-    let (text, had_errors) = encoding.decode_without_bom_handling(bytes);
-    if !had_errors {
-        return text.into_owned();
-    }
+    let (text, had_errors) = encoding.decode_without_bom_handling(sample(bytes));
     let broken = text.chars().filter(|&c| c == char::REPLACEMENT_CHARACTER).count();
     let foreign = text.chars().filter(|c| !c.is_ascii()).count();
-    if broken * 5 < foreign {
-        return text.into_owned();
-    }
-    let guessed = guess(bytes);
-    if guessed.contains(char::REPLACEMENT_CHARACTER) {
-        text.into_owned()
+    let chosen = if !had_errors || broken * 5 < foreign {
+        encoding
     } else {
-        guessed
-    }
+        guess(bytes)
+    };
+    chosen.decode_without_bom_handling(bytes).0.into_owned()
 }
 
-fn guess(bytes: &[u8]) -> String {
-    let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Allow);
-    detector.feed(bytes, true);
-    let encoding = detector.guess(None, chardetng::Utf8Detection::Allow);
-    let (text, had_errors) = encoding.decode_without_bom_handling(bytes);
-    if had_errors {
-        WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned()
-    } else {
-        text.into_owned()
+/// Programs call everything Western. In Western words letters with marks stand alone; where they stand in rows, the
+/// words are of another script.
+fn decode_western(bytes: &[u8]) -> String {
+    let rows = sample(bytes).split(u8::is_ascii).filter(|row| !row.is_empty());
+    let (mut alone, mut in_rows) = (0, 0);
+    for row in rows {
+        let of_row = if row.len() < LEAST_ROW {
+            &mut alone
+        } else {
+            &mut in_rows
+        };
+        *of_row += row.len();
     }
+    let encoding = if in_rows > alone * 4 && in_rows >= LEAST_ROW * 2 {
+        guess(bytes)
+    } else {
+        WINDOWS_1252
+    };
+    encoding.decode_without_bom_handling(bytes).0.into_owned()
 }
+
+const LEAST_ROW: usize = 4;
+
+/// The charset that the octets look like; Western where none decodes them, as there every octet is a letter.
+fn guess(bytes: &[u8]) -> &'static Encoding {
+    let sample = sample(bytes);
+    let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Allow);
+    detector.feed(sample, true);
+    let encoding = detector.guess(None, chardetng::Utf8Detection::Allow);
+    // A sample may end within a character.
+    let most_cut = if sample.len() < bytes.len() { 3 } else { 0 };
+    let fits = (0..=most_cut)
+        .filter_map(|cut| sample.get(..sample.len().checked_sub(cut)?))
+        .any(|part| !encoding.decode_without_bom_handling(part).1);
+    if fits { encoding } else { WINDOWS_1252 }
+}
+
+/// Enough octets to tell a charset by, from where they are no longer those of every charset.
+fn sample(bytes: &[u8]) -> &[u8] {
+    let begin = bytes.iter().position(|byte| !byte.is_ascii()).unwrap_or(0);
+    let begin = begin.saturating_sub(SAMPLE / 8);
+    let end = bytes.len().min(begin + SAMPLE);
+    &bytes[begin..end]
+}
+
+const SAMPLE: usize = 64 << 10;
 
 fn known(label: &str) -> Option<&'static Encoding> {
     let label = clean_label(label);
@@ -181,6 +225,13 @@ fn prefers_declaration_over_utf8(label: &str) -> bool {
     known(label).is_some_and(|encoding| !encoding.is_single_byte() && encoding != UTF_8)
 }
 
+/// Enough characters that no other charset writes by chance, as all of them have to be whole.
+fn is_plainly_utf8(bytes: &[u8]) -> bool {
+    let of_three = bytes.iter().filter(|byte| (0xe0..0xf8).contains(*byte)).count();
+    let of_two = bytes.iter().filter(|byte| (0xc2..0xe0).contains(*byte)).count();
+    of_three >= 2 || of_two >= 6
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -197,6 +248,8 @@ mod tests {
             (b"\xe9F", Some("gbk"), "镕"),
             (b"\xa7A\xa6n", Some("big5"), "你好"),
             (b"\x1b$B$3$s$K$A$O\x1b(B", Some("iso-2022-jp"), "こんにちは"),
+            (b"\x1b$B$3$s$K$A$O\x1b(B", None, "こんにちは"),
+            (b"\x1b$B$3$s$K$A$O\x1b(B", Some("utf-8"), "こんにちは"),
             (b"a\0b", None, "ab"),
             (b"Hi Mom +Jjo-!", Some("utf-7"), "Hi Mom ☺!"),
             (b"\x93quoted\x94", Some("windows-1252"), "“quoted”"),
@@ -220,6 +273,35 @@ mod tests {
             decode(&gbk, Some("utf-8")),
             "您好，请问我的订单什么时候发货？谢谢"
         );
+    }
+
+    #[test]
+    fn what_is_plainly_of_another_charset_is_read_by_it() {
+        let words = "您好，请问我的订单什么时候发货？谢谢";
+        for declared in ["gbk", "gb2312", "big5", "iso-8859-1", "us-ascii"] {
+            assert_eq!(decode(words.as_bytes(), Some(declared)), words, "{declared}");
+        }
+        let gbk = GB18030.encode(words).0;
+        assert_eq!(decode(&gbk, Some("iso-8859-1")), words);
+        for (bytes, declared, wanted) in [
+            (&b"\xc1\xaa\xcd\xa8"[..], "gbk", "联通"),
+            (b"\xc4\xd6\xdc gro\xdf", "iso-8859-1", "ÄÖÜ groß"),
+            (b"5 \x80 f\xfcr \x93alles\x94", "iso-8859-1", "5 € für “alles”"),
+        ] {
+            assert_eq!(decode(bytes, Some(declared)), wanted);
+        }
+    }
+
+    #[test]
+    fn a_long_text_is_judged_by_its_first_foreign_words() {
+        let gbk = GB18030.encode("您好，请问我的订单什么时候发货？谢谢").0;
+        let bytes = [&b"plain words\r\n".repeat(20_000)[..], &gbk.repeat(20_000)].concat();
+        for declared in [None, Some("utf-8"), Some("gbk")] {
+            assert!(
+                !decode(&bytes, declared).contains(['\u{fffd}', 'Ä']),
+                "{declared:?}"
+            );
+        }
     }
 
     #[test]

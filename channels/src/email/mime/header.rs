@@ -13,50 +13,64 @@ pub(crate) struct Headers<'a> {
 
 #[derive(Debug, Clone)]
 struct Field<'a> {
-    name: String,
+    /// As it was written.
+    name: &'a str,
     value: &'a [u8],
+}
+
+impl Field<'_> {
+    fn is(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name)
+    }
 }
 
 /// Splits `raw` into its header and the offset at which the body starts.
 pub(crate) fn split(raw: &[u8]) -> (Headers<'_>, usize) {
+    split_within(raw, MOST_FIELDS)
+}
+
+/// The same for a part of a message, of whose header little is ever asked.
+pub(super) fn split_part(raw: &[u8]) -> (Headers<'_>, usize) {
+    split_within(raw, MOST_FIELDS_OF_A_PART)
+}
+
+fn split_within(raw: &[u8], most_fields: usize) -> (Headers<'_>, usize) {
     let mut lines = Lines::new(raw);
     lines.skip_preface();
-    let mut fields: Vec<(String, usize, usize)> = Vec::new();
+    let mut headers = Headers::default();
+    let mut foreign = 0;
+    // Where the value of the last field begins.
+    let mut value = None;
     while let Some((start, line, end)) = lines.next_line() {
         if line.is_empty() {
-            return (collect(raw, fields), end);
+            return (headers, end);
         }
         let blank = line.iter().all(u8::is_ascii_whitespace);
         if blank && !lines.upcoming_belongs_to_header() {
-            return (collect(raw, fields), end);
+            return (headers, end);
         }
         if matches!(line[0], b' ' | b'\t') {
-            if let Some(last) = fields.last_mut() {
-                last.2 = end;
+            if let (Some(last), Some(from)) = (headers.fields.last_mut(), value) {
+                last.value = &raw[from..end];
             }
-        } else if fields.len() >= MOST_FIELDS {
+        } else if headers.fields.len() >= most_fields {
             // Nobody's header: the rest of it is passed over, so that it costs no memory.
+            value = None;
         } else if let Some((name, colon)) = field_name(line) {
-            fields.push((name, start + colon + 1, end));
-        } else if !lines.upcoming_belongs_to_header() {
-            return (collect(raw, fields), start);
+            let from = start + colon + 1;
+            value = Some(from);
+            headers.fields.push(Field {
+                name,
+                value: &raw[from..end],
+            });
+        } else {
+            foreign += 1;
+            if foreign > MOST_FOREIGN_LINES || !lines.upcoming_belongs_to_header() {
+                return (headers, start);
+            }
         }
     }
-    (collect(raw, fields), raw.len())
-}
-
-fn collect(raw: &[u8], fields: Vec<(String, usize, usize)>) -> Headers<'_> {
-    let fields = fields
-        .into_iter()
-        .map(|(name, start, end)| Field {
-            name,
-            value: &raw[start..end],
-        })
-        .collect();
-    Headers {
-        fields,
-        charset_hint: None,
-    }
+    (headers, raw.len())
 }
 
 /// Whether a line begins a field.
@@ -64,12 +78,13 @@ pub(crate) fn is_field(line: &[u8]) -> bool {
     field_name(line).is_some()
 }
 
-/// A field's lower-case name and the place of its colon.
-fn field_name(line: &[u8]) -> Option<(String, usize)> {
+/// A field's name and the place of its colon.
+fn field_name(line: &[u8]) -> Option<(&str, usize)> {
     let colon = line.iter().take(200).position(|&b| b == b':')?;
     let name = line[..colon].trim_ascii_end();
     let fits = !name.is_empty() && name.iter().all(|b| (33..=126).contains(b));
-    fits.then(|| (String::from_utf8_lossy(name).to_ascii_lowercase(), colon))
+    let name = fits.then(|| std::str::from_utf8(name).ok()).flatten()?;
+    Some((name, colon))
 }
 
 struct Lines<'a> {
@@ -135,13 +150,13 @@ impl<'a> Lines<'a> {
             return false;
         };
         let folded = matches!(line.first(), Some(b' ' | b'\t')) && !line.trim_ascii().is_empty();
-        folded || field_name(line).is_some_and(|(name, _)| !is_scheme(&name)) || {
+        folded || field_name(line).is_some_and(|(name, _)| !is_scheme(name)) || {
             let mut found = 0;
             for _ in 0..MOST_FOREIGN_LINES {
                 match ahead.next_line() {
                     Some((_, line, _)) if !line.trim_ascii().is_empty() => {
                         found +=
-                            usize::from(field_name(line).is_some_and(|(name, _)| is_of_every_message(&name)));
+                            usize::from(field_name(line).is_some_and(|(name, _)| is_of_every_message(name)));
                     }
                     _ => break,
                 }
@@ -160,20 +175,33 @@ fn is_separator(line: &[u8]) -> bool {
 
 /// Fields beyond this number are not kept.
 const MOST_FIELDS: usize = 10_000;
+const MOST_FIELDS_OF_A_PART: usize = 100;
+/// Octets of a value that are read: some thousands of addresses.
+const LONGEST_VALUE: usize = 256 << 10;
 /// So many lines may stand in a header that are none of it.
 const MOST_FOREIGN_LINES: usize = 30;
 
 /// Fields that every message has: they do not stand in a body's first lines.
 fn is_of_every_message(name: &str) -> bool {
-    matches!(
-        name,
-        "from" | "to" | "subject" | "date" | "message-id" | "mime-version" | "received" | "content-type"
-    )
+    [
+        "from",
+        "to",
+        "subject",
+        "date",
+        "message-id",
+        "mime-version",
+        "received",
+        "content-type",
+    ]
+    .iter()
+    .any(|known| name.eq_ignore_ascii_case(known))
 }
 
 /// `http://…` in a body's first line looks like a field.
 fn is_scheme(name: &str) -> bool {
-    matches!(name, "http" | "https" | "mailto" | "ftp")
+    ["http", "https", "mailto", "ftp"]
+        .iter()
+        .any(|known| name.eq_ignore_ascii_case(known))
 }
 
 impl Headers<'_> {
@@ -182,24 +210,24 @@ impl Headers<'_> {
     pub(crate) fn raw(&self, name: &str) -> Option<String> {
         self.fields
             .iter()
-            .find(|field| field.name == name)
+            .find(|field| field.is(name))
             .map(|field| self.unfold(field.value))
     }
 
     pub(crate) fn raw_all(&self, name: &str) -> Vec<String> {
         self.fields
             .iter()
-            .filter(|field| field.name == name)
+            .filter(|field| field.is(name))
             .map(|field| self.unfold(field.value))
             .collect()
     }
 
     /// The fields of any of these names in the order in which they stand, unfolded.
-    pub(crate) fn named(&self, names: &[&str]) -> impl Iterator<Item = (&str, String)> {
+    pub(crate) fn named<'n>(&self, names: &[&'n str]) -> impl Iterator<Item = (&'n str, String)> {
         self.fields
             .iter()
-            .filter(|field| names.contains(&field.name.as_str()))
-            .map(|field| (field.name.as_str(), self.unfold(field.value)))
+            .filter_map(|field| Some((names.iter().find(|name| field.is(name))?, field)))
+            .map(|(name, field)| (*name, self.unfold(field.value)))
     }
 
     /// The first value of that name as a reader sees it.
@@ -208,10 +236,11 @@ impl Headers<'_> {
     }
 
     pub(crate) fn has(&self, name: &str) -> bool {
-        self.fields.iter().any(|field| field.name == name)
+        self.fields.iter().any(|field| field.is(name))
     }
 
     fn unfold(&self, value: &[u8]) -> String {
+        let value = value.get(..LONGEST_VALUE).unwrap_or(value);
         let mut bytes: Vec<u8> = value
             .iter()
             .copied()

@@ -15,6 +15,7 @@ pub(crate) mod transfer;
 mod utf7;
 
 use std::borrow::Cow;
+use std::io::BufRead as _;
 
 use header::Headers;
 use parameter::Parameterised;
@@ -22,7 +23,11 @@ use parameter::Parameterised;
 /// Nesting beyond this is shown as one opaque part; no mail program nests so deep.
 const MAX_DEPTH: usize = 30;
 /// Parts beyond this number are left within their parent.
-const MAX_PARTS: usize = 2_000;
+pub(crate) const MAX_PARTS: usize = 2_000;
+
+/// Octets that are searched for boundaries, all levels together: so many times the message.
+const SEARCHES: usize = 10;
+const LEAST_SEARCHED: usize = 1 << 20;
 
 /// Every part remembers the name of the message's charset.
 const LONGEST_CHARSET: usize = 60;
@@ -39,15 +44,37 @@ pub(crate) struct Part<'a> {
 
 /// Reads a whole message.
 pub(crate) fn parse(raw: &[u8]) -> Part<'_> {
-    let mut budget = MAX_PARTS;
+    let mut budget = Budget {
+        parts: MAX_PARTS,
+        octets: raw.len().saturating_mul(SEARCHES).max(LEAST_SEARCHED),
+    };
     let mut root = part(raw, "text/plain", 0, &mut budget);
     let hint = first_charset(&root);
     set_hint(&mut root, hint.as_deref());
     root
 }
 
-fn part<'a>(raw: &'a [u8], default_type: &str, depth: usize, budget: &mut usize) -> Part<'a> {
-    let (headers, body_start) = header::split(raw);
+/// What taking a message apart may still cost.
+struct Budget {
+    parts: usize,
+    octets: usize,
+}
+
+impl Budget {
+    /// Whether a body may be searched; what is not is shown as one part.
+    fn allows(&mut self, body: &[u8]) -> bool {
+        let left = self.octets.checked_sub(body.len());
+        self.octets = left.unwrap_or(0);
+        left.is_some()
+    }
+}
+
+fn part<'a>(raw: &'a [u8], default_type: &str, depth: usize, budget: &mut Budget) -> Part<'a> {
+    let (headers, body_start) = if depth == 0 {
+        header::split(raw)
+    } else {
+        header::split_part(raw)
+    };
     let mut content_type = parameter::parse(&headers.raw("content-type").unwrap_or_default());
     if content_type.value == "multipart" {
         content_type.value = String::from("multipart/mixed");
@@ -68,22 +95,24 @@ fn part<'a>(raw: &'a [u8], default_type: &str, depth: usize, budget: &mut usize)
         body: &raw[body_start..],
         children: Vec::new(),
     };
-    if part.is_multipart() && depth < MAX_DEPTH {
+    if part.is_multipart() && depth < MAX_DEPTH && budget.allows(part.body) {
         part.children = children(&part, depth, budget);
     }
     part
 }
 
-fn children<'a>(parent: &Part<'a>, depth: usize, budget: &mut usize) -> Vec<Part<'a>> {
+fn children<'a>(parent: &Part<'a>, depth: usize, budget: &mut Budget) -> Vec<Part<'a>> {
     let declared = parent
         .content_type
         .get("boundary")
         .map(|boundary| boundary.trim_end().as_bytes().to_vec());
     let sections = declared
         .filter(|boundary| !boundary.is_empty())
-        .map(|boundary| sections(parent.body, &boundary, *budget))
+        .map(|boundary| sections(parent.body, &boundary, budget.parts))
         .filter(|found| !found.is_empty())
-        .or_else(|| guessed_boundary(parent.body).map(|boundary| sections(parent.body, &boundary, *budget)))
+        .or_else(|| {
+            guessed_boundary(parent.body).map(|boundary| sections(parent.body, &boundary, budget.parts))
+        })
         .unwrap_or_default();
     let default_type = if parent.content_type.value == "multipart/digest" {
         "message/rfc822"
@@ -92,10 +121,10 @@ fn children<'a>(parent: &Part<'a>, depth: usize, budget: &mut usize) -> Vec<Part
     };
     let mut children = Vec::new();
     for section in sections {
-        if *budget == 0 {
+        if budget.parts == 0 {
             break;
         }
-        *budget -= 1;
+        budget.parts -= 1;
         children.push(part(section, default_type, depth + 1, budget));
     }
     children
@@ -106,13 +135,11 @@ fn sections<'a>(body: &'a [u8], boundary: &[u8], most: usize) -> Vec<&'a [u8]> {
     let mut found = Vec::new();
     let mut open: Option<usize> = None;
     let mut position = 0;
-    for line in body.split_inclusive(|&b| b == b'\n') {
-        let start = position;
-        position += line.len();
-        let Some(rest) = line
-            .strip_prefix(b"--")
-            .and_then(|line| line.strip_prefix(boundary))
-        else {
+    while let Some(start) = next_dashes(body, position) {
+        let rest = &body[start + 2..];
+        let length = line_length(rest);
+        position = start + 2 + length;
+        let Some(rest) = rest[..length].strip_prefix(boundary) else {
             continue;
         };
         let closing = rest.starts_with(b"--");
@@ -133,6 +160,23 @@ fn sections<'a>(body: &'a [u8], boundary: &[u8], most: usize) -> Vec<&'a [u8]> {
         found.push(&body[from..]);
     }
     found
+}
+
+/// Where the next line begins that starts with two dashes; lines begin at `from`.
+fn next_dashes(body: &[u8], from: usize) -> Option<usize> {
+    let mut start = from;
+    loop {
+        let rest = body.get(start..).filter(|rest| !rest.is_empty())?;
+        if rest.starts_with(b"--") {
+            return Some(start);
+        }
+        start += line_length(rest);
+    }
+}
+
+/// Up to and with the line's end. The standard library searches for an octet fast, but only so.
+fn line_length(mut rest: &[u8]) -> usize {
+    rest.skip_until(b'\n').unwrap_or(rest.len())
 }
 
 fn without_last_break(section: &[u8]) -> &[u8] {

@@ -22,7 +22,7 @@ impl Parameterised {
 
 /// Reads `text/plain; charset=utf-8; name*=utf-8''…`.
 pub(crate) fn parse(text: &str) -> Parameterised {
-    let mut pieces = split_outside_quotes(text).into_iter();
+    let mut pieces = Pieces { rest: Some(text) };
     let value = pieces.next().unwrap_or_default();
     let value = value
         .split(['(', ' ', ','])
@@ -30,10 +30,7 @@ pub(crate) fn parse(text: &str) -> Parameterised {
         .unwrap_or_default()
         .trim_matches('"')
         .to_ascii_lowercase();
-    let raw: Vec<RawParameter> = pieces
-        .take(MOST_PARAMETERS)
-        .filter_map(|piece| raw_parameter(&piece))
-        .collect();
+    let raw: Vec<RawParameter> = pieces.take(MOST_PARAMETERS).filter_map(raw_parameter).collect();
     let mut parameters: Vec<(String, String)> = Vec::new();
     for parameter in &raw {
         if !parameters.iter().any(|(name, _)| *name == parameter.name) {
@@ -44,7 +41,7 @@ pub(crate) fn parse(text: &str) -> Parameterised {
 }
 
 /// Each one is compared with all others; a file name in pieces needs some dozens.
-const MOST_PARAMETERS: usize = 500;
+const MOST_PARAMETERS: usize = 200;
 
 struct RawParameter {
     name: String,
@@ -155,23 +152,27 @@ fn percent_decode(text: &str) -> Vec<u8> {
     out
 }
 
-fn split_outside_quotes(text: &str) -> Vec<String> {
-    let mut pieces = vec![String::new()];
-    let (mut quoted, mut escaped) = (false, false);
-    for c in text.chars() {
-        if c == ';' && !quoted {
-            pieces.push(String::new());
-            continue;
+/// What stands between semicolons outside quotes, without blanks around.
+struct Pieces<'a> {
+    rest: Option<&'a str>,
+}
+
+impl<'a> Iterator for Pieces<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        let text = self.rest.take()?;
+        let (mut quoted, mut escaped) = (false, false);
+        for (index, byte) in text.bytes().enumerate() {
+            if byte == b';' && !quoted {
+                self.rest = Some(&text[index + 1..]);
+                return Some(text[..index].trim());
+            }
+            quoted ^= byte == b'"' && !escaped;
+            escaped = byte == b'\\' && !escaped;
         }
-        if c == '"' && !escaped {
-            quoted = !quoted;
-        }
-        escaped = c == '\\' && !escaped;
-        if let Some(last) = pieces.last_mut() {
-            last.push(c);
-        }
+        Some(text.trim())
     }
-    pieces.iter().map(|piece| piece.trim().to_owned()).collect()
 }
 
 #[cfg(test)]

@@ -17,18 +17,11 @@ pub(super) enum Value<'a> {
     Other,
 }
 
-/// The properties up to the first that cannot be read.
-pub(super) fn read(data: &[u8]) -> Vec<Property<'_>> {
+/// The properties up to the first that cannot be read, however many are announced.
+pub(super) fn read(data: &[u8]) -> impl Iterator<Item = Property<'_>> {
     let mut input = Input(data);
     let count = input.length().unwrap_or(0);
-    let mut found = Vec::new();
-    for _ in 0..count {
-        let Some(property) = property(&mut input) else {
-            break;
-        };
-        found.push(property);
-    }
-    found
+    std::iter::from_fn(move || property(&mut input)).take(count)
 }
 
 fn property<'a>(input: &mut Input<'a>) -> Option<Property<'a>> {

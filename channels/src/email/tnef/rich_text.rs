@@ -2,15 +2,15 @@
 
 const DICTIONARY: &[u8] = b"{\\rtf1\\ansi\\mac\\deff0\\deftab720{\\fonttbl;}{\\f0\\fnil \\froman \\fswiss \\fmodern \\fscript \\fdecor MS Sans SerifSymbolArialTimes New RomanCourier{\\colortbl\\red0\\green0\\blue0\r\n\\par \\pard\\plain\\f0\\fs20\\b\\i\\u\\tab\\tx";
 const WINDOW: usize = 4096;
-/// Compression reaches a factor of eight at most; more is a bomb.
-const LONGEST: usize = 32 << 20;
+/// Octets that are expanded: the words of the longest letter, without the pictures that stand behind them.
+const LONGEST: usize = 2 << 20;
 
 /// The RTF, if this is some.
 pub(super) fn decompress(data: &[u8]) -> Option<Vec<u8>> {
     let body = data.get(16..)?;
     match data.get(8..12)? {
         b"LZFu" => Some(expand(body)),
-        b"MELA" => Some(body.to_vec()),
+        b"MELA" => Some(body.get(..LONGEST).unwrap_or(body).to_vec()),
         _ => None,
     }
 }
@@ -19,7 +19,7 @@ fn expand(body: &[u8]) -> Vec<u8> {
     let mut window = [0u8; WINDOW];
     window[..DICTIONARY.len()].copy_from_slice(DICTIONARY);
     let mut end = DICTIONARY.len();
-    let mut out = Vec::with_capacity(body.len() * 2);
+    let mut out = Vec::with_capacity(body.len().min(LONGEST));
     let mut input = body.iter().copied();
     while let Some(control) = input.next() {
         for bit in 0..8 {
