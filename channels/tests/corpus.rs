@@ -1,20 +1,47 @@
 //! The reader against a folder of real mail beside the repository, where there is one: nothing may
-//! break it, slow it down, or read worse than before. Without the folder the test is skipped.
+//! break it or read worse than before. Without the folder the tests say so and pass. How long it takes is the
+//! bench's business (`benches/reading`).
 
 use std::fs;
+use std::io::Write as _;
 use std::panic;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use shouwen_channels::email::inspect;
 
+/// `shared/mail/messages` beside the repository's main folder, or what `SHOUWEN_MAIL_CORPUS` names.
 fn corpus() -> Option<PathBuf> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/mail/messages");
-    let folder = std::env::var_os("SHOUWEN_MAIL_CORPUS").map_or(beside, PathBuf::from);
-    folder.is_dir().then_some(folder)
+    if let Some(named) = std::env::var_os("SHOUWEN_MAIL_CORPUS").map(PathBuf::from) {
+        assert!(
+            named.is_dir(),
+            "SHOUWEN_MAIL_CORPUS names no folder: {}",
+            named.display()
+        );
+        return Some(named);
+    }
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).parent()?;
+    let beside = main_folder(repository).parent()?.join("shared/mail/messages");
+    if beside.is_dir() {
+        return Some(beside);
+    }
+    // To the terminal itself, past the test runner, which keeps what a passed test prints.
+    let _ = writeln!(
+        std::io::stderr(),
+        "ABSENT: no folder of real mail beside the repository ({}); this test read nothing",
+        beside.display()
+    );
+    None
+}
+
+/// A further working tree names the main one's folder in its file `.git`.
+fn main_folder(repository: &Path) -> PathBuf {
+    let link = fs::read_to_string(repository.join(".git")).unwrap_or_default();
+    let within = link.trim().strip_prefix("gitdir: ").map(PathBuf::from);
+    let main = within.and_then(|folder| Some(repository.join(folder).ancestors().nth(3)?.to_path_buf()));
+    main.unwrap_or_else(|| repository.to_path_buf())
 }
 
 fn messages(folder: &Path) -> Vec<PathBuf> {
@@ -52,22 +79,12 @@ fn comparable(value: &Value) -> String {
 }
 
 #[test]
-fn real_mail_is_read_rightly_and_in_time() {
-    let Some(folder) = corpus() else {
-        println!("skipped: no folder of real mail beside the repository");
-        return;
-    };
+fn real_mail_is_read_rightly() {
+    let Some(folder) = corpus() else { return };
     let (mut right, mut asked, mut read) = (0u32, 0u32, 0u32);
     for path in messages(&folder) {
         let Ok(raw) = fs::read(&path) else { continue };
-        let start = Instant::now();
         let seen = inspect(&raw);
-        let megabytes = u32::try_from(raw.len() / 1_000_000 + 1).unwrap_or(1);
-        assert!(
-            start.elapsed() < Duration::from_secs(2) * megabytes,
-            "{}",
-            path.display()
-        );
         read += 1;
         let expected = fs::read(path.with_extension("expect.json")).unwrap_or_default();
         let Ok(expected) = serde_json::from_slice::<Value>(&expected) else {
@@ -113,10 +130,7 @@ fn spoiled(raw: &[u8], seed: &mut u64) -> Vec<u8> {
 
 #[test]
 fn spoiled_mail_never_breaks_the_reader() {
-    let Some(folder) = corpus() else {
-        println!("skipped: no folder of real mail beside the repository");
-        return;
-    };
+    let Some(folder) = corpus() else { return };
     // The reader would catch a panic of its own and go on; here it counts.
     let panics = Arc::new(AtomicUsize::new(0));
     let seen = Arc::clone(&panics);
