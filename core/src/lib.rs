@@ -11,6 +11,7 @@ pub mod channel;
 pub mod complaint;
 pub mod customer;
 pub mod event;
+pub mod fault;
 pub mod id;
 pub mod macros;
 pub mod mention;

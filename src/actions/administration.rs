@@ -2,6 +2,7 @@
 
 use shouwen_core::actor::{Actor, PermissionSet, Scope};
 use shouwen_core::customer::fold;
+use shouwen_core::fault::Fault;
 
 use crate::db;
 
@@ -9,22 +10,22 @@ use crate::db;
 pub enum AdminError {
     /// One field of what was given is wrong.
     #[error("{detail}")]
-    Wrong { field: &'static str, detail: String },
+    Wrong { field: &'static str, detail: Fault },
     #[error("there is no such {0}")]
     NotFound(&'static str),
     /// What is there stands against it.
     #[error("{0}")]
-    Conflict(&'static str),
+    Conflict(Fault),
     /// The caller may not do this to these people or with these permissions.
     #[error("{0}")]
-    Refused(&'static str),
+    Refused(Fault),
     #[error(transparent)]
     Store(#[from] db::Error),
 }
 
 pub type Result<T> = std::result::Result<T, AdminError>;
 
-pub fn wrong<T>(field: &'static str, detail: impl Into<String>) -> Result<T> {
+pub fn wrong<T>(field: &'static str, detail: impl Into<Fault>) -> Result<T> {
     Err(AdminError::Wrong {
         field,
         detail: detail.into(),
@@ -35,8 +36,8 @@ pub fn wrong<T>(field: &'static str, detail: impl Into<String>) -> Result<T> {
 pub fn name(field: &'static str, text: &str, longest: usize) -> Result<String> {
     let text = text.trim();
     match text.chars().count() {
-        0 => wrong(field, "a name is needed"),
-        length if length > longest => wrong(field, format!("at most {longest} characters")),
+        0 => wrong(field, Fault::NameNeeded),
+        length if length > longest => wrong(field, Fault::TooLong { most: longest }),
         _ => Ok(text.to_owned()),
     }
 }
@@ -52,7 +53,7 @@ pub fn email(field: &'static str, text: &str) -> Result<String> {
         Some((local, domain)) if plain && !local.is_empty() && !local.contains('@') && is_domain(domain) => {
             Ok(text.to_owned())
         }
-        _ => wrong(field, "this is not an email address such as name@shop.example"),
+        _ => wrong(field, Fault::NotAnEmail),
     }
 }
 
@@ -67,7 +68,7 @@ fn is_domain(text: &str) -> bool {
 pub fn locale(text: &str) -> Result<String> {
     match text {
         "en" | "zh" => Ok(text.to_owned()),
-        _ => wrong("locale", "the desk speaks en and zh"),
+        _ => wrong("locale", Fault::NotALocale),
     }
 }
 

@@ -3,7 +3,8 @@
 use futures_util::FutureExt;
 use shouwen_core::actor::{Actor, BuiltInRole};
 use shouwen_core::event::{Event, Reference};
-use shouwen_core::id::{AgentId, RoleId, TeamId};
+use shouwen_core::fault::Fault;
+use shouwen_core::id::{AgentId, RoleId, TeamId, WorkspaceId};
 
 use super::administration::{self, AdminError, Result};
 use super::password_resets;
@@ -12,7 +13,7 @@ use super::routing::presence;
 use super::routing::release::{self, Release, Why};
 use super::sessions;
 use crate::app::App;
-use crate::db;
+use crate::db::{self, Conn};
 use crate::log::Change;
 use crate::store::agents::{self, AgentRow, RoleRow};
 use crate::store::{password_resets as links, routing};
@@ -121,7 +122,12 @@ pub async fn update(change: &mut Change, id: AgentId, changes: &AgentChanges) ->
         let heir = heir(change, id, changes.hand_over).await?;
         presence::leave(change, id).await?;
         routing::hand_over_customers(change.tx(), workspace, id, heir).await?;
-        // The handler does so at once; the job, should this server die before.
+        if agents::hand_over_teams(change.tx(), workspace, id, heir).await? {
+            change.record_general(Event::ReferenceChanged {
+                what: Reference::Teams,
+            });
+        }
+        // The handler does some at once; the job does the rest, and all should this server die before.
         release::ask(change, id, heir, Why::Deactivated);
     }
     if moved || agent.role_id != before.role_id || agent.active != before.active {
@@ -158,20 +164,55 @@ pub async fn sign_out(change: &mut Change, id: AgentId) -> Result<()> {
     Ok(sessions::sign_out_everywhere(change, id).await?)
 }
 
-/// Takes a deactivated agent off their active tickets, some at a time; the closed ones keep their history.
+/// What would be left behind if an agent went now. Each is counted up to [`COUNTED_TO`].
+#[derive(Debug, Clone, Copy)]
+pub struct Work {
+    pub assigned: usize,
+    pub owned: usize,
+    /// Whose own agent they are.
+    pub customers: usize,
+}
+
+/// Nobody needs to know how many more there are.
+pub const COUNTED_TO: i64 = 1_000;
+
+pub async fn work_of(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    agent: AgentId,
+) -> std::result::Result<Option<Work>, db::Error> {
+    if agents::find(conn, workspace, agent).await?.is_none() {
+        return Ok(None);
+    }
+    let customers = routing::count_customers_of(conn, workspace, agent, COUNTED_TO).await?;
+    Ok(Some(Work {
+        assigned: agents::active_tickets(conn, workspace, agent, COUNTED_TO)
+            .await?
+            .len(),
+        owned: routing::of_owner(conn, workspace, agent, COUNTED_TO).await?.len(),
+        customers: usize::try_from(customers).unwrap_or_default(),
+    }))
+}
+
+/// So many batches are handed over while the administrator waits; a job does the others.
+const AT_ONCE: usize = 5;
+
+/// Takes a deactivated agent off the first of their active tickets; the closed ones keep their history.
 pub async fn release_tickets(
     app: &App,
     actor: &Actor,
     agent: AgentId,
     to: Option<AgentId>,
 ) -> std::result::Result<(), db::Error> {
-    let mut next = Some(Release::of(agent, to, Why::Deactivated));
-    while let Some(part) = next {
-        next = app
+    let mut part = Release::of(agent, to, Why::Deactivated);
+    for _ in 0..AT_ONCE {
+        let next = app
             .change(actor, part, |change, part| {
                 release::release_some(change, part).boxed()
             })
             .await?;
+        let Some(next) = next else { break };
+        part = next;
     }
     Ok(())
 }
@@ -182,7 +223,7 @@ async fn heir(change: &mut Change, gone: AgentId, to: Option<AgentId>) -> Result
     let workspace = change.workspace();
     let found = agents::find(change.tx(), workspace, to).await?;
     if to == gone || !found.is_some_and(|agent| agent.active) {
-        return administration::wrong("hand_over_to", "no such agent, or the agent is deactivated");
+        return administration::wrong("hand_over_to", Fault::NoSuchAgent);
     }
     Ok(Some(to))
 }
@@ -199,9 +240,7 @@ async fn commanded(change: &mut Change, id: AgentId) -> Result<AgentRow> {
     if holds_role(change.actor(), &role) {
         Ok(agent)
     } else {
-        Err(AdminError::Refused(
-            "this agent may do more than you: ask an administrator",
-        ))
+        Err(AdminError::Refused(Fault::AboveYou))
     }
 }
 
@@ -209,14 +248,12 @@ async fn commanded(change: &mut Change, id: AgentId) -> Result<AgentRow> {
 async fn grantable_role(change: &mut Change, id: RoleId) -> Result<RoleRow> {
     let workspace = change.workspace();
     let Some(role) = agents::find_role(change.tx(), workspace, id).await? else {
-        return administration::wrong("role_id", "there is no such role");
+        return administration::wrong("role_id", Fault::NoSuchRole);
     };
     if holds_role(change.actor(), &role) {
         Ok(role)
     } else {
-        Err(AdminError::Refused(
-            "this role gives more than you hold: ask an administrator",
-        ))
+        Err(AdminError::Refused(Fault::RoleAboveYou))
     }
 }
 
@@ -234,9 +271,7 @@ async fn keep_an_administrator(change: &mut Change, before: &AgentRow, after: &A
     let administrator = BuiltInRole::Administrator.as_str();
     let is_administrator = role.is_some_and(|role| role.key.as_deref() == Some(administrator));
     if is_administrator && agents::count_active_in_role(change.tx(), workspace, before.role_id).await? <= 1 {
-        return Err(AdminError::Conflict(
-            "this is the last administrator: make somebody else one first",
-        ));
+        return Err(AdminError::Conflict(Fault::LastAdministrator));
     }
     Ok(())
 }
@@ -246,7 +281,7 @@ async fn set_teams(change: &mut Change, agent: AgentId, wanted: &[TeamId]) -> Re
     let workspace = change.workspace();
     let known = agents::teams(change.tx(), workspace).await?;
     if !wanted.iter().all(|team| known.iter().any(|row| row.id == *team)) {
-        return administration::wrong("team_ids", "there is no such team");
+        return administration::wrong("team_ids", Fault::NoSuchTeam);
     }
     let memberships = agents::memberships(change.tx(), workspace).await?;
     let present: Vec<TeamId> = memberships
@@ -274,7 +309,7 @@ async fn set_teams(change: &mut Change, agent: AgentId, wanted: &[TeamId]) -> Re
 
 fn address_taken(error: db::Error) -> AdminError {
     match error {
-        db::Error::Conflict(_) => AdminError::Conflict("an agent has this email address already"),
+        db::Error::Conflict(_) => AdminError::Conflict(Fault::AddressTaken),
         error => error.into(),
     }
 }

@@ -2,6 +2,7 @@
 
 use shouwen_core::actor::{KeyScope, Scope};
 use shouwen_core::event::{Event, Reference};
+use shouwen_core::fault::Fault;
 use shouwen_core::id::{AgentId, ApiKeyId};
 
 use super::administration::{self, AdminError, Result};
@@ -24,14 +25,14 @@ pub async fn create(change: &mut Change, agent: AgentId, new: &NewKey) -> Result
     scopes.sort();
     scopes.dedup();
     if scopes.is_empty() {
-        return administration::wrong("scopes", "choose at least one");
+        return administration::wrong("scopes", Fault::ChooseOne);
     }
     let permissions = scopes
         .iter()
         .flat_map(|scope| scope.permissions().iter().copied())
         .collect();
     if !administration::holds(change.actor(), permissions, Scope::All) {
-        return Err(AdminError::Refused("a key cannot do more than you can"));
+        return Err(AdminError::Refused(Fault::KeyAboveYou));
     }
     let key = ApiKeyRow {
         workspace_id: change.workspace(),

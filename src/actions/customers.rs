@@ -2,8 +2,10 @@
 
 use shouwen_core::customer::{IdentityKind, Verified};
 use shouwen_core::event::Event;
-use shouwen_core::id::{CustomerId, IdentityId};
+use shouwen_core::id::{AgentId, CustomerId, IdentityId};
 
+use super::administration::AdminError;
+use super::routing::tiers;
 use crate::db::Error;
 use crate::log::Change;
 use crate::store::customers::{self, CustomerRow, IdentityRow};
@@ -114,6 +116,8 @@ pub enum CustomerError {
     #[error("another customer has this {0} already")]
     Taken(IdentityKind),
     #[error(transparent)]
+    Agent(#[from] AdminError),
+    #[error(transparent)]
     Store(#[from] Error),
 }
 
@@ -124,6 +128,8 @@ pub struct CustomerEdit {
     pub tier: Option<Option<String>>,
     pub notes: Option<String>,
     pub locale: Option<Option<String>>,
+    /// The customer's own agent.
+    pub dedicated: Option<Option<AgentId>>,
 }
 
 pub async fn edit(
@@ -139,6 +145,9 @@ pub async fn edit(
     row.notes = edit.notes.clone().unwrap_or(row.notes);
     row.locale = edit.locale.clone().unwrap_or(row.locale);
     customers::save(change.tx(), workspace, &row).await?;
+    if let Some(agent) = edit.dedicated {
+        tiers::set_dedicated(change, customer, agent).await?;
+    }
     change.record_general(Event::CustomerChanged { customer });
     Ok(())
 }

@@ -3,6 +3,7 @@
 use shouwen_core::channel::Channel;
 use shouwen_core::customer::fold;
 use shouwen_core::event::{Event, Reference};
+use shouwen_core::fault::Fault;
 use shouwen_core::id::{InboxId, TeamId};
 
 use super::administration::{self, AdminError, Result};
@@ -108,7 +109,7 @@ pub async fn create(change: &mut Change, new: &NewInbox, secrets: &Secrets) -> R
     )
     .await?;
     if inbox.channel == Channel::Email && inbox.address.is_none() {
-        return administration::wrong("address", "the email address that customers write to is needed");
+        return administration::wrong("address", Fault::InboxAddressNeeded);
     }
     inboxes::add(change.tx(), &inbox).await.map_err(address_taken)?;
     change.record_general(Event::ReferenceChanged {
@@ -148,20 +149,18 @@ async fn apply(change: &mut Change, inbox: &mut InboxRow, form: &InboxForm, secr
             inbox.settings.0.chat = Some(checked_chat(chat)?);
             Ok(())
         }
-        _ => administration::wrong("settings", "these are the settings of another channel"),
+        _ => administration::wrong("settings", Fault::OtherChannel),
     }
 }
 
 fn read_address(channel: Channel, address: Option<&str>) -> Result<Option<String>> {
     match (channel, address.map(str::trim).filter(|text| !text.is_empty())) {
         (Channel::Email, Some(text)) => Ok(Some(fold(&administration::email("address", text)?))),
-        (Channel::Email, None) => {
-            administration::wrong("address", "the email address that customers write to is needed")
-        }
+        (Channel::Email, None) => administration::wrong("address", Fault::InboxAddressNeeded),
         // The number of a telephone line, as people write it.
         (Channel::Phone, text) => Ok(text.map(ToOwned::to_owned)),
         (Channel::Chat, None) => Ok(None),
-        (Channel::Chat, Some(_)) => administration::wrong("address", "a chat has no address"),
+        (Channel::Chat, Some(_)) => administration::wrong("address", Fault::ChatHasNoAddress),
     }
 }
 
@@ -175,7 +174,7 @@ async fn known_team(change: &mut Change, team: Option<TeamId>) -> Result<Option<
     {
         Ok(Some(id))
     } else {
-        administration::wrong("team_id", "there is no such team")
+        administration::wrong("team_id", Fault::NoSuchTeam)
     }
 }
 
@@ -184,7 +183,7 @@ async fn known_email_inbox(change: &mut Change, inbox: Option<InboxId>) -> Resul
     let workspace = change.workspace();
     match inboxes::find(change.tx(), workspace, id).await? {
         Some(found) if found.channel == Channel::Email => Ok(()),
-        _ => administration::wrong("settings/email_inbox_id", "choose an email inbox"),
+        _ => administration::wrong("settings/email_inbox_id", Fault::ChooseEmailInbox),
     }
 }
 
@@ -202,19 +201,22 @@ fn default_settings(channel: Channel) -> SettingsForm {
 fn checked_chat(chat: &ChatSettings) -> Result<ChatSettings> {
     let hex = chat.color.strip_prefix('#').unwrap_or_default();
     if hex.len() != 6 || !hex.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return administration::wrong("settings/color", "write the color as #2563eb");
+        return administration::wrong("settings/color", Fault::NotAColor);
     }
     if chat.title.chars().count() > 80 {
-        return administration::wrong("settings/title", "at most 80 characters");
+        return administration::wrong("settings/title", Fault::TooLong { most: 80 });
     }
     if chat.greeting.chars().count() > 1000 {
-        return administration::wrong("settings/greeting", "at most 1000 characters");
+        return administration::wrong("settings/greeting", Fault::TooLong { most: 1000 });
     }
     if chat
         .email_after_minutes
         .is_some_and(|minutes| !(0..=1440).contains(&minutes))
     {
-        return administration::wrong("settings/email_after_minutes", "0 (never) to 1440 minutes");
+        return administration::wrong(
+            "settings/email_after_minutes",
+            Fault::OutOfRange { least: 0, most: 1440 },
+        );
     }
     let origins = chat.allowed_origins.iter().map(|text| origin(text));
     Ok(ChatSettings {
@@ -230,10 +232,7 @@ fn origin(text: &str) -> Result<String> {
         .filter(|url| matches!(url.scheme(), "http" | "https") && url.path() == "/" && url.query().is_none());
     match plain {
         Some(url) => Ok(url.origin().ascii_serialization()),
-        None => administration::wrong(
-            "settings/allowed_origins",
-            "write origins such as https://shop.example",
-        ),
+        None => administration::wrong("settings/allowed_origins", Fault::NotOrigins),
     }
 }
 
@@ -257,7 +256,7 @@ fn apply_email(inbox: &mut InboxRow, form: &EmailForm, secrets: &Secrets) -> Res
         .as_ref()
         .is_some_and(|imap| imap.account.username.is_none())
     {
-        return administration::wrong("settings/imap/username", "the user name is needed");
+        return administration::wrong("settings/imap/username", Fault::UserNameNeeded);
     }
     check_sending(form)?;
     let folder = form.imap_folder.trim();
@@ -302,10 +301,7 @@ fn checked_acknowledge(given: &Acknowledge) -> Result<Acknowledge> {
         return administration::wrong("settings/acknowledge", "at most 5000 characters in each language");
     }
     if given.on && texts.iter().all(|text| text.trim().is_empty()) {
-        return administration::wrong(
-            "settings/acknowledge",
-            "write what the sender is told, in one language at least",
-        );
+        return administration::wrong("settings/acknowledge", Fault::AcknowledgeWords);
     }
     Ok(given.clone())
 }
@@ -314,14 +310,7 @@ fn days(field: &'static str, days: i64, most: i64) -> Result<i64> {
     if (0..=most).contains(&days) {
         Ok(days)
     } else {
-        administration::wrong(
-            field,
-            if most == 30 {
-                "0 (never) to 30 days"
-            } else {
-                "0 (never) to 3650 days"
-            },
-        )
+        administration::wrong(field, Fault::DaysOutOfRange { least: 0, most })
     }
 }
 
@@ -335,7 +324,7 @@ fn check_sending(form: &EmailForm) -> Result<()> {
         .undo_seconds
         .is_some_and(|seconds| seconds != 0 && !(5..=30).contains(&seconds))
     {
-        return administration::wrong("settings/undo_seconds", "0 (off), or 5 to 30 seconds");
+        return administration::wrong("settings/undo_seconds", Fault::UndoSeconds);
     }
     if form
         .per_minute
@@ -343,17 +332,23 @@ fn check_sending(form: &EmailForm) -> Result<()> {
     {
         return administration::wrong(
             "settings/per_minute",
-            "0 (as fast as it goes) to 100000 mails a minute",
+            Fault::OutOfRange {
+                least: 0,
+                most: 100_000,
+            },
         );
     }
     if form
         .alarm_after_minutes
         .is_some_and(|minutes| !(1..=1440).contains(&minutes))
     {
-        return administration::wrong("settings/alarm_after_minutes", "1 to 1440 minutes");
+        return administration::wrong(
+            "settings/alarm_after_minutes",
+            Fault::OutOfRange { least: 1, most: 1440 },
+        );
     }
     if form.signature.chars().count() > LONGEST_SIGNATURE {
-        return administration::wrong("settings/signature", "at most 5000 characters");
+        return administration::wrong("settings/signature", Fault::TooLong { most: 5000 });
     }
     check_signatures(
         "settings/signatures",
@@ -364,7 +359,7 @@ fn check_sending(form: &EmailForm) -> Result<()> {
 /// Each language once, none too long.
 pub fn check_signatures(field: &'static str, signatures: &[Signature]) -> Result<()> {
     if signatures.len() > MOST_SIGNATURES {
-        return administration::wrong(field, "at most 20 languages");
+        return administration::wrong(field, Fault::TooMany { most: 20 });
     }
     for (place, one) in signatures.iter().enumerate() {
         let plain = one.locale.len() <= 35
@@ -373,16 +368,16 @@ pub fn check_signatures(field: &'static str, signatures: &[Signature]) -> Result
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
         if !plain {
-            return administration::wrong(field, "write the language as en or zh-TW");
+            return administration::wrong(field, Fault::NotALanguage);
         }
         if one.text.chars().count() > LONGEST_SIGNATURE {
-            return administration::wrong(field, "at most 5000 characters");
+            return administration::wrong(field, Fault::TooLong { most: 5000 });
         }
         if signatures[..place]
             .iter()
             .any(|other| other.locale.eq_ignore_ascii_case(&one.locale))
         {
-            return administration::wrong(field, "each language once");
+            return administration::wrong(field, Fault::LanguageTwice);
         }
     }
     Ok(())
@@ -408,13 +403,16 @@ fn password(
     let Some(form) = form else { return Ok(None) };
     let account = &form.account;
     if account.host.is_empty() || account.host.chars().any(|c| c.is_whitespace() || c == '/') {
-        return administration::wrong(
-            field,
-            "the name of the server is needed, such as mail.shop.example",
-        );
+        return administration::wrong(field, Fault::HostNeeded);
     }
     if account.port == 0 {
-        return administration::wrong(field, "the port is a number from 1 to 65535");
+        return administration::wrong(
+            field,
+            Fault::OutOfRange {
+                least: 1,
+                most: 65_535,
+            },
+        );
     }
     if form.password.is_some() || kept.is_none() {
         return Ok(form.password.clone().filter(|password| !password.is_empty()));
@@ -428,16 +426,13 @@ fn password(
     if same {
         Ok(kept)
     } else {
-        administration::wrong(
-            field,
-            "give the password again: it was for another server or user",
-        )
+        administration::wrong(field, Fault::PasswordAgain)
     }
 }
 
 fn address_taken(error: db::Error) -> AdminError {
     match error {
-        db::Error::Conflict(_) => AdminError::Conflict("an inbox has this email address already"),
+        db::Error::Conflict(_) => AdminError::Conflict(Fault::InboxAddressTaken),
         error => error.into(),
     }
 }

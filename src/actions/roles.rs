@@ -2,6 +2,7 @@
 
 use shouwen_core::actor::{BuiltInRole, PermissionSet, Scope};
 use shouwen_core::event::{Event, Reference};
+use shouwen_core::fault::Fault;
 use shouwen_core::id::RoleId;
 
 use super::administration::{self, AdminError, Result};
@@ -55,9 +56,7 @@ pub async fn update(change: &mut Change, id: RoleId, form: &RoleForm) -> Result<
     role.scope = form.scope.unwrap_or(role.scope);
     let access_changed = role.permissions != before.permissions || role.scope != before.scope;
     if access_changed && is_administrator(&role) {
-        return Err(AdminError::Conflict(
-            "administrators may do everything: make another role for those who may not",
-        ));
+        return Err(AdminError::Conflict(Fault::AdministratorsDoAll));
     }
     check_holds(change, &role)?;
     agents::save_role(change.tx(), workspace, &role).await?;
@@ -78,12 +77,10 @@ pub async fn delete(change: &mut Change, id: RoleId) -> Result<()> {
     let role = find(change, id).await?;
     check_holds(change, &role)?;
     if role.key.is_some() {
-        return Err(AdminError::Conflict("a built-in role stays"));
+        return Err(AdminError::Conflict(Fault::RoleBuiltIn));
     }
     if !agents::in_role(change.tx(), workspace, id).await?.is_empty() {
-        return Err(AdminError::Conflict(
-            "agents hold this role, perhaps deactivated ones: give them another first",
-        ));
+        return Err(AdminError::Conflict(Fault::RoleHeld));
     }
     complaints::forget_role(change.tx(), workspace, id).await?;
     agents::remove_role(change.tx(), workspace, id).await?;
@@ -108,9 +105,7 @@ fn check_holds(change: &Change, role: &RoleRow) -> Result<()> {
     if administration::holds(change.actor(), role.permissions.0, role.scope) {
         Ok(())
     } else {
-        Err(AdminError::Refused(
-            "this role gives more than you hold: ask an administrator",
-        ))
+        Err(AdminError::Refused(Fault::RoleAboveYou))
     }
 }
 
@@ -121,7 +116,7 @@ async fn unique_name(change: &mut Change, own: Option<RoleId>, name: &str) -> Re
         .iter()
         .any(|role| Some(role.id) != own && administration::same_name(&role.name, &name));
     if taken {
-        Err(AdminError::Conflict("a role has this name already"))
+        Err(AdminError::Conflict(Fault::NameTaken))
     } else {
         Ok(name)
     }

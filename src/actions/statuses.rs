@@ -1,6 +1,7 @@
 //! Statuses: the workspace's own labels over the fixed categories.
 
 use shouwen_core::event::{Event, Reference};
+use shouwen_core::fault::Fault;
 use shouwen_core::id::StatusId;
 use shouwen_core::ticket::Category;
 
@@ -20,7 +21,7 @@ pub struct StatusForm {
 pub async fn create(change: &mut Change, form: &StatusForm) -> Result<StatusId> {
     let workspace = change.workspace();
     let Some(category) = form.category else {
-        return administration::wrong("category", "choose a category");
+        return administration::wrong("category", Fault::CategoryNeeded);
     };
     let name = unique_name(change, None, form.name.as_deref().unwrap_or_default()).await?;
     let last = statuses::all(change.tx(), workspace)
@@ -57,14 +58,10 @@ pub async fn update(change: &mut Change, id: StatusId, form: &StatusForm) -> Res
         };
     }
     if form.category.is_some_and(|category| category != status.category) {
-        return Err(AdminError::Conflict(
-            "tickets in this status would change their life: make a new status instead",
-        ));
+        return Err(AdminError::Conflict(Fault::StatusMeaning));
     }
     if status.key.is_some() && form.archived == Some(true) {
-        return Err(AdminError::Conflict(
-            "a built-in status stays: the desk itself moves tickets into it",
-        ));
+        return Err(AdminError::Conflict(Fault::StatusBuiltIn));
     }
     status.position = form.position.unwrap_or(status.position);
     status.archived = form.archived.unwrap_or(status.archived);
@@ -82,7 +79,7 @@ async fn unique_name(change: &mut Change, own: Option<StatusId>, name: &str) -> 
         .iter()
         .any(|status| Some(status.id) != own && administration::same_name(&status.name, &name));
     if taken {
-        Err(AdminError::Conflict("a status has this name already"))
+        Err(AdminError::Conflict(Fault::NameTaken))
     } else {
         Ok(name)
     }

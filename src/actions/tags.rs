@@ -3,6 +3,7 @@
 use futures_util::FutureExt;
 use shouwen_core::actor::Actor;
 use shouwen_core::event::{Event, Reference};
+use shouwen_core::fault::Fault;
 use shouwen_core::id::TagId;
 
 use super::administration::{self, AdminError, Result};
@@ -98,7 +99,7 @@ async fn delete_some(change: &mut Change, id: TagId) -> Result<bool> {
 
 fn name_taken(error: db::Error) -> AdminError {
     match error {
-        db::Error::Conflict(_) => AdminError::Conflict("a tag has this name already"),
+        db::Error::Conflict(_) => AdminError::Conflict(Fault::NameTaken),
         error => error.into(),
     }
 }

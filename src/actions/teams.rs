@@ -1,6 +1,7 @@
 //! Teams: who works together.
 
 use shouwen_core::event::{Event, Reference};
+use shouwen_core::fault::Fault;
 use shouwen_core::id::{AgentId, TeamId};
 
 use super::administration::{self, AdminError, Result};
@@ -59,9 +60,7 @@ pub async fn delete(change: &mut Change, id: TeamId) -> Result<()> {
     let workspace = change.workspace();
     find(change, id).await?;
     if agents::team_is_used(change.tx(), workspace, id).await? {
-        return Err(AdminError::Conflict(
-            "tickets or inboxes belong to this team: give them to another first",
-        ));
+        return Err(AdminError::Conflict(Fault::TeamUsed));
     }
     set_members(change, id, &[]).await?;
     macros::forget_team(change, id).await?;
@@ -88,7 +87,7 @@ async fn unique_name(change: &mut Change, own: Option<TeamId>, name: &str) -> Re
         .iter()
         .any(|team| Some(team.id) != own && administration::same_name(&team.name, &name));
     if taken {
-        Err(AdminError::Conflict("a team has this name already"))
+        Err(AdminError::Conflict(Fault::NameTaken))
     } else {
         Ok(name)
     }
@@ -103,7 +102,7 @@ async fn set_lead(change: &mut Change, team: TeamId, lead: Option<Option<AgentId
     if let Some(agent) = lead {
         let found = agents::find(change.tx(), workspace, agent).await?;
         if !found.is_some_and(|agent| agent.active) {
-            return administration::wrong("lead_id", "there is no such agent, or the agent is deactivated");
+            return administration::wrong("lead_id", Fault::NoSuchAgent);
         }
     }
     agents::set_lead(change.tx(), workspace, team, lead).await?;
@@ -118,7 +117,7 @@ async fn set_members(change: &mut Change, team: TeamId, wanted: &[AgentId]) -> R
         .iter()
         .all(|agent| known.iter().any(|row| row.id == *agent))
     {
-        return administration::wrong("agent_ids", "there is no such agent");
+        return administration::wrong("agent_ids", Fault::NoSuchAgent);
     }
     let memberships = agents::memberships(change.tx(), workspace).await?;
     let present: Vec<AgentId> = memberships

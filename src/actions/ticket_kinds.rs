@@ -2,6 +2,7 @@
 
 use shouwen_core::complaint::TicketKind;
 use shouwen_core::event::{Event, Reference};
+use shouwen_core::fault::Fault;
 use shouwen_core::id::WorkspaceId;
 use uuid::Uuid;
 
@@ -51,7 +52,7 @@ pub async fn create(change: &mut Change, form: &KindForm) -> Result<String> {
     let workspace = change.workspace();
     let all = all(change.tx(), workspace).await?;
     if all.len() >= MOST {
-        return Err(AdminError::Conflict("there are 100 kinds already"));
+        return Err(AdminError::Conflict(Fault::KindsFull));
     }
     let name = unique_name(&all, None, form.name.as_deref().unwrap_or_default())?;
     let last = all.iter().map(|row| row.position).max().unwrap_or_default();
@@ -82,9 +83,7 @@ pub async fn update(change: &mut Change, key: &str, form: &KindForm) -> Result<(
     }
     let archived = form.archived.unwrap_or(row.archived);
     if archived && matches!(built_in, Some(TicketKind::Inquiry | TicketKind::Complaint)) {
-        return Err(AdminError::Conflict(
-            "every ticket begins as an inquiry, and complaints have their cases: both stay",
-        ));
+        return Err(AdminError::Conflict(Fault::KindStays));
     }
     row.archived = archived;
     row.position = form.position.unwrap_or(row.position);
@@ -105,7 +104,7 @@ fn unique_name(all: &[KindRow], own: Option<&str>, name: &str) -> Result<String>
     let is_taken =
         |row: &&KindRow| Some(row.key.as_str()) != own && administration::same_name(&row.name, &name);
     if all.iter().any(|row| is_taken(&row)) {
-        return Err(AdminError::Conflict("a kind has this name already"));
+        return Err(AdminError::Conflict(Fault::NameTaken));
     }
     Ok(name)
 }

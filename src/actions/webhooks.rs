@@ -1,6 +1,7 @@
 //! Webhooks: which programs are told of which events.
 
 use shouwen_core::event::is_public_kind;
+use shouwen_core::fault::Fault;
 use shouwen_core::id::{AgentId, WebhookId};
 
 use super::administration::{self, AdminError, Result};
@@ -31,9 +32,7 @@ pub async fn create(
 ) -> Result<WebhookRow> {
     let workspace = change.workspace();
     if webhooks::all(change.tx(), workspace).await?.len() >= MOST {
-        return Err(AdminError::Conflict(
-            "there are twenty webhooks already: remove one first",
-        ));
+        return Err(AdminError::Conflict(Fault::WebhooksFull));
     }
     let mut hook = WebhookRow {
         id: change.next_id(),
@@ -94,10 +93,15 @@ fn fill(hook: &mut WebhookRow, form: &WebhookForm) -> Result<()> {
 
 fn checked(kinds: &[String]) -> Result<Vec<String>> {
     if kinds.len() > MOST_KINDS {
-        return administration::wrong("kinds", format!("at most {MOST_KINDS}"));
+        return administration::wrong("kinds", Fault::TooMany { most: MOST_KINDS });
     }
     if let Some(unknown) = kinds.iter().find(|kind| !is_public_kind(kind)) {
-        return administration::wrong("kinds", format!("there are no events of the kind {unknown:?}"));
+        return administration::wrong(
+            "kinds",
+            Fault::NoSuchEvents {
+                kind: unknown.clone(),
+            },
+        );
     }
     let mut kinds = kinds.to_vec();
     kinds.sort();

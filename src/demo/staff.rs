@@ -112,6 +112,9 @@ pub(super) const TEAMS: [(&str, &str); 3] = [
     ("logistics", "Logistics"),
 ];
 
+/// Who leads each team.
+pub(super) const LEADS: [Option<usize>; 3] = [Some(2), Some(SUPERVISOR), Some(6)];
+
 pub(super) fn team(key: &str) -> Option<usize> {
     TEAMS.iter().position(|(known, _)| *known == key)
 }
@@ -134,6 +137,29 @@ pub(super) const TAGS: [(&str, &str, &str); 16] = [
     ("wholesale", "wholesale 团购", "green"),
     ("customs", "customs", "gray"),
     ("privacy", "privacy 隐私", "teal"),
+];
+
+/// Who of the staff, how much they take, what they speak, which skills they have, and when they work.
+type Working = (
+    usize,
+    i64,
+    &'static [&'static str],
+    &'static [usize],
+    Option<(&'static str, &'static str, &'static str)>,
+);
+pub(super) const SHIFTS: [Working; 6] = [
+    (2, 14, &["en"], &[0, 2], None),
+    (3, 14, &["zh", "en"], &[0, 1], None),
+    (4, 10, &["zh"], &[1], Some(("Asia/Shanghai", "09:00", "18:00"))),
+    (5, 10, &["zh"], &[], Some(("Asia/Shanghai", "12:00", "21:00"))),
+    (
+        6,
+        10,
+        &["en", "de"],
+        &[],
+        Some(("Europe/Berlin", "08:00", "16:30")),
+    ),
+    (7, 8, &["en"], &[0], None),
 ];
 
 /// The status that the shop added to the built-in ones.

@@ -173,9 +173,7 @@ impl Visitor {
             return Ok(Err(Failure::NotFound("chat")));
         };
         if !is_allowed(&inbox, page) {
-            return Ok(Err(Failure::Refused(
-                "this page may not show this chat".to_owned(),
-            )));
+            return Ok(Err(Failure::Refused("this page may not show this chat".into())));
         }
         Ok(Ok(inbox))
     }

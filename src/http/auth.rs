@@ -6,6 +6,7 @@ use axum::extract::FromRequestParts;
 use axum::http::{header, request::Parts};
 use futures_util::FutureExt;
 use shouwen_core::actor::{Actor, Permission, PermissionSet, Scope, Who};
+use shouwen_core::fault::Fault;
 use shouwen_core::id::{AgentId, SessionId};
 use shouwen_core::time::Length;
 
@@ -90,9 +91,7 @@ impl FromRequestParts<App> for SignedIn {
                 agent,
                 session,
             }),
-            _ => Err(Failure::Refused(
-                "an API key has no account of its own".to_owned(),
-            )),
+            _ => Err(Failure::Refused(Fault::KeyIsNobody)),
         }
     }
 }

@@ -75,8 +75,7 @@ async fn once(app: App, actor: Actor, parts: Parts, body: Body, next: Next) -> R
     match begun {
         Begun::First => carry_out(app, actor, of, Request::from_parts(parts, body.into()), next).await,
         Begun::Running => Err(Failure::Conflict(
-            "a request with this Idempotency-Key is still being carried out; ask again in a moment"
-                .to_owned(),
+            "a request with this Idempotency-Key is still being carried out; ask again in a moment".into(),
         )),
         Begun::Reused => Err(Failure::KeyReused),
         Begun::Done(status, sealed) => replay(&app, status, &sealed),

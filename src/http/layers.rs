@@ -157,7 +157,7 @@ fn refuse_other_sites(app: &App) -> CsrfLayer<fn(ProtectionError) -> Response> {
     );
     layer.with_rejection_response(|_| {
         let words = "this came from a page of another site; open the desk itself and do it there";
-        Failure::Refused(words.to_owned()).into_response()
+        Failure::Refused(words.to_owned().into()).into_response()
     })
 }
 

@@ -105,7 +105,7 @@ async fn numbers(
     let through_proxy = headers.contains_key("x-forwarded-for") || headers.contains_key(header::FORWARDED);
     if through_proxy || !is_near(caller) {
         return Err(Failure::Refused(
-            "ask for the numbers from the server's own network".to_owned(),
+            "ask for the numbers from the server's own network".into(),
         ));
     }
     // A store that is away leaves these as they were: the others are wanted most just then.

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shouwen_core::actor::Permission;
+use shouwen_core::fault::{Fault, FaultCode, FaultParams};
 use utoipa::ToSchema;
 
 use crate::actions::edits::Conflict;
@@ -23,6 +24,11 @@ pub struct Problem {
     pub status: u16,
     /// What happened and what to do.
     pub detail: String,
+    /// The same for programs.
+    pub code: FaultCode,
+    /// What stands in the sentence besides its words.
+    #[schema(value_type = BTreeMap<String, serde_json::Value>)]
+    pub params: FaultParams,
     /// For a wrong body: which fields.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
@@ -46,59 +52,82 @@ pub struct FieldError {
     /// RFC 6901 pointer into the body, such as `/email`.
     pub pointer: String,
     pub detail: String,
+    pub code: FaultCode,
+    /// What stands in the sentence besides its words.
+    #[schema(value_type = BTreeMap<String, serde_json::Value>)]
+    pub params: FaultParams,
+}
+
+impl FieldError {
+    pub fn new(pointer: String, fault: &Fault) -> Self {
+        Self {
+            pointer,
+            detail: fault.to_string(),
+            code: fault.code(),
+            params: fault.params(),
+        }
+    }
 }
 
 /// Why a request was not carried out.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", self.fault())]
 pub enum Failure {
-    #[error("sign in first")]
     Unauthenticated,
-    #[error("the email address or the password is wrong")]
     WrongPassword,
-    #[error("this needs the permission {0}; ask an administrator")]
     Forbidden(Permission),
-    #[error("{0}")]
-    Refused(String),
-    #[error("there is no such {0}, or you may not see it")]
+    Refused(Fault),
     NotFound(&'static str),
-    #[error("there is nothing at this path; /api/v1/openapi.json lists what there is")]
     NoSuchPath,
-    #[error("this path takes other methods; the Allow header names them")]
     WrongMethod,
-    #[error("the request is wrong")]
     Invalid(Vec<FieldError>),
-    #[error("{0}")]
     Malformed(String),
-    #[error("{0}")]
-    Conflict(String),
-    #[error("somebody else changed this meanwhile")]
+    Conflict(Fault),
     EditConflict(serde_json::Value),
-    #[error("something was written in this ticket since you looked")]
     NewMessages,
     /// A complaint's grade does not allow a macro: a sentence that says why.
-    #[error("{0}")]
     MacroForbidden(String),
-    #[error("this Idempotency-Key was used for another request; make a new one")]
     KeyReused,
-    #[error("too large: at most {0} bytes")]
+    /// How many bytes are taken.
     TooLarge(usize),
-    #[error("{0}")]
     UnsupportedType(String),
-    #[error("too many attempts; try again in {0} seconds")]
     Throttled(u64),
-    #[error("the desk cannot store or read just now; try again in a moment")]
     Unavailable,
-    #[error("something went wrong on our side; it is in the server's log")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl Failure {
     /// One wrong field of the body; `field` without its slash.
-    pub fn field(field: &str, detail: impl Into<String>) -> Self {
-        Self::Invalid(vec![FieldError {
-            pointer: format!("/{field}"),
-            detail: detail.into(),
-        }])
+    pub fn field(field: &str, fault: impl Into<Fault>) -> Self {
+        Self::Invalid(vec![FieldError::new(format!("/{field}"), &fault.into())])
+    }
+
+    /// What people are told of it.
+    fn fault(&self) -> Fault {
+        match self {
+            Self::Unauthenticated => Fault::Unauthenticated,
+            Self::WrongPassword => Fault::WrongPassword,
+            Self::Forbidden(permission) => Fault::Forbidden {
+                permission: permission.to_string(),
+            },
+            Self::NotFound(what) => Fault::NotFound {
+                what: (*what).to_owned(),
+            },
+            Self::NoSuchPath => Fault::NoSuchPath,
+            Self::WrongMethod => Fault::WrongMethod,
+            Self::Invalid(_) => Fault::Invalid,
+            Self::Conflict(fault) | Self::Refused(fault) => fault.clone(),
+            Self::EditConflict(_) => Fault::EditConflict,
+            Self::NewMessages => Fault::NewMessages,
+            Self::KeyReused => Fault::KeyReused,
+            Self::TooLarge(bytes) => Fault::TooLarge { bytes: *bytes },
+            Self::MacroForbidden(words) | Self::Malformed(words) | Self::UnsupportedType(words) => {
+                words.clone().into()
+            }
+            Self::Throttled(seconds) => Fault::Throttled { seconds: *seconds },
+            Self::Unavailable => Fault::Unavailable,
+            Self::Internal(_) => Fault::Internal,
+        }
     }
 
     fn parts(&self) -> (StatusCode, &'static str, &'static str) {
@@ -177,7 +206,7 @@ impl Failure {
 
     /// The problem's body.
     pub fn problem(self) -> Problem {
-        let ((status, kind, title), detail) = (self.parts(), self.to_string());
+        let ((status, kind, title), fault) = (self.parts(), self.fault());
         let (mut errors, mut conflicts) = (Vec::new(), None);
         match self {
             Self::Invalid(wrong) => errors = wrong,
@@ -188,7 +217,9 @@ impl Failure {
             kind,
             title,
             status: status.as_u16(),
-            detail,
+            detail: fault.to_string(),
+            code: fault.code(),
+            params: fault.params(),
             errors,
             conflicts,
             request_id: REQUEST_ID.try_with(Clone::clone).ok(),
@@ -199,7 +230,7 @@ impl Failure {
 impl From<db::Error> for Failure {
     fn from(error: db::Error) -> Self {
         match error {
-            db::Error::Conflict(_) => Self::Conflict("there is one like this already".to_owned()),
+            db::Error::Conflict(_) => Self::Conflict(Fault::OneLikeThis),
             db::Error::Unavailable(reason) => {
                 tracing::error!(%reason, "the database is not available");
                 Self::Unavailable
@@ -260,7 +291,7 @@ pub fn read_value<T: DeserializeOwned>(value: serde_json::Value, prefix: &str) -
         if let Some(field) = missing_field(&detail) {
             pointer = format!("{pointer}/{field}");
         }
-        Failure::Invalid(vec![FieldError { pointer, detail }])
+        Failure::Invalid(vec![FieldError::new(pointer, &detail.into())])
     })
 }
 

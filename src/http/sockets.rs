@@ -33,6 +33,6 @@ pub fn check_origin(app: &App, headers: &HeaderMap) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::Refused(
-        "this came from a page of another site; open the desk itself".to_owned(),
+        "this came from a page of another site; open the desk itself".into(),
     ))
 }

@@ -325,6 +325,23 @@ pub async fn team_is_used(conn: &mut Conn, workspace: WorkspaceId, team: TeamId)
     Ok(found.is_some())
 }
 
+/// An agent goes: the teams that they led get another lead, or none. True when there were any.
+pub async fn hand_over_teams(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    agent: AgentId,
+    to: Option<AgentId>,
+) -> Result<bool> {
+    let led = tx
+        .sql("UPDATE team SET lead_id = $3 WHERE workspace_id = $1 AND lead_id = $2")
+        .bind(workspace)
+        .bind(agent)
+        .bind(to)
+        .run()
+        .await?;
+    Ok(led > 0)
+}
+
 /// Some of the active tickets that an agent works on.
 pub async fn active_tickets(
     conn: &mut Conn,

@@ -1,8 +1,8 @@
-// A complaint from its suggested grade to a compensation that somebody else has to approve.
+// A complaint from its suggested grade to a compensation that a supervisor has to approve, and to its printed report.
 import { deliver } from './support/mail.mjs'
 import { administrator } from './support/people.mjs'
 
-export const name = 'an agent grades a complaint and asks for more than may be granted; somebody else approves'
+export const name = 'an agent grades a complaint and asks for more than may be granted; a supervisor approves, and the report is printed'
 
 const MAIL = [
   'From: Wang Fang <wang@outside.example>', 'To: help@shop.example', 'Subject: Shock', 'Message-ID: <shock@outside.example>', 'Content-Type: text/plain; charset=utf-8', '',
@@ -13,6 +13,7 @@ export async function run({ desk, browser, expect }) {
   const admin = await administrator(desk)
   await admin.inbox('email', { sender_name: 'Lamp & Tea', smtp: null, imap: null, signature: '' }, 'help@shop.example')
   const agent = await admin.agent('Chen Wei')
+  const boss = await admin.agent('Grace', 'supervisor')
   await deliver(desk.smtp, 'wang@outside.example', 'help@shop.example', MAIL)
   const ticket = await expect.soon(async () => (await admin.tickets())[0], 'the ticket')
 
@@ -31,23 +32,56 @@ export async function run({ desk, browser, expect }) {
 
   await panel.getByRole('button', { name: 'Grant or request…' }).click()
   const form = his.getByRole('dialog')
-  await form.getByLabel('Amount').fill('999999')
+  await form.getByLabel('Amount').fill('580')
   await expect.text(form, 'somebody who may approve decides')
   await form.getByLabel('Reason').fill('The child was hurt.')
   await form.getByRole('button', { name: 'Submit' }).click()
   await expect.gone(form)
   await expect.text(panel, 'Waits for approval')
 
-  const hers = await admin.open(browser, `/t/${ticket.number}`)
+  const hers = await boss.open(browser, `/t/${ticket.number}`)
   const case_ = hers.getByRole('region', { name: 'Complaint' })
   await case_.getByRole('button', { name: 'Approve' }).click()
   const decision = hers.getByRole('dialog')
-  await decision.getByLabel('Reason').fill('Agreed with the owner of the shop.')
+  await decision.getByLabel('Reason').fill('Agreed: she is right.')
   await decision.getByRole('button', { name: 'Approve' }).click()
   await expect.gone(decision)
   await expect.text(case_, 'Approved')
   // The agent's open panel tells it by itself.
   await expect.text(panel, 'Approved')
   const view = await admin.get(`/tickets/${ticket.id}/case`)
-  expect.deepEqual(view.case.compensations.map(({ state, amount }) => [state, amount.minor]), [['approved', 99_999_900]])
+  expect.deepEqual(view.case.compensations.map(({ state, amount }) => [state, amount.minor]), [['approved', 58_000]])
+  // What stands against closing it is named.
+  await panel.getByRole('button', { name: 'Close the case' }).click()
+  await expect.text(his.getByRole('dialog'), /required items? of the checklist open/)
+  await his.keyboard.press('Escape')
+  await expect.gone(his.getByRole('dialog'))
+
+  // The message that proves it is found again, however far back.
+  await panel.getByRole('button', { name: 'Add evidence' }).click()
+  const evidence = his.getByRole('dialog')
+  await evidence.getByLabel('Name').fill('Her first mail')
+  await evidence.getByRole('button', { name: 'Save' }).click()
+  await expect.gone(evidence)
+  const note = (number) => ({ client_id: `a-long-note-${number}`, visibility: 'note', text: `Note ${number}\n${'more words\n'.repeat(12)}`, seen_position: 999 })
+  for (let number = 1; number <= 60; number += 1) await agent.post(`/tickets/${ticket.id}/messages`, note(number))
+  await his.reload()
+  await expect.text(his.getByRole('log'), 'Note 60')
+  const first = his.locator('[data-message]').filter({ hasText: 'electric shock' })
+  expect.equal(await first.count(), 0, 'it is beyond what is loaded')
+  await panel.getByRole('button', { name: 'Her first mail' }).click()
+  await expect.visible(first)
+  await expect.soon(() => first.evaluate((one) => one.classList.contains('marked') && one.getBoundingClientRect().top > 0 && one.getBoundingClientRect().bottom < innerHeight), 'the message in sight, marked')
+
+  // The report, in both languages, as it is printed.
+  for (const [lang, words] of [['en', 'Complaint report'], ['zh', '投诉结案报告']]) {
+    const report = await his.context().newPage()
+    await report.goto(`${desk.url}/api/v1/tickets/${ticket.id}/case/report?lang=${lang}`)
+    await expect.text(report.locator('body'), words)
+    await report.emulateMedia({ media: 'print' })
+    const pdf = await report.pdf({ format: 'A4' })
+    expect.equal(pdf.subarray(0, 5).toString(), '%PDF-')
+    expect.ok(pdf.length > 5_000, `a page with words on it, not ${pdf.length} bytes`)
+    await report.close()
+  }
 }

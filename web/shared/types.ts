@@ -12,7 +12,10 @@ type Schemas = components['schemas']
 export type Id = string
 export type Time = Schemas['Timestamp']
 export interface Page<T> { items: T[]; next: string | null }
-export type Problem = Schemas['Problem']
+export type FaultCode = Schemas['FaultCode']
+/** What a proxy before the server answers has no code. */
+export type Problem = Omit<Schemas['Problem'], 'code' | 'params'> & Partial<Pick<Schemas['Problem'], 'code' | 'params'>>
+export type FieldFault = Schemas['FieldError']
 export type Conflict = Schemas['Conflict']
 
 export type Locale = Schemas['Locale']

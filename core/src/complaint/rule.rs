@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use super::case::CompensationKind;
 use super::grade::Grade;
 use crate::actor::{BuiltInRole, Permission};
+use crate::fault::Fault;
 use crate::id::MacroId;
 use crate::time::Length;
 
@@ -187,31 +188,28 @@ impl GradeRule {
     }
 
     /// What is wrong with it: the field and what to do.
-    pub fn fault(&self) -> Option<(&'static str, String)> {
+    pub fn fault(&self) -> Option<(&'static str, Fault)> {
         if self.ladder.is_empty() || self.ladder.len() > MOST_STEPS {
-            return Some(("ladder", format!("1 to {MOST_STEPS} steps are needed")));
+            return Some(("ladder", Fault::LadderSteps { most: MOST_STEPS }));
         }
         if self
             .ladder
             .iter()
             .any(|step| !(1..=LONGEST_STEP).contains(&step.after_minutes))
         {
-            return Some(("ladder", format!("a step has 1 to {LONGEST_STEP} minutes")));
+            return Some(("ladder", Fault::StepMinutes { most: LONGEST_STEP }));
         }
         if self.checklist.len() > MOST_ITEMS {
-            return Some(("checklist", format!("at most {MOST_ITEMS} items")));
+            return Some(("checklist", Fault::ChecklistFull { most: MOST_ITEMS }));
         }
         for (place, item) in self.checklist.iter().enumerate() {
             let built_in = ITEMS.contains(&item.key.as_str());
             let length = item.text.chars().count();
             if item.key.is_empty() || item.key.len() > 60 || length > 300 || (length == 0 && !built_in) {
-                return Some((
-                    "checklist",
-                    "each item has a key of up to 60 and a text of 1 to 300 characters".to_owned(),
-                ));
+                return Some(("checklist", Fault::ChecklistItem));
             }
             if self.checklist[..place].iter().any(|other| other.key == item.key) {
-                return Some(("checklist", "two items have the same key".to_owned()));
+                return Some(("checklist", Fault::ChecklistTwice));
             }
         }
         if self.macro_ids.len() > MOST_MACROS {
@@ -224,7 +222,9 @@ impl GradeRule {
             ));
         }
         match self.follow_up_days {
-            Some(days) if !(1..=365).contains(&days) => Some(("follow_up_days", "1 to 365 days".to_owned())),
+            Some(days) if !(1..=365).contains(&days) => {
+                Some(("follow_up_days", Fault::DaysOutOfRange { least: 1, most: 365 }))
+            }
             _ => None,
         }
     }

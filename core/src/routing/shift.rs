@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::fault::Fault;
 use crate::sla::Calendar;
 use crate::sla::calendar::CalendarError;
 use crate::sla::wall::{self, WallTime, Week};
@@ -45,6 +46,17 @@ pub enum ShiftError {
     Time,
     #[error("at most {MOST_INTERVALS} intervals make a week")]
     TooMany,
+}
+
+impl From<ShiftError> for Fault {
+    fn from(error: ShiftError) -> Self {
+        match error {
+            ShiftError::Zone => Self::NotAZone,
+            ShiftError::Day => Self::NotADay,
+            ShiftError::Time => Self::NotATime,
+            ShiftError::TooMany => Self::ShiftFull { most: MOST_INTERVALS },
+        }
+    }
 }
 
 impl Shift {

@@ -9,6 +9,7 @@ use super::calendar::{Calendar, Hours};
 use super::ladder::{Level, Recipient, When};
 use crate::channel::Channel;
 use crate::complaint::Grade;
+use crate::fault::Fault;
 use crate::id::{CalendarId, InboxId, SlaPolicyId, TagId};
 use crate::ticket::Priority;
 use crate::time::Length;
@@ -171,7 +172,7 @@ impl Terms {
     }
 
     /// What is wrong with them: the field and what to do.
-    pub fn check(&self) -> Result<(), (&'static str, &'static str)> {
+    pub fn check(&self) -> Result<(), (&'static str, Fault)> {
         let targets = [
             ("first_response_s", self.targets.first_response_s),
             ("next_response_s", self.targets.next_response_s),
@@ -179,29 +180,26 @@ impl Terms {
         ];
         for (field, target) in targets {
             if target.is_some_and(|seconds| !(SHORTEST..=LONGEST).contains(&seconds)) {
-                return Err((
-                    field,
-                    "promise from 60 seconds to 366 days, or null for no promise",
-                ));
+                return Err((field, Fault::PromiseLength));
             }
         }
         if self.conditions.len() > MOST_CONDITIONS {
-            return Err(("conditions", "at most 20 conditions"));
+            return Err(("conditions", Fault::ConditionsFull));
         }
         for condition in &self.conditions {
             if condition.values.is_empty() || condition.values.len() > MOST_VALUES {
-                return Err(("conditions", "give each condition 1 to 100 values"));
+                return Err(("conditions", Fault::ConditionValues));
             }
             if !condition.values.iter().all(|value| condition.field.takes(value)) {
-                return Err(("conditions", "a value is not one that its field can have"));
+                return Err(("conditions", Fault::ConditionValue));
             }
         }
         self.check_levels()
     }
 
-    fn check_levels(&self) -> Result<(), (&'static str, &'static str)> {
+    fn check_levels(&self) -> Result<(), (&'static str, Fault)> {
         if self.levels.len() > MOST_LEVELS {
-            return Err(("levels", "at most 30 levels"));
+            return Err(("levels", Fault::LevelsFull));
         }
         for (place, level) in self.levels.iter().enumerate() {
             let within = match level.when {
@@ -210,25 +208,16 @@ impl Terms {
                 When::Breach => level.value == 0,
             };
             if !within {
-                return Err((
-                    "levels",
-                    "percent is 1 to 99, before and after are seconds from 1 on, breach is 0",
-                ));
+                return Err(("levels", Fault::LevelValue));
             }
             let target = self.targets.of(level.metric);
             let early = target.is_some_and(|target| level.threshold(target).millis() <= 0);
             if level.when == When::Before && early {
-                return Err((
-                    "levels",
-                    "a warning must come after the clock has started: make it later",
-                ));
+                return Err(("levels", Fault::LevelTooEarly));
             }
             let same = |other: &Level| other.metric == level.metric && other.key() == level.key();
             if self.levels[..place].iter().any(same) {
-                return Err((
-                    "levels",
-                    "two levels come at the same time: give one all receivers",
-                ));
+                return Err(("levels", Fault::LevelTwice));
             }
         }
         Ok(())

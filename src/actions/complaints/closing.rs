@@ -3,6 +3,7 @@
 use shouwen_core::actor::Permission;
 use shouwen_core::complaint::{CaseDue, CaseField, CaseState, Closure, CompensationState};
 use shouwen_core::event::Event;
+use shouwen_core::fault::Fault;
 use shouwen_core::id::TicketId;
 use shouwen_core::time::{Length, Timestamp};
 
@@ -23,17 +24,13 @@ const FOLLOW_UP_TIMER: &str = "case_follow_up";
 /// Closes the case. `note` says how the customer confirmed, or what the supervisor vouches for.
 pub async fn close(change: &mut Change, ticket: TicketId, closure: Closure, note: &str) -> Result<()> {
     let agent = person(change)?;
-    let note = needed(
-        "note",
-        note,
-        "say how the customer confirmed, or why the case ends without that",
-    )?;
+    let note = needed("note", note, Fault::SayHowSettled)?;
     match closure {
         Closure::Customer => {}
         Closure::Supervisor if change.actor().may(Permission::ComplaintClose) => {}
         Closure::Supervisor => return Err(CaseError::Forbidden(Permission::ComplaintClose)),
         Closure::Mistaken => {
-            let detail = "change the ticket's kind instead: it was no complaint then".to_owned();
+            let detail = Fault::ChangeKindInstead;
             return Err(CaseError::Wrong("closure", detail));
         }
     }
@@ -63,7 +60,7 @@ pub async fn close(change: &mut Change, ticket: TicketId, closure: Closure, note
 async fn check_ready(change: &mut Change, case: &CaseRow) -> Result<()> {
     let (workspace, ticket) = (change.workspace(), case.ticket_id);
     let Some(grade) = case.grade else {
-        return Err(CaseError::Conflict("nobody has confirmed the grade yet"));
+        return Err(CaseError::Conflict(Fault::GradeUnconfirmed));
     };
     let rule = rules::rule(change.tx(), workspace, grade).await?;
     let done = complaints::checks(change.tx(), workspace, ticket).await?;
@@ -73,18 +70,14 @@ async fn check_ready(change: &mut Change, case: &CaseRow) -> Result<()> {
         .iter()
         .any(|item| item.required && is_open(&item.key))
     {
-        return Err(CaseError::Conflict(
-            "required items of the checklist are not done yet",
-        ));
+        return Err(CaseError::Conflict(Fault::ChecklistOpen));
     }
     let given = complaints::compensations(change.tx(), workspace, ticket).await?;
     if given.iter().any(|row| row.state == CompensationState::Requested) {
-        return Err(CaseError::Conflict("a compensation still waits for a decision"));
+        return Err(CaseError::Conflict(Fault::CompensationWaits));
     }
     if given.iter().any(|row| row.state == CompensationState::Approved) {
-        return Err(CaseError::Conflict(
-            "an approved compensation is neither paid nor taken back yet",
-        ));
+        return Err(CaseError::Conflict(Fault::CompensationUnpaid));
     }
     Ok(())
 }
@@ -106,15 +99,13 @@ async fn plan_follow_up(change: &mut Change, case: &mut CaseRow) -> Result<()> {
 /// Opens a closed case again: its ladder begins anew.
 pub async fn reopen(change: &mut Change, ticket: TicketId, reason: &str) -> Result<()> {
     person(change)?;
-    let reason = needed("reason", reason, "say why the case is open again")?;
+    let reason = needed("reason", reason, Fault::SayWhyReopened)?;
     let (row, mut case) = lock(change, ticket).await?;
     if case.state == CaseState::Open {
-        return Err(CaseError::Conflict("the case is open"));
+        return Err(CaseError::Conflict(Fault::CaseOpen));
     }
     if case.closure == Some(Closure::Mistaken) {
-        return Err(CaseError::Conflict(
-            "the ticket is no complaint now: change its kind to complaint",
-        ));
+        return Err(CaseError::Conflict(Fault::NoComplaint));
     }
     let from = case.closure.map(|closure| closure.to_string());
     (case.state, case.closure, case.closed_at, case.closed_by) = (CaseState::Open, None, None, None);
@@ -147,10 +138,7 @@ pub async fn set_follow_up(change: &mut Change, ticket: TicketId, follow_up: &Fo
     person(change)?;
     let note = text("note", &follow_up.note)?;
     if follow_up.due_at <= change.now() {
-        return Err(CaseError::Wrong(
-            "due_at",
-            "choose a time that is still to come".to_owned(),
-        ));
+        return Err(CaseError::Wrong("due_at", Fault::TimeToCome));
     }
     let (row, mut case) = lock(change, ticket).await?;
     let before = case.follow_up_at.map(|at| at.to_string());
@@ -166,10 +154,10 @@ pub async fn set_follow_up(change: &mut Change, ticket: TicketId, follow_up: &Fo
 pub async fn finish_follow_up(change: &mut Change, ticket: TicketId, outcome: &str) -> Result<()> {
     person(change)?;
     let workspace = change.workspace();
-    let outcome = needed("outcome", outcome, "say what came of it")?;
+    let outcome = needed("outcome", outcome, Fault::SayOutcome)?;
     let (row, mut case) = lock(change, ticket).await?;
     if case.follow_up_at.is_none() || case.follow_up_done_at.is_some() {
-        return Err(CaseError::Conflict("no follow-up is planned"));
+        return Err(CaseError::Conflict(Fault::NoFollowUp));
     }
     case.follow_up_done_at = Some(change.now());
     case.follow_up_outcome.clone_from(&outcome);

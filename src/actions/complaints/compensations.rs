@@ -3,6 +3,7 @@
 use shouwen_core::actor::Permission;
 use shouwen_core::complaint::{Ceiling, CompensationKind, CompensationState, GradingPolicy, Money};
 use shouwen_core::event::Event;
+use shouwen_core::fault::Fault;
 use shouwen_core::id::{AgentId, CompensationId, TicketId};
 
 use super::{CaseError, Result, editing, ladder, lock_open, needed, person, rules, save, text};
@@ -34,21 +35,16 @@ pub async fn request(change: &mut Change, ticket: TicketId, new: &NewCompensatio
     let workspace = change.workspace();
     editing::check_money("amount", &new.amount)?;
     if new.amount.minor == 0 {
-        return Err(CaseError::Wrong(
-            "amount",
-            "nothing is no compensation".to_owned(),
-        ));
+        return Err(CaseError::Wrong("amount", Fault::NothingGiven));
     }
-    let reason = needed("reason", &new.reason, "say what it is for")?;
+    let reason = needed("reason", &new.reason, Fault::SayWhatFor)?;
     let (row, case) = lock_open(change, ticket).await?;
     if case.grade.is_none() {
-        return Err(CaseError::Conflict(
-            "the grade decides what may be given: confirm it first",
-        ));
+        return Err(CaseError::Conflict(Fault::GradeFirst));
     }
     let known = complaints::compensations(change.tx(), workspace, ticket).await?;
     if known.len() >= MOST {
-        return Err(CaseError::Conflict("a case has at most 100 compensations"));
+        return Err(CaseError::Conflict(Fault::CompensationsFull));
     }
     let above_ceiling = !may_give(change, agent, &case, &known, new.kind, &new.amount).await?;
     let state = if above_ceiling {
@@ -138,22 +134,18 @@ pub async fn decide(
         Verdict::Refuse => CompensationState::Refused,
     };
     if compensation.requested_by == agent {
-        return Err(CaseError::Refused(
-            "nobody decides on what they asked for themselves",
-        ));
+        return Err(CaseError::Refused(Fault::OwnRequest));
     }
     step(&compensation, next)?;
     compensation.decision = match verdict {
         Verdict::Approve => text("reason", reason)?,
-        Verdict::Refuse => needed("reason", reason, "say why it is refused")?,
+        Verdict::Refuse => needed("reason", reason, Fault::SayWhyRefused)?,
     };
     let amount = compensation.amount();
     if verdict == Verdict::Approve
         && !may_give(change, agent, &case, &known, compensation.kind, &amount).await?
     {
-        return Err(CaseError::Refused(
-            "this is above your own ceiling: somebody with a higher one must approve it",
-        ));
+        return Err(CaseError::Refused(Fault::AboveCeiling));
     }
     compensation.state = next;
     (compensation.decided_by, compensation.decided_at) = (Some(agent), Some(change.now()));
@@ -205,11 +197,11 @@ fn step(compensation: &CompensationRow, next: CompensationState) -> Result<()> {
         return Ok(());
     }
     Err(CaseError::Conflict(match compensation.state {
-        CompensationState::Requested => "this has not been approved yet",
-        CompensationState::Approved => "this is approved already",
-        CompensationState::Refused => "this was refused: ask anew",
-        CompensationState::Paid => "this was paid already",
-        CompensationState::Withdrawn => "this was taken back: ask anew",
+        CompensationState::Requested => Fault::NotApproved,
+        CompensationState::Approved => Fault::ApprovedAlready,
+        CompensationState::Refused => Fault::WasRefused,
+        CompensationState::Paid => Fault::PaidAlready,
+        CompensationState::Withdrawn => Fault::TakenBack,
     }))
 }
 

@@ -2,6 +2,7 @@
 
 use shouwen_core::complaint::{CaseDue, CaseField, CaseState, Liable, Money, Remedy};
 use shouwen_core::event::Event;
+use shouwen_core::fault::Fault;
 use shouwen_core::id::{ComplaintCategoryId, TicketId};
 use shouwen_core::time::{Length, Timestamp};
 
@@ -57,7 +58,7 @@ async fn apply(change: &mut Change, case: &mut CaseRow, edits: &CaseEdits) -> Re
     if let Some(category) = edits.category {
         if let Some(id) = category {
             let found = rules::use_category(change, id).await?;
-            found.ok_or_else(|| CaseError::Wrong("category_id", "there is no such category".to_owned()))?;
+            found.ok_or_else(|| CaseError::Wrong("category_id", Fault::NoSuchCategory))?;
         }
         case.category_id = category;
     }
@@ -93,7 +94,7 @@ async fn apply(change: &mut Change, case: &mut CaseRow, edits: &CaseEdits) -> Re
 fn short(field: &'static str, given: &str) -> Result<String> {
     let given = text(field, given)?;
     if given.chars().count() > 120 {
-        return Err(CaseError::Wrong(field, "at most 120 characters".to_owned()));
+        return Err(CaseError::Wrong(field, Fault::TooLong { most: 120 }));
     }
     Ok(given)
 }
@@ -102,16 +103,10 @@ fn short(field: &'static str, given: &str) -> Result<String> {
 pub(super) fn check_money(field: &'static str, money: &Money) -> Result<()> {
     const MOST: i64 = 100_000_000_000;
     if !(0..=MOST).contains(&money.minor) {
-        return Err(CaseError::Wrong(
-            field,
-            format!("a sum is 0 to {MOST} of the smallest unit"),
-        ));
+        return Err(CaseError::Wrong(field, Fault::SumOutOfRange { most: MOST }));
     }
     if money.currency.len() != 3 || !money.currency.bytes().all(|byte| byte.is_ascii_uppercase()) {
-        return Err(CaseError::Wrong(
-            field,
-            "a currency is three capital letters such as CNY (ISO 4217)".to_owned(),
-        ));
+        return Err(CaseError::Wrong(field, Fault::NotACurrency));
     }
     Ok(())
 }
@@ -224,10 +219,7 @@ pub async fn check_item(change: &mut Change, ticket: TicketId, key: &str, done: 
     let (row, case) = lock_open(change, ticket).await?;
     let rule = rules::rule(change.tx(), workspace, case.effective_grade()).await?;
     if !rule.checklist.iter().any(|item| item.key == key) {
-        return Err(CaseError::Wrong(
-            "key",
-            "this grade's checklist has no such item".to_owned(),
-        ));
+        return Err(CaseError::Wrong("key", Fault::NoSuchItem));
     }
     let changed = if done {
         let check = CheckRow {

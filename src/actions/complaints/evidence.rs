@@ -1,6 +1,7 @@
 //! The evidence of a case: messages of the ticket, their files, links, notes.
 
 use shouwen_core::complaint::CaseField;
+use shouwen_core::fault::Fault;
 use shouwen_core::id::{AttachmentId, EvidenceId, MessageId, TicketId};
 
 use super::{CaseError, Result, keep_and_tell, lock_open, person, save, text};
@@ -25,7 +26,7 @@ pub async fn add_evidence(change: &mut Change, ticket: TicketId, new: &NewEviden
     let workspace = change.workspace();
     let (row, case) = lock_open(change, ticket).await?;
     if complaints::evidence_count(change.tx(), workspace, ticket).await? >= MOST {
-        return Err(CaseError::Conflict("a case has at most 200 pieces of evidence"));
+        return Err(CaseError::Conflict(Fault::EvidenceFull));
     }
     let mut piece = EvidenceRow {
         id: change.next_id(),
@@ -43,7 +44,7 @@ pub async fn add_evidence(change: &mut Change, ticket: TicketId, new: &NewEviden
         EvidenceKind::File => {
             let id = new
                 .attachment_id
-                .ok_or_else(|| CaseError::Wrong("attachment_id", "name the file".to_owned()))?;
+                .ok_or_else(|| CaseError::Wrong("attachment_id", Fault::FileNeeded))?;
             let found = files::find(change.tx(), workspace, id).await?;
             let message = found.as_ref().and_then(|file| file.message_id);
             piece.message_id = Some(own_message(change, ticket, message).await?);
@@ -55,7 +56,7 @@ pub async fn add_evidence(change: &mut Change, ticket: TicketId, new: &NewEviden
         EvidenceKind::Link => piece.url = Some(link(new.url.as_deref().unwrap_or_default())?),
         EvidenceKind::Note => {
             if piece.note.is_empty() {
-                return Err(CaseError::Wrong("note", "a note needs words".to_owned()));
+                return Err(CaseError::Wrong("note", Fault::NoteNeeded));
             }
         }
     }
@@ -69,7 +70,7 @@ pub async fn add_evidence(change: &mut Change, ticket: TicketId, new: &NewEviden
 /// The message must stand in this ticket: another's words are nobody's evidence here.
 async fn own_message(change: &mut Change, ticket: TicketId, message: Option<MessageId>) -> Result<MessageId> {
     let workspace = change.workspace();
-    let wrong = || CaseError::Wrong("message_id", "this ticket has no such message or file".to_owned());
+    let wrong = || CaseError::Wrong("message_id", Fault::NotInTicket);
     let id = message.ok_or_else(wrong)?;
     let found = messages::find(change.tx(), workspace, id).await?;
     found
@@ -80,7 +81,7 @@ async fn own_message(change: &mut Change, ticket: TicketId, message: Option<Mess
 
 /// Only what a browser opens without running anything of its own.
 fn link(given: &str) -> Result<String> {
-    let wrong = || CaseError::Wrong("url", "a link begins with https:// or http://".to_owned());
+    let wrong = || CaseError::Wrong("url", Fault::NotALink);
     let url = url::Url::parse(given.trim()).map_err(|_| wrong())?;
     if !matches!(url.scheme(), "https" | "http") || url.as_str().len() > 2000 {
         return Err(wrong());

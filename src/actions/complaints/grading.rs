@@ -3,6 +3,7 @@
 use shouwen_core::actor::Permission;
 use shouwen_core::complaint::{CaseField, Grade};
 use shouwen_core::event::Event;
+use shouwen_core::fault::Fault;
 use shouwen_core::id::TicketId;
 
 use super::{Result, keep, ladder, lock_open, needed, person, rules, save, text};
@@ -18,11 +19,7 @@ pub async fn grade(change: &mut Change, ticket: TicketId, grade: Grade, reason: 
     let reason = if grade == held {
         text("reason", reason)?
     } else {
-        needed(
-            "reason",
-            reason,
-            "say why: another grade changes who must answer and what may be given",
-        )?
+        needed("reason", reason, Fault::SayWhyGrade)?
     };
     if case.grade == Some(grade) {
         return Ok(());

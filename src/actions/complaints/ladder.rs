@@ -3,6 +3,7 @@
 use shouwen_core::actor::Permission;
 use shouwen_core::complaint::{CaseField, CaseState, LadderRole, LadderStep, StepHours};
 use shouwen_core::event::Event;
+use shouwen_core::fault::Fault;
 use shouwen_core::id::{AgentId, TicketId};
 use shouwen_core::ticket::Field;
 use shouwen_core::time::Timestamp;
@@ -196,7 +197,7 @@ pub async fn take(change: &mut Change, ticket: TicketId) -> Result<()> {
         return Err(CaseError::Forbidden(needed));
     }
     if case.taken_by.is_some() && !change.actor().may(Permission::ComplaintApprove) {
-        return Err(CaseError::Conflict("somebody has taken the case already"));
+        return Err(CaseError::Conflict(Fault::CaseTaken));
     }
     let before = case.taken_by.map(|id| id.to_string());
     (case.taken_by, case.taken_at) = (Some(agent), Some(change.now()));

@@ -13,6 +13,7 @@ pub mod rules;
 use shouwen_core::actor::Permission;
 use shouwen_core::complaint::{CaseField, CaseState};
 use shouwen_core::event::Event;
+use shouwen_core::fault::Fault;
 use shouwen_core::id::{AgentId, TicketId};
 
 use super::replies::lock_visible;
@@ -39,14 +40,14 @@ pub enum CaseError {
     NotFound(&'static str),
     /// One field of what was given is wrong.
     #[error("{1}")]
-    Wrong(&'static str, String),
+    Wrong(&'static str, Fault),
     /// What is there stands against it.
     #[error("{0}")]
-    Conflict(&'static str),
+    Conflict(Fault),
     #[error("this needs the permission {0}")]
     Forbidden(Permission),
     #[error("{0}")]
-    Refused(&'static str),
+    Refused(Fault),
     #[error(transparent)]
     Store(#[from] db::Error),
 }
@@ -67,7 +68,7 @@ async fn lock(change: &mut Change, ticket: TicketId) -> Result<(TicketRow, CaseR
 async fn lock_open(change: &mut Change, ticket: TicketId) -> Result<(TicketRow, CaseRow)> {
     let (row, case) = lock(change, ticket).await?;
     if case.state == CaseState::Closed {
-        return Err(CaseError::Conflict("the case is closed: reopen it first"));
+        return Err(CaseError::Conflict(Fault::CaseClosed));
     }
     Ok((row, case))
 }
@@ -120,28 +121,26 @@ async fn keep_and_tell(
 
 /// Whoever acts must be a person: money and grades have a name under them.
 fn person(change: &Change) -> Result<AgentId> {
-    change.actor().agent().ok_or(CaseError::Refused(
-        "an API key has no account of its own: sign in as an agent",
-    ))
+    change
+        .actor()
+        .agent()
+        .ok_or(CaseError::Refused(Fault::KeyIsNobody))
 }
 
 /// A text of at most [`LONGEST_TEXT`] characters, without white space around it and without U+0000.
 fn text(field: &'static str, text: &str) -> Result<String> {
     let text = text.trim().replace('\0', "");
     if text.chars().count() > LONGEST_TEXT {
-        return Err(CaseError::Wrong(
-            field,
-            format!("at most {LONGEST_TEXT} characters"),
-        ));
+        return Err(CaseError::Wrong(field, Fault::TooLong { most: LONGEST_TEXT }));
     }
     Ok(text)
 }
 
 /// As [`text`], and there must be one.
-fn needed(field: &'static str, given: &str, what: &str) -> Result<String> {
+fn needed(field: &'static str, given: &str, what: Fault) -> Result<String> {
     let given = text(field, given)?;
     if given.is_empty() {
-        return Err(CaseError::Wrong(field, what.to_owned()));
+        return Err(CaseError::Wrong(field, what));
     }
     Ok(given)
 }

@@ -4,6 +4,7 @@ use shouwen_core::complaint::{
     self, CaseField, CaseState, Closure, CompensationState, Findings, Suggestion, TicketKind,
 };
 use shouwen_core::event::Event;
+use shouwen_core::fault::Fault;
 use shouwen_core::id::TicketId;
 use shouwen_core::ticket::Field;
 
@@ -22,9 +23,9 @@ pub async fn open(change: &mut Change, ticket: TicketId) -> Result<()> {
         .ok_or(CaseError::NotFound("ticket"))?;
     if let Some(case) = complaints::find(change.tx(), workspace, ticket).await? {
         return Err(CaseError::Conflict(if case.state == CaseState::Closed {
-            "this ticket had a case, which is closed: reopen it"
+            Fault::CaseThereClosed
         } else {
-            "this ticket has a case already"
+            Fault::CaseThere
         }));
     }
     if row.kind != TicketKind::Complaint.as_str() {

@@ -3,6 +3,7 @@
 use shouwen_core::actor::BuiltInRole;
 use shouwen_core::complaint::{Ceiling, Grade, GradeRule, GradingPolicy, Topic};
 use shouwen_core::event::{Event, Reference};
+use shouwen_core::fault::Fault;
 use shouwen_core::id::{AgentId, ComplaintCategoryId, MacroId, RoleId, WorkspaceId};
 use uuid::Uuid;
 
@@ -151,22 +152,16 @@ pub async fn use_category(
 pub async fn save_policy(change: &mut Change, policy: &GradingPolicy) -> Result<()> {
     let code = policy.currency.as_str();
     if code.len() != 3 || !code.bytes().all(|byte| byte.is_ascii_uppercase()) {
-        return administration::wrong(
-            "currency",
-            "a currency is three capital letters such as CNY (ISO 4217)",
-        );
+        return administration::wrong("currency", Fault::NotACurrency);
     }
     if policy.amount_large < 0 || policy.amount_huge < policy.amount_large {
-        return administration::wrong(
-            "amount_huge",
-            "it is at least the large amount, and neither is below 0",
-        );
+        return administration::wrong("amount_huge", Fault::AmountsOrder);
     }
     if !(1..=3650).contains(&policy.repeat_days) {
-        return administration::wrong("repeat_days", "1 to 3650 days");
+        return administration::wrong("repeat_days", Fault::DaysOutOfRange { least: 1, most: 3650 });
     }
     if policy.high_tiers.len() > 50 || policy.high_tiers.iter().any(|tier| tier.chars().count() > 60) {
-        return administration::wrong("high_tiers", "at most 50 tiers of up to 60 characters");
+        return administration::wrong("high_tiers", Fault::TiersFull);
     }
     let workspace = change.workspace();
     complaints::save_policy(change.tx(), workspace, policy).await?;
@@ -219,10 +214,10 @@ pub async fn save_ceilings(change: &mut Change, grade: Grade, ceilings: &[RoleCe
             .flatten()
             .any(|most| *most < 0)
         {
-            return administration::wrong("ceilings", "a ceiling is not below 0");
+            return administration::wrong("ceilings", Fault::CeilingNegative);
         }
         if agents::find_role(change.tx(), workspace, *role).await?.is_none() {
-            return administration::wrong("ceilings", "there is no such role");
+            return administration::wrong("ceilings", Fault::NoSuchRole);
         }
         let row = CeilingRow {
             role_id: *role,
@@ -252,9 +247,7 @@ pub async fn create_category(change: &mut Change, form: &CategoryForm) -> Result
     let workspace = change.workspace();
     let all = categories(change.tx(), workspace).await?;
     if all.len() >= MOST_CATEGORIES {
-        return Err(AdminError::Conflict(
-            "there are 500 categories already: put some to use",
-        ));
+        return Err(AdminError::Conflict(Fault::CategoriesFull));
     }
     let row = CategoryRow {
         id: change.next_id(),
@@ -318,14 +311,14 @@ fn check_parent(own: ComplaintCategoryId, parent: ComplaintCategoryId, all: &[Ca
     for _ in 0..DEEPEST {
         let Some(id) = above else { return Ok(()) };
         if id == own {
-            return administration::wrong("parent_id", "a category is not below itself");
+            return administration::wrong("parent_id", Fault::BelowItself);
         }
         let Some(row) = all.iter().find(|row| row.id == id) else {
-            return administration::wrong("parent_id", "there is no such category");
+            return administration::wrong("parent_id", Fault::NoSuchCategory);
         };
         above = row.parent_id;
     }
-    administration::wrong("parent_id", format!("at most {DEEPEST} levels"))
+    administration::wrong("parent_id", Fault::TooDeep { most: DEEPEST })
 }
 
 fn tell(change: &mut Change) {

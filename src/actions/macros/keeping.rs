@@ -2,6 +2,7 @@
 
 use shouwen_core::actor::{Actor, Permission};
 use shouwen_core::event::{Event, Reference};
+use shouwen_core::fault::Fault;
 use shouwen_core::id::{AgentId, MacroId, TeamId};
 use shouwen_core::macros::{MacroChanges, MacroContext, MacroText, fault_of_shortcut, fault_of_texts};
 
@@ -58,9 +59,7 @@ pub async fn create(change: &mut Change, form: &MacroForm) -> Result<MacroId> {
     };
     let others = write(change, &mut row, &form).await?;
     if others.len() >= MOST {
-        return Err(AdminError::Conflict(
-            "there are 300 macros already: delete what nobody uses",
-        ));
+        return Err(AdminError::Conflict(Fault::MacrosFull));
     }
     let last = others.iter().map(|other| other.position).max();
     row.position = last.map_or(0, |last| last + 1);
@@ -166,9 +165,7 @@ async fn lock(change: &mut Change, id: MacroId) -> Result<MacroRow> {
     }
 }
 
-const NOT_SHARED: AdminError = AdminError::Refused(
-    "macros that others use need the permission admin.macros: write one of your own instead",
-);
+const NOT_SHARED: AdminError = AdminError::Refused(Fault::MacroShared);
 
 /// Fills in what the form says; the others of the same kind, shared or own, among which its name stands.
 async fn write(change: &mut Change, row: &mut MacroRow, form: &MacroForm) -> Result<Vec<MacroRow>> {
@@ -184,7 +181,7 @@ async fn write(change: &mut Change, row: &mut MacroRow, form: &MacroForm) -> Res
     write_names(row, form, &others)?;
     let targets = Targets::load(change.tx(), workspace).await?;
     if form.audience.is_some() && row.team_id.is_some_and(|team| !targets.has_team(team)) {
-        return wrong("team_id", "there is no such team");
+        return wrong("team_id", Fault::NoSuchTeam);
     }
     write_content(&mut row.content.0, form, &targets)?;
     row.active = form.active.unwrap_or(row.active);
@@ -201,7 +198,7 @@ fn hand_to(actor: &Actor, audience: Audience) -> Result<(Option<TeamId>, Option<
         Audience::Team(team) => Ok((Some(team), None)),
         Audience::Me => match actor.agent() {
             Some(agent) => Ok((None, Some(agent))),
-            None => Err(AdminError::Refused("an API key has no macros of its own")),
+            None => Err(AdminError::Refused(Fault::KeyHasNoMacros)),
         },
     }
 }
@@ -217,11 +214,16 @@ fn write_names(row: &mut MacroRow, form: &MacroForm, others: &[MacroRow]) -> Res
         }
     }
     if others.iter().any(|other| same_name(&other.name, &row.name)) {
-        return wrong("name", "a macro has this name already");
+        return wrong("name", Fault::NameTaken);
     }
     let same = |other: &&MacroRow| !row.shortcut.is_empty() && same_name(&other.shortcut, &row.shortcut);
     if let Some(other) = others.iter().find(same) {
-        return wrong("shortcut", format!("“{}” is found by it already", other.name));
+        return wrong(
+            "shortcut",
+            Fault::ShortcutTaken {
+                name: other.name.clone(),
+            },
+        );
     }
     Ok(())
 }
@@ -244,12 +246,12 @@ fn write_content(content: &mut MacroContent, form: &MacroForm, targets: &Targets
     }
     if let Some(context) = &form.context {
         if !targets.has_teams_of(context) {
-            return wrong("context/team_ids", "one of the teams is no more: take it out");
+            return wrong("context/team_ids", Fault::MacroTeamGone);
         }
         content.context.clone_from(context);
     }
     if content.texts.is_empty() && content.changes.is_empty() {
-        return wrong("texts", "write a text, or choose what it changes");
+        return wrong("texts", Fault::MacroEmpty);
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use shouwen_core::event::{Event, Reference};
+use shouwen_core::fault::Fault;
 use shouwen_core::id::{AgentId, SkillId, TeamId};
 use shouwen_core::routing::{Shift, SkillNeed, Weights, is_language};
 
@@ -43,7 +44,7 @@ pub async fn set_agent(change: &mut Change, agent: AgentId, wanted: &AgentRoutin
         .iter()
         .all(|skill| known.iter().any(|row| row.id == *skill))
     {
-        return administration::wrong("skill_ids", "there is no such skill");
+        return administration::wrong("skill_ids", Fault::NoSuchSkill);
     }
     let found = presence::locked(change, agent).await?;
     let mut state = found.ok_or(AdminError::NotFound("agent"))?;
@@ -67,13 +68,19 @@ pub async fn set_agent(change: &mut Change, agent: AgentId, wanted: &AgentRoutin
 
 fn check_agent(wanted: &AgentRouting) -> Result<()> {
     if !(0..=MOST_CAPACITY).contains(&wanted.capacity) {
-        return administration::wrong("capacity", format!("a capacity is 0 to {MOST_CAPACITY}"));
+        return administration::wrong(
+            "capacity",
+            Fault::OutOfRange {
+                least: 0,
+                most: MOST_CAPACITY,
+            },
+        );
     }
     if wanted.languages.len() > MOST_LANGUAGES || !wanted.languages.iter().all(|word| is_language(word)) {
-        return administration::wrong("languages", "write languages as en or zh (ISO 639), at most 50");
+        return administration::wrong("languages", Fault::NotLanguages);
     }
     if let Some(Err(error)) = wanted.shift.as_ref().map(Shift::check) {
-        return administration::wrong("shift", error.to_string());
+        return administration::wrong("shift", error);
     }
     Ok(())
 }
@@ -88,15 +95,18 @@ pub async fn set_team(change: &mut Change, team: Option<TeamId>, wanted: &TeamRo
     }
     let weights = [wanted.weights.chat, wanted.weights.email, wanted.weights.phone];
     if !weights.iter().all(|weight| (0..=MOST_CAPACITY).contains(weight)) {
-        return administration::wrong("weights", format!("a weight is 0 to {MOST_CAPACITY}"));
+        return administration::wrong(
+            "weights",
+            Fault::OutOfRange {
+                least: 0,
+                most: MOST_CAPACITY,
+            },
+        );
     }
     let known = routing::skills(change.tx(), workspace).await?;
     let is_known = |need: &SkillNeed| known.iter().any(|row| row.id == need.skill_id);
     if wanted.skill_needs.len() > MOST_SKILLS || !wanted.skill_needs.iter().all(is_known) {
-        return administration::wrong(
-            "skill_needs",
-            "there is no such skill, or these are more than 200",
-        );
+        return administration::wrong("skill_needs", Fault::SkillNeeds);
     }
     let row = TeamRoutingRow {
         team_id: team,
@@ -117,7 +127,7 @@ pub async fn set_team(change: &mut Change, team: Option<TeamId>, wanted: &TeamRo
 pub async fn add_skill(change: &mut Change, name: &str) -> Result<SkillRow> {
     let (workspace, now) = (change.workspace(), change.now());
     if routing::skills(change.tx(), workspace).await?.len() >= MOST_SKILLS {
-        return Err(AdminError::Conflict("200 skills are enough: remove one first"));
+        return Err(AdminError::Conflict(Fault::SkillsFull));
     }
     let row = SkillRow {
         id: change.next_id(),
@@ -150,9 +160,7 @@ pub async fn remove_skill(change: &mut Change, id: SkillId) -> Result<()> {
         .iter()
         .any(|team| team.skill_needs.0.iter().any(|need| need.skill_id == id))
     {
-        return Err(AdminError::Conflict(
-            "a team's tickets need this skill: take the need away first",
-        ));
+        return Err(AdminError::Conflict(Fault::SkillNeeded));
     }
     if !routing::remove_skill(change.tx(), workspace, id).await? {
         return Err(AdminError::NotFound("skill"));
@@ -169,7 +177,7 @@ pub(super) fn tell(change: &mut Change) {
 
 pub(super) fn taken(error: db::Error) -> AdminError {
     match error {
-        db::Error::Conflict(_) => AdminError::Conflict("there is one of this name already"),
+        db::Error::Conflict(_) => AdminError::Conflict(Fault::NameTaken),
         error => error.into(),
     }
 }

@@ -1,6 +1,7 @@
 //! Tiers of customers and the agents who look after them.
 
 use shouwen_core::event::Event;
+use shouwen_core::fault::Fault;
 use shouwen_core::id::{AgentId, CustomerId, TierId};
 
 use super::settings::{taken, tell};
@@ -24,7 +25,7 @@ pub struct TierForm {
 pub async fn add(change: &mut Change, form: &TierForm) -> Result<TierRow> {
     let (workspace, now) = (change.workspace(), change.now());
     if routing::tiers(change.tx(), workspace).await?.len() >= MOST_TIERS {
-        return Err(AdminError::Conflict("50 tiers are enough: remove one first"));
+        return Err(AdminError::Conflict(Fault::RoutingTiersFull));
     }
     let blank = TierRow {
         id: change.next_id(),
@@ -68,7 +69,13 @@ async fn filled(change: &mut Change, mut row: TierRow, form: &TierForm) -> Resul
     row.name = administration::name("name", name, 100)?;
     row.rank = form.rank.unwrap_or(row.rank);
     if !(0..=MOST_RANK).contains(&row.rank) {
-        return administration::wrong("rank", format!("a rank is 0 to {MOST_RANK}"));
+        return administration::wrong(
+            "rank",
+            Fault::OutOfRange {
+                least: 0,
+                most: MOST_RANK,
+            },
+        );
     }
     row.agent_id = form.agent.unwrap_or(row.agent_id);
     if let Some(agent) = form.agent.flatten() {
@@ -95,5 +102,5 @@ async fn check_agent(change: &mut Change, agent: AgentId) -> Result<()> {
     if found.is_some_and(|sight| sight.active) {
         return Ok(());
     }
-    administration::wrong("dedicated_agent_id", "no such agent, or the agent is deactivated")
+    administration::wrong("dedicated_agent_id", Fault::NoSuchAgent)
 }

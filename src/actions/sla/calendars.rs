@@ -1,6 +1,7 @@
 //! Calendars: written by hand, filled from files and feeds. Each change starts a run where a policy uses them.
 
 use shouwen_core::event::{Event, Reference};
+use shouwen_core::fault::Fault;
 use shouwen_core::id::{CalendarId, SlaRunId};
 use shouwen_core::sla::wall::SpecialDay;
 use shouwen_core::time::Timestamp;
@@ -31,9 +32,7 @@ pub async fn create(change: &mut Change, form: &CalendarForm) -> Result<Calendar
     begin(change).await?;
     let all = calendars::all(change.tx(), workspace).await?;
     if all.len() >= MOST {
-        return Err(AdminError::Conflict(
-            "there are 100 calendars already: delete one first",
-        ));
+        return Err(AdminError::Conflict(Fault::CalendarsFull));
     }
     let row = CalendarRow {
         id: change.next_id(),
@@ -68,9 +67,7 @@ pub async fn update(
         .find(|row| row.id == id)
         .ok_or(AdminError::NotFound("calendar"))?;
     if before.version != version {
-        return Err(AdminError::Conflict(
-            "somebody else changed this calendar meanwhile: look at it again",
-        ));
+        return Err(AdminError::Conflict(Fault::CalendarChanged));
     }
     let rules = checked(&form.rules, now)?;
     let other_feed = rules.feed_url != before.rules.0.feed_url;
@@ -107,7 +104,7 @@ pub async fn import(
     row.rules.0.days.sort_by_key(|day| day.date);
     let added = row.rules.0.days.len() - before;
     if row.rules.0.days.len() > MOST_DAYS {
-        return administration::wrong("ics", "these would be more than 2000 days: leave out old years");
+        return administration::wrong("ics", Fault::TooManyDays);
     }
     Ok((added, save(change, row).await?))
 }
@@ -151,9 +148,7 @@ pub async fn delete(change: &mut Change, id: CalendarId) -> Result<()> {
     let found = calendars::find(change.tx(), workspace, id).await?;
     found.ok_or(AdminError::NotFound("calendar"))?;
     if is_used(change, id).await? {
-        return Err(AdminError::Conflict(
-            "a policy uses this calendar: give the policy another one first",
-        ));
+        return Err(AdminError::Conflict(Fault::CalendarUsed));
     }
     calendars::remove(change.tx(), workspace, id).await?;
     told(change);
@@ -166,9 +161,7 @@ pub async fn refresh(change: &mut Change, id: CalendarId) -> Result<()> {
     let found = calendars::find(change.tx(), workspace, id).await?;
     let row = found.ok_or(AdminError::NotFound("calendar"))?;
     if row.rules.0.feed_url.is_none() {
-        return Err(AdminError::Conflict(
-            "this calendar has no feed: give it the address of one first",
-        ));
+        return Err(AdminError::Conflict(Fault::NoFeed));
     }
     fetch_soon(change, id);
     Ok(())
@@ -222,33 +215,27 @@ fn fetch_soon(change: &mut Change, id: CalendarId) {
 pub fn checked(rules: &Rules, now: Timestamp) -> Result<Rules> {
     let rules = rules.clone();
     if rules.days.len() > MOST_DAYS {
-        return administration::wrong("days", "at most 2000 days: leave out old years");
+        return administration::wrong("days", Fault::TooManyDays);
     }
     if rules.week.days().iter().any(|day| day.len() > MOST_INTERVALS) {
-        return administration::wrong("week", "at most 12 intervals a day");
+        return administration::wrong("week", Fault::IntervalsFull);
     }
     if rules
         .days
         .iter()
         .any(|day| day.hours.len() > MOST_INTERVALS || day.name.chars().count() > 200)
     {
-        return administration::wrong(
-            "days",
-            "at most 12 intervals a day, and names of at most 200 characters",
-        );
+        return administration::wrong("days", Fault::DayWrong);
     }
     if rules
         .feed_url
         .as_ref()
         .is_some_and(|url| url.chars().count() > 2000)
     {
-        return administration::wrong("feed_url", "at most 2000 characters");
+        return administration::wrong("feed_url", Fault::TooLong { most: 2000 });
     }
     if book::build(&rules, &[], now).is_none() {
-        return administration::wrong(
-            "zone",
-            "there is no such time zone; write one such as Asia/Shanghai",
-        );
+        return administration::wrong("zone", Fault::NotAZone);
     }
     Ok(rules)
 }
@@ -259,7 +246,7 @@ fn unique_name(all: &[CalendarRow], own: Option<CalendarId>, name: &str) -> Resu
         .iter()
         .any(|row| Some(row.id) != own && administration::same_name(&row.name, &name));
     if taken {
-        return Err(AdminError::Conflict("a calendar has this name already"));
+        return Err(AdminError::Conflict(Fault::NameTaken));
     }
     Ok(name)
 }

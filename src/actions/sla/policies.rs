@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use shouwen_core::event::{Event, Reference};
+use shouwen_core::fault::Fault;
 use shouwen_core::id::{SlaPolicyId, SlaRunId};
 use shouwen_core::sla::policy::Terms;
 
@@ -27,9 +28,7 @@ pub async fn create(change: &mut Change, form: &PolicyForm) -> Result<(SlaPolicy
     begin(change).await?;
     let all = policies::all(change.tx(), workspace).await?;
     if all.len() >= MOST {
-        return Err(AdminError::Conflict(
-            "there are 200 policies already: take one out of use first",
-        ));
+        return Err(AdminError::Conflict(Fault::PoliciesFull));
     }
     check(change, form).await?;
     let row = PolicyRow {
@@ -60,15 +59,10 @@ pub async fn update(
         .find(|row| row.id == id)
         .ok_or(AdminError::NotFound("policy"))?;
     if before.version != version {
-        return Err(AdminError::Conflict(
-            "somebody else changed this policy meanwhile: look at it again",
-        ));
+        return Err(AdminError::Conflict(Fault::PolicyChanged));
     }
     if before.is_default && !form.terms.conditions.is_empty() {
-        return administration::wrong(
-            "conditions",
-            "the default policy takes every ticket: it has no conditions",
-        );
+        return administration::wrong("conditions", Fault::DefaultTakesAll);
     }
     check(change, form).await?;
     // The default policy may go by the name that the reader's language gives it.
@@ -114,7 +108,7 @@ pub fn check_order(all: &[PolicyRow], ids: &[SlaPolicyId]) -> Result<()> {
     if wanted == given {
         return Ok(());
     }
-    administration::wrong("ids", "name every policy but the default one, each once")
+    administration::wrong("ids", Fault::OrderIncomplete)
 }
 
 /// Takes a policy out of use. Tickets that are over keep the verdict that it gave them.
@@ -127,9 +121,7 @@ pub async fn delete(change: &mut Change, id: SlaPolicyId) -> Result<SlaRunId> {
         .find(|row| row.id == id)
         .ok_or(AdminError::NotFound("policy"))?;
     if row.is_default {
-        return Err(AdminError::Conflict(
-            "the default policy stays: set its times to none instead",
-        ));
+        return Err(AdminError::Conflict(Fault::DefaultStays));
     }
     policies::delete(change.tx(), workspace, id).await?;
     end(change).await
@@ -161,7 +153,7 @@ pub async fn check(change: &mut Change, form: &PolicyForm) -> Result<()> {
         if let Some(id) = calendar
             && calendars::find(change.tx(), workspace, id).await?.is_none()
         {
-            return administration::wrong(field, "there is no such calendar");
+            return administration::wrong(field, Fault::NoSuchCalendar);
         }
     }
     Ok(())
@@ -173,7 +165,7 @@ fn unique_name(all: &[PolicyRow], own: Option<SlaPolicyId>, name: &str) -> Resul
         .iter()
         .any(|row| Some(row.id) != own && administration::same_name(&row.name, &name));
     if taken {
-        return Err(AdminError::Conflict("a policy has this name already"));
+        return Err(AdminError::Conflict(Fault::NameTaken));
     }
     Ok(name)
 }

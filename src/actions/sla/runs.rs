@@ -2,6 +2,7 @@
 //! a small change of its own, so that nobody at the desk waits.
 
 use serde::{Deserialize, Serialize};
+use shouwen_core::fault::Fault;
 use shouwen_core::id::{CalendarId, SlaPolicyId, SlaRunId, TicketId, WorkspaceId};
 use shouwen_core::sla::Book;
 use shouwen_core::sla::policy::Policy;
@@ -127,7 +128,7 @@ fn set_policy(book: &mut Book, id: Option<SlaPolicyId>, form: &PolicyForm) -> Re
     }
     let calendar = form.terms.calendar_id;
     if calendar.is_some_and(|calendar| !book.calendars.contains_key(&calendar)) {
-        return administration::wrong("calendar_id", "there is no such calendar");
+        return administration::wrong("calendar_id", Fault::NoSuchCalendar);
     }
     let Some(id) = id else {
         let last = book.policies.len().saturating_sub(1);

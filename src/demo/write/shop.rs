@@ -12,8 +12,10 @@ use shouwen_core::time::{Length, Timestamp};
 
 use super::super::SeedError;
 use super::super::plan::{Opening, Plan};
-use super::super::staff::{PASSWORD, SERVICE_ZH, STAFF, SUPPLIER_STATUS, SUPPORT, TAGS, TEAMS, WIDGET_KEY};
-use super::{WriteError, add_customer, replies};
+use super::super::staff::{
+    LEADS, PASSWORD, SERVICE_ZH, STAFF, SUPPLIER_STATUS, SUPPORT, TAGS, TEAMS, WIDGET_KEY,
+};
+use super::{WriteError, add_customer, replies, rules};
 use crate::app::App;
 use crate::db::JsonText;
 use crate::log::Change;
@@ -69,6 +71,7 @@ pub(super) async fn open(app: &App, plan: &Arc<Plan>, now: Timestamp) -> Result<
 }
 
 async fn write_shop(change: &mut Change, plan: &Plan, hash: &str) -> Result<Shop, WriteError> {
+    rules::promise(change).await?;
     let staff = write_staff(change, hash).await?;
     let teams = write_teams(change, &staff).await?;
     let tags = write_tags(change).await?;
@@ -167,7 +170,7 @@ async fn write_teams(change: &mut Change, staff: &[AgentId]) -> Result<Vec<TeamI
         let row = TeamRow {
             id: change.next_id(),
             name: (*name).to_owned(),
-            lead_id: None,
+            lead_id: LEADS[place].map(|lead| staff[lead]),
             created_at,
         };
         agents::add_team(change.tx(), workspace, &row).await?;

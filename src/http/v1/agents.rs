@@ -27,6 +27,7 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list_agents, create_agent))
         .routes(routes!(change_agent))
+        .routes(routes!(show_work))
         .routes(routes!(sign_out_agent))
 }
 
@@ -96,8 +97,8 @@ impl From<AdminError> for Failure {
         match error {
             AdminError::Wrong { field, detail } => Self::field(field, detail),
             AdminError::NotFound(what) => Self::NotFound(what),
-            AdminError::Conflict(words) => Self::Conflict(words.to_owned()),
-            AdminError::Refused(words) => Self::Refused(words.to_owned()),
+            AdminError::Conflict(fault) => Self::Conflict(fault),
+            AdminError::Refused(fault) => Self::Refused(fault),
             AdminError::Store(error) => error.into(),
         }
     }
@@ -187,6 +188,39 @@ async fn change_agent(
         actions::release_tickets(&app, &actor, id, body.hand_over_to).await?;
     }
     Ok(Json(find(&app, id).await?))
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct AgentWork {
+    /// Active tickets that the agent works on.
+    assigned: usize,
+    /// Active tickets that the agent answers for.
+    owned: usize,
+    /// Customers whose own agent this is.
+    customers: usize,
+    /// Each number stops here: there may be more.
+    counted_to: i64,
+}
+
+/// What somebody would have to take over if this agent were deactivated
+#[utoipa::path(get, path = "/agents/{agent}/work", tag = "administration", params(("agent" = AgentId, Path)), responses(
+    (status = 200, body = AgentWork),
+    (status = "4XX", body = Problem, content_type = "application/problem+json"),
+))]
+async fn show_work(
+    State(app): State<App>,
+    Can(actor, _): Can<AdminAgents>,
+    PathId(id): PathId<AgentId>,
+) -> Result<Json<AgentWork>, Failure> {
+    let mut conn = app.db.snapshot().await?;
+    let found = actions::work_of(&mut conn, actor.workspace, id).await?;
+    let work = found.ok_or(Failure::NotFound("agent"))?;
+    Ok(Json(AgentWork {
+        assigned: work.assigned,
+        owned: work.owned,
+        customers: work.customers,
+        counted_to: actions::COUNTED_TO,
+    }))
 }
 
 /// End every session of an agent

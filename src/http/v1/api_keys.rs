@@ -89,7 +89,7 @@ async fn create_key(
 ) -> Result<(StatusCode, Json<ApiKey>), Failure> {
     let agent = actor
         .agent()
-        .ok_or_else(|| Failure::Refused("a key makes no keys".to_owned()))?;
+        .ok_or_else(|| Failure::Refused("a key makes no keys".into()))?;
     let new = NewKey {
         name: body.name,
         scopes: body.scopes,

@@ -7,6 +7,7 @@ use futures_util::FutureExt;
 use serde::{Deserialize, Serialize};
 use shouwen_core::actor::{Actor, Permission};
 use shouwen_core::channel::Direction;
+use shouwen_core::fault::Fault;
 use shouwen_core::id::{AgentId, CallId, CustomerId, InboxId, TicketId};
 use shouwen_core::time::{Length, Timestamp};
 use utoipa::ToSchema;
@@ -76,14 +77,14 @@ async fn log_a_call(
         .as_deref()
         .is_some_and(|name| name.chars().count() > 200)
     {
-        return Err(Failure::field("customer_name", "at most 200 characters"));
+        return Err(Failure::field("customer_name", Fault::TooLong { most: 200 }));
     }
     let latest = app.now().plus(FARTHEST);
     if call.follow_up_at.is_some_and(|at| at > latest) {
         return Err(Failure::field("follow_up_at", "at most two years from now"));
     }
     if call.text.chars().count() > 20_000 {
-        return Err(Failure::field("text", "at most 20000 characters"));
+        return Err(Failure::field("text", Fault::TooLong { most: 20000 }));
     }
     let logged = LoggedCall {
         id: app.ids.next(app.now()),
@@ -274,7 +275,7 @@ impl From<CallError> for Failure {
         match error {
             CallError::NoSuchTicket => Self::NotFound("ticket"),
             CallError::NoSuchInbox => Self::field("inbox_id", words),
-            CallError::Closed => Self::Conflict(words),
+            CallError::Closed => Self::Conflict(words.into()),
             CallError::NoSuchCustomer => Self::field("customer_id", words),
             CallError::Empty => Self::field("text", words),
             CallError::Store(error) => error.into(),

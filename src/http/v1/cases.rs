@@ -6,6 +6,7 @@ use futures_util::FutureExt;
 use serde::{Deserialize, Deserializer};
 use shouwen_core::actor::Actor;
 use shouwen_core::complaint::{Closure, Grade, Liable, Money, Remedy};
+use shouwen_core::fault::Fault;
 use shouwen_core::id::{AttachmentId, ComplaintCategoryId, EvidenceId, MessageId, TicketId};
 use shouwen_core::time::Timestamp;
 use utoipa::ToSchema;
@@ -355,15 +356,15 @@ impl From<CaseError> for Failure {
         match error {
             CaseError::NotFound(what) => Self::NotFound(what),
             CaseError::Wrong(field, detail) => Self::field(field, detail),
-            CaseError::Conflict(words) => Self::Conflict(words.to_owned()),
+            CaseError::Conflict(fault) => Self::Conflict(fault),
             CaseError::Forbidden(permission) => Self::Forbidden(permission),
-            CaseError::Refused(words) => Self::Refused(words.to_owned()),
+            CaseError::Refused(fault) => Self::Refused(fault),
             CaseError::Store(Error::Other(error))
                 if error
                     .as_database_error()
                     .is_some_and(sqlx::error::DatabaseError::is_foreign_key_violation) =>
             {
-                Self::field("", "one of the ids is not there any more")
+                Self::field("", Fault::IdGone)
             }
             CaseError::Store(error) => error.into(),
         }

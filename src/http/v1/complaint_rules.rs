@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use futures_util::FutureExt;
 use serde::{Deserialize, Serialize};
 use shouwen_core::complaint::{Ceiling, Grade, GradeRule, GradingPolicy};
+use shouwen_core::fault::Fault;
 use shouwen_core::id::{ComplaintCategoryId, RoleId, WorkspaceId};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -243,10 +244,7 @@ async fn set_ceilings(
     Body(body): Body<CeilingsIn>,
 ) -> Result<Json<Grades>, Failure> {
     if body.ceilings.len() > MOST_CEILINGS {
-        return Err(Failure::field(
-            "ceilings",
-            format!("at most {MOST_CEILINGS} at once"),
-        ));
+        return Err(Failure::field("ceilings", Fault::TooMany { most: MOST_CEILINGS }));
     }
     let ceilings: Vec<RoleCeiling> = body
         .ceilings

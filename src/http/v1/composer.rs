@@ -5,6 +5,7 @@ use axum::extract::State;
 use futures_util::FutureExt;
 use serde::{Deserialize, Serialize};
 use shouwen_core::channel::Channel;
+use shouwen_core::fault::Fault;
 use shouwen_core::id::{InboxId, MessageId, TicketId};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -167,11 +168,11 @@ async fn preview_signature(
 ) -> Result<Json<SignaturePreview>, Failure> {
     let text = draft.text.as_deref();
     if text.is_some_and(|text| text.chars().count() > inbox_actions::LONGEST_SIGNATURE) {
-        return Err(Failure::field("text", "at most 5000 characters"));
+        return Err(Failure::field("text", Fault::TooLong { most: 5000 }));
     }
     let mut conn = app.db.read().await?;
     let inbox = composing::known_inbox(&mut conn, actor.workspace, draft.inbox_id).await?;
-    let inbox = inbox.ok_or(Failure::field("inbox_id", "choose an email inbox"))?;
+    let inbox = inbox.ok_or(Failure::field("inbox_id", Fault::ChooseEmailInbox))?;
     let (mut agent, mut own) = (None, Vec::new());
     if let Some(id) = actor.agent() {
         agent = agents::find(&mut conn, actor.workspace, id).await?;

@@ -6,6 +6,7 @@ use futures_util::FutureExt;
 use serde::{Deserialize, Deserializer};
 use shouwen_core::actor::{Actor, Permission};
 use shouwen_core::customer::{IdentityKind, Verified, fold};
+use shouwen_core::fault::Fault;
 use shouwen_core::id::{AgentId, CustomerId, IdentityId, TicketId};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -14,7 +15,6 @@ use utoipa_axum::routes;
 use super::view::{self, Customer, TicketSummary};
 use crate::actions::customers::{self as actions, CustomerEdit, CustomerError, Known};
 use crate::actions::recipients::is_address;
-use crate::actions::routing::tiers;
 use crate::app::App;
 use crate::http::auth::{CustomerEdit as Edits, CustomerRead};
 use crate::http::page::{Page, read_cursor, write_cursor};
@@ -104,12 +104,12 @@ async fn edit_customer(
         .as_deref()
         .is_some_and(|notes| notes.chars().count() > 20_000)
     {
-        return Err(Failure::field("notes", "at most 20000 characters"));
+        return Err(Failure::field("notes", Fault::TooLong { most: 20000 }));
     }
     for (field, text) in [("tier", &edit.tier), ("locale", &edit.locale)] {
         let long = text.as_ref().and_then(Option::as_deref);
         if long.is_some_and(|text| text.chars().count() > 100) {
-            return Err(Failure::field(field, "at most 100 characters"));
+            return Err(Failure::field(field, Fault::TooLong { most: 100 }));
         }
     }
     let dedicated = edit.dedicated_agent_id;
@@ -121,17 +121,12 @@ async fn edit_customer(
         tier: edit.tier,
         notes: edit.notes,
         locale: edit.locale,
+        dedicated,
     };
     app.change(&actor, (customer, edit), |change, (customer, edit)| {
         actions::edit(change, *customer, edit).boxed()
     })
     .await?;
-    if let Some(agent) = dedicated {
-        app.change(&actor, (customer, agent), |change, (customer, agent)| {
-            tiers::set_dedicated(change, *customer, *agent).boxed()
-        })
-        .await?;
-    }
     shown(&app, &actor, customer).await
 }
 
@@ -239,7 +234,8 @@ impl From<CustomerError> for Failure {
         let words = error.to_string();
         match error {
             CustomerError::NotFound => Self::NotFound("customer"),
-            CustomerError::Taken(_) => Self::Conflict(words),
+            CustomerError::Taken(_) => Self::Conflict(words.into()),
+            CustomerError::Agent(error) => error.into(),
             CustomerError::Store(error) => error.into(),
         }
     }

@@ -88,7 +88,7 @@ impl From<DeliveryError> for Failure {
         let words = error.to_string();
         match error {
             DeliveryError::NoSuchMessage => Self::NotFound("message"),
-            DeliveryError::NothingToDo => Self::Conflict(words),
+            DeliveryError::NothingToDo => Self::Conflict(words.into()),
             DeliveryError::Store(error) => error.into(),
         }
     }

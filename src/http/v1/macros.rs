@@ -7,6 +7,7 @@ use futures_util::FutureExt;
 use serde::{Deserialize, Serialize};
 use shouwen_core::actor::Actor;
 use shouwen_core::channel::Channel;
+use shouwen_core::fault::Fault;
 use shouwen_core::id::{MacroId, TeamId};
 use shouwen_core::macros::{MacroAudience, MacroChanges, MacroContext, MacroPart, MacroText, fault_of_texts};
 use shouwen_core::time::Timestamp;
@@ -131,7 +132,7 @@ impl MacroIn {
             (None, None) => None,
             (Some(MacroAudience::Team) | None, Some(team)) => Some(Audience::Team(team)),
             (Some(MacroAudience::Team), None) => {
-                return Err(Failure::field("team_id", "say which team may use it"));
+                return Err(Failure::field("team_id", Fault::MacroTeamNeeded));
             }
             (Some(MacroAudience::Everyone), _) => Some(Audience::Everyone),
             (Some(MacroAudience::Me), _) => Some(Audience::Me),
@@ -220,7 +221,7 @@ async fn order_macros(
     Body(order): Body<MacroOrder>,
 ) -> Result<Json<Page<Macro>>, Failure> {
     if order.ids.len() > MOST_ORDERED {
-        return Err(Failure::field("ids", format!("at most {MOST_ORDERED}")));
+        return Err(Failure::field("ids", Fault::TooMany { most: MOST_ORDERED }));
     }
     app.change(&actor, order.ids, |change, ids| {
         actions::reorder(change, ids).boxed()

@@ -404,7 +404,7 @@ impl From<RecordError> for Failure {
             RecordError::NoSuchMail => Self::NotFound("mail"),
             RecordError::NoSuchTicket => Self::field("ticket_id", words),
             RecordError::Gone | RecordError::IsMessage | RecordError::BeingRead | RecordError::NotWaiting => {
-                Self::Conflict(words)
+                Self::Conflict(words.into())
             }
             RecordError::Store(error) => error.into(),
         }

@@ -240,7 +240,7 @@ impl From<DkimError> for Failure {
             DkimError::NotAKey => Self::field("private_key", words),
             DkimError::NotGenerated => Self::field("algorithm", words),
             DkimError::Selector => Self::field("selector", words),
-            DkimError::NoResolver => Self::Conflict(words),
+            DkimError::NoResolver => Self::Conflict(words.into()),
             DkimError::Store(error) => error.into(),
         }
     }

@@ -204,7 +204,7 @@ impl From<PictureError> for Failure {
             PictureError::Store(error) => error.into(),
             PictureError::Blob(error) => error.into(),
             refused @ (PictureError::Fetch(_) | PictureError::Status(_) | PictureError::NoPicture) => {
-                Self::Conflict(format!("the picture cannot be shown: it {refused}"))
+                Self::Conflict(format!("the picture cannot be shown: it {refused}").into())
             }
         }
     }

@@ -8,6 +8,7 @@ use futures_util::FutureExt;
 use serde::Deserialize;
 use shouwen_core::actor::{Actor, Permission};
 use shouwen_core::channel::Channel;
+use shouwen_core::fault::Fault;
 use shouwen_core::id::{AgentId, AttachmentId, CustomerId, InboxId, MacroId, MessageId, StatusId, TicketId};
 use shouwen_core::message::Visibility;
 use shouwen_core::time::Timestamp;
@@ -216,7 +217,7 @@ async fn open_ticket(
         .as_deref()
         .is_some_and(|name| name.chars().count() > 200)
     {
-        return Err(Failure::field("customer_name", "at most 200 characters"));
+        return Err(Failure::field("customer_name", Fault::TooLong { most: 200 }));
     }
     let whom = match (new.customer_id, new.to.first()) {
         (Some(customer), _) => Whom::Known(customer),
@@ -290,7 +291,7 @@ impl From<ReplyError> for Failure {
         match error {
             ReplyError::NoSuchTicket => Self::NotFound("ticket"),
             ReplyError::Empty | ReplyError::TooLong => Self::field("text", words),
-            ReplyError::Closed => Self::Conflict(words),
+            ReplyError::Closed => Self::Conflict(words.into()),
             ReplyError::NewMessages => Self::NewMessages,
             ReplyError::NotAnAddress(_) | ReplyError::NoRecipient | ReplyError::TooManyRecipients => {
                 Self::field("to", words)

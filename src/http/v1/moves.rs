@@ -154,7 +154,7 @@ impl From<MoveError> for Failure {
             | MoveError::AnothersChat
             | MoveError::NotMerged
             | MoveError::Meanwhile
-            | MoveError::NothingStays => Self::Conflict(words),
+            | MoveError::NothingStays => Self::Conflict(words.into()),
             MoveError::Store(error) => error.into(),
         }
     }

@@ -142,7 +142,7 @@ impl From<OauthError> for Failure {
         let words = error.to_string();
         match error {
             OauthError::NotConfigured(_) => Self::field("provider", words),
-            OauthError::WrongState | OauthError::Refused(_) => Self::Conflict(words),
+            OauthError::WrongState | OauthError::Refused(_) => Self::Conflict(words.into()),
             OauthError::Unreachable(_) => Self::Unavailable,
             OauthError::Admin(error) => error.into(),
             OauthError::Store(error) => error.into(),

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use futures_util::FutureExt;
 use serde::{Deserialize, Serialize};
 use shouwen_core::actor::Actor;
+use shouwen_core::fault::Fault;
 use shouwen_core::id::{AgentId, OwnerOfferId, TicketId};
 use shouwen_core::routing::OfferState;
 use shouwen_core::time::Timestamp;
@@ -14,7 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::tickets::no_account;
-use crate::actions::routing::offers::{self as actions, NewOffer, OfferError};
+use crate::actions::routing::offers::{self as actions, LONGEST_NOTE, NewOffer, OfferError};
 use crate::app::App;
 use crate::http::auth::{TicketAssign, TicketRead};
 use crate::http::page::Page;
@@ -84,16 +85,18 @@ impl From<OfferRow> for OwnerOffer {
 
 impl From<OfferError> for Failure {
     fn from(error: OfferError) -> Self {
-        let words = error.to_string();
         match error {
             OfferError::NoSuchTicket => Self::NotFound("ticket"),
             OfferError::NoSuchOffer => Self::NotFound("offer"),
-            OfferError::NotTheOwner | OfferError::NotToYou => Self::Refused(words),
-            OfferError::OwnsIt | OfferError::NoSuchAgent | OfferError::CannotSee => {
-                Self::field("agent_id", words)
-            }
-            OfferError::LongNote => Self::field("note", words),
-            OfferError::Solved | OfferError::OfferedAlready | OfferError::Settled => Self::Conflict(words),
+            OfferError::NotTheOwner => Self::Refused(Fault::NotTheOwner),
+            OfferError::NotToYou => Self::Refused(Fault::NotToYou),
+            OfferError::OwnsIt => Self::field("agent_id", Fault::OwnsIt),
+            OfferError::NoSuchAgent => Self::field("agent_id", Fault::NoSuchAgent),
+            OfferError::CannotSee => Self::field("agent_id", Fault::CannotSee),
+            OfferError::LongNote => Self::field("note", Fault::TooLong { most: LONGEST_NOTE }),
+            OfferError::Solved => Self::Conflict(Fault::TicketSolved),
+            OfferError::OfferedAlready => Self::Conflict(Fault::OfferedAlready),
+            OfferError::Settled => Self::Conflict(Fault::OfferSettled),
             OfferError::Store(error) => error.into(),
         }
     }

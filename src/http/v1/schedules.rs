@@ -259,7 +259,7 @@ impl From<ScheduleError> for Failure {
         let words = error.to_string();
         match error {
             ScheduleError::NoSuchReply => Self::NotFound("answer"),
-            ScheduleError::AlreadySent | ScheduleError::TooMany => Self::Conflict(words),
+            ScheduleError::AlreadySent | ScheduleError::TooMany => Self::Conflict(words.into()),
             ScheduleError::WrongTime | ScheduleError::NotByEmail => Self::field("send_at", words),
             ScheduleError::Reply(error) => error.into(),
             ScheduleError::Store(error) => error.into(),

@@ -42,8 +42,8 @@ struct SetupBody {
 impl From<SetupError> for Failure {
     fn from(error: SetupError) -> Self {
         match error {
-            SetupError::Done => Self::Conflict(error.to_string()),
-            SetupError::WrongToken => Self::Refused(error.to_string()),
+            SetupError::Done => Self::Conflict(error.to_string().into()),
+            SetupError::WrongToken => Self::Refused(error.to_string().into()),
             SetupError::WeakPassword(weak) => Self::field("password", weak.to_string()),
             SetupError::Admin(error) => error.into(),
             SetupError::Hash(error) => Self::Internal(error.into()),

@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use futures_util::FutureExt;
 use serde::{Deserialize, Serialize};
+use shouwen_core::fault::Fault;
 use shouwen_core::id::{CalendarId, SlaPolicyId, SlaRunId};
 use shouwen_core::sla::Level;
 use shouwen_core::sla::policy::{Condition, Targets, Terms};
@@ -213,10 +214,7 @@ impl SlaDraftIn {
                 id: draft.id,
                 rules: draft.body.into_form().rules,
             }),
-            _ => Err(Failure::field(
-                "policy",
-                "give exactly one of policy, delete, order and calendar",
-            )),
+            _ => Err(Failure::field("policy", Fault::OneDraft)),
         }
     }
 }

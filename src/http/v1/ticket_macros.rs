@@ -145,7 +145,7 @@ impl From<MacroError> for Failure {
         match error {
             MacroError::NoSuchTicket => Self::NotFound("ticket"),
             MacroError::NoSuchMacro => Self::NotFound("macro"),
-            MacroError::Elsewhere(why) => Self::Conflict(why.to_owned()),
+            MacroError::Elsewhere(why) => Self::Conflict(why.into()),
             MacroError::GradeForbids(why) => Self::MacroForbidden(why),
             MacroError::Forbidden(permission) => Self::Forbidden(permission),
             MacroError::Store(error) => error.into(),

@@ -7,6 +7,7 @@ use futures_util::FutureExt;
 use serde::{Deserialize, Deserializer, Serialize};
 use shouwen_core::actor::Actor;
 use shouwen_core::channel::Channel;
+use shouwen_core::fault::Fault;
 use shouwen_core::id::{AgentId, CustomerId, InboxId, MacroId, TagId, TeamId, TicketId};
 use shouwen_core::message::Visibility;
 use shouwen_core::ticket::{Field, TicketNumber};
@@ -351,7 +352,7 @@ async fn edit_ticket(
     Body(edits): Body<EditsIn>,
 ) -> Result<Json<TicketSummary>, Failure> {
     if edits.edits.len() > MOST_EDITS {
-        return Err(Failure::field("edits", format!("at most {MOST_EDITS} at once")));
+        return Err(Failure::field("edits", Fault::TooMany { most: MOST_EDITS }));
     }
     let edits: Vec<Edit> = edits
         .edits
@@ -405,7 +406,7 @@ async fn edit_tags(
     Body(tags): Body<TagsIn>,
 ) -> Result<Json<TicketSummary>, Failure> {
     if tags.add.len() + tags.remove.len() > MOST_EDITS {
-        return Err(Failure::field("add", format!("at most {MOST_EDITS} at once")));
+        return Err(Failure::field("add", Fault::TooMany { most: MOST_EDITS }));
     }
     let input = (ticket, tags.add, tags.remove);
     app.change(&actor, input, |change, (ticket, add, remove)| {
@@ -514,7 +515,7 @@ async fn keep_draft(
 }
 
 pub(super) fn no_account() -> Failure {
-    Failure::Refused("an API key has no account of its own: sign in as an agent".to_owned())
+    Failure::Refused(Fault::KeyIsNobody)
 }
 
 impl From<EditError> for Failure {
@@ -528,7 +529,7 @@ impl From<EditError> for Failure {
                     .as_database_error()
                     .is_some_and(sqlx::error::DatabaseError::is_foreign_key_violation) =>
             {
-                Self::field("", "one of the ids is not there any more")
+                Self::field("", Fault::IdGone)
             }
             EditError::Store(error) => error.into(),
         }

@@ -105,7 +105,7 @@ async fn create_webhook(
 ) -> Result<(StatusCode, Json<Webhook>), Failure> {
     let agent = actor
         .agent()
-        .ok_or_else(|| Failure::Refused("a key makes no webhooks".to_owned()))?;
+        .ok_or_else(|| Failure::Refused("a key makes no webhooks".into()))?;
     check(&app, Some(&body.url))?;
     let secret = new_signing_secret();
     let sealed = app.secrets.seal("webhook", &secret);
@@ -176,7 +176,7 @@ fn check(app: &App, url: Option<&str>) -> Result<(), AdminError> {
     match url.map(|url| app.fetcher.check(url.trim())) {
         Some(Err(error)) => Err(AdminError::Wrong {
             field: "url",
-            detail: format!("this address {error}"),
+            detail: format!("this address {error}").into(),
         }),
         _ => Ok(()),
     }

@@ -26,8 +26,8 @@ pub use offers::{
 pub use settings::{TeamRoutingRow, automatic_teams_of, is_automatic, save_team, team, teams};
 pub use skills::{SkillRow, add_skill, of_agents, remove_skill, rename_skill, set_skills, skills};
 pub use tiers::{
-    CustomerAgentRow, TierRow, add_tier, agents_of_customers, hand_over_customers, remove_tier, save_tier,
-    set_agent_of_customer, tiers,
+    CustomerAgentRow, TierRow, add_tier, agents_of_customers, count_customers_of, hand_over_customers,
+    remove_tier, save_tier, set_agent_of_customer, tiers,
 };
 
 use shouwen_core::id::WorkspaceId;

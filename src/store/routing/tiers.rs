@@ -113,6 +113,26 @@ pub async fn set_agent_of_customer(
     Ok(())
 }
 
+/// How many customers have this agent of their own, counted up to `most`.
+pub async fn count_customers_of(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    agent: AgentId,
+    most: i64,
+) -> Result<i64> {
+    let (count,): (i64,) = conn
+        .sql(
+            "SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT 1 AS one FROM customer_agent
+             WHERE workspace_id = $1 AND agent_id = $2 LIMIT $3) AS theirs",
+        )
+        .bind(workspace)
+        .bind(agent)
+        .bind(most)
+        .one()
+        .await?;
+    Ok(count)
+}
+
 /// An agent goes: whoever they looked after gets another, or nobody.
 pub async fn hand_over_customers(
     tx: &mut Tx,

@@ -26,6 +26,7 @@ class Person {
 
   get = (path) => this.call('GET', path)
   post = (path, body) => this.call('POST', path, body)
+  put = (path, body) => this.call('PUT', path, body)
 
   patch = (path, body) => this.call('PATCH', path, body)
 
@@ -45,12 +46,11 @@ class Person {
     return this.inbox('chat', { ...usual, ...settings })
   }
 
-  /** Another person of the desk, signed in. */
-  async agent(name) {
+  /** Another person of the desk, signed in; `role` is the key of a built-in one. */
+  async agent(name, role = 'agent') {
     const { roles } = await this.get('/bootstrap')
     const email = `${name.toLowerCase().replace(/\W/g, '.')}@shop.example`
-    const role = roles.find(({ key }) => key === 'agent').id
-    await this.post('/agents', { name, email, role_id: role, team_ids: [], locale: 'en', password: PASSWORD })
+    await this.post('/agents', { name, email, role_id: roles.find(({ key }) => key === role).id, team_ids: [], locale: 'en', password: PASSWORD })
     const { token, status, json } = await call(this.desk.url, 'POST', '/session', { email, password: PASSWORD })
     assert.equal(status, 200, JSON.stringify(json))
     return new Person(this.desk, name, email, token)

@@ -80,6 +80,17 @@ export function screensOf(url) {
     await page.getByRole('list').last().waitFor()
   }
 
+  const opened = (path, find) => async (page) => {
+    await page.goto(url + path)
+    await find(page.getByRole('main')).click()
+    await page.getByRole('dialog').first().waitFor()
+  }
+  /** With the customer's panel, which a narrow window keeps out of sight. */
+  const beside = (before) => async (page) => {
+    await before(page)
+    if (page.viewportSize().width < 1200) await page.keyboard.press(']')
+  }
+
   const screens = {
     login: { out: true, go: at('/login') },
     reset: { out: true, go: at('/reset') },
@@ -118,6 +129,25 @@ export function screensOf(url) {
     'list-due': { go: at('/view/all?order=due') },
     why: { go: inDialog(ticket('email', ({ sla }) => sla?.clocks.length), 'd') },
     complaint: { go: ticket('email', ({ case_state: state }) => state) },
+    ...Object.fromEntries(['i', 'ii', 'iii', 'iv'].map((grade) => [`complaint-${grade}`, { go: beside(ticket('email', (one) => one.grade === grade && one.case_state)) }])),
+    'customer-tier': {
+      go: async (page) => {
+        await beside(onMail)(page)
+        await page.locator('[data-anchor=tier]').click()
+        await page.locator('[data-picker]').waitFor()
+      },
+    },
+    'grading-form': { go: opened('/settings/complaints', (main) => main.locator('h2 button').first()) },
+    'team-form': { go: opened('/settings/teams', (main) => main.locator('ul button').first()) },
+    'team-routing-form': { go: opened('/settings/assignment', (main) => main.locator('ul button').nth(1)) },
+    'calendar-form': { go: opened('/settings/calendars', (main) => main.locator('li button').first()) },
+    'leaving-form': {
+      go: async (page) => {
+        await opened('/settings/agents', (main) => main.getByRole('button', { name: /Emily Carter/ }))(page)
+        await page.getByRole('dialog').locator('.danger').click()
+        await page.getByRole('dialog').nth(1).waitFor()
+      },
+    },
     'why-me': { go: inDialog(onMail, 'q') },
     'policy-form': {
       go: async (page) => {

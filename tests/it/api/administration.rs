@@ -20,6 +20,7 @@ both_engines! {
         for change in [json!({ "active": false }), json!({ "role_id": agent_role })] {
             let refused = admin.patch(&format!("/agents/{own}"), change).await.expect(409);
             assert!(refused["detail"].as_str().unwrap().contains("last administrator"));
+            assert_eq!((&refused["code"], &refused["params"]), (&json!("last_administrator"), &json!({})));
         }
         let second = admin.hire(&desk, "administrator", "Second").await;
         admin.patch(&format!("/agents/{own}"), json!({ "role_id": agent_role })).await.expect(200);

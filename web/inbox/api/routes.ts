@@ -25,7 +25,7 @@ export const routes = {
   openTicket: (body: NewTicket) => post('/tickets', { body }),
   editTicket: (ticket: Id, edits: Edit[]) => patch('/tickets/{ticket}', { path: { ticket }, body: { edits } }),
   changeTags: (ticket: Id, add: Id[], removed: Id[]) => post('/tickets/{ticket}/tags', { path: { ticket }, body: { add, remove: removed } }),
-  olderMessages: (ticket: Id, before: string) => get('/tickets/{ticket}/messages', { path: { ticket }, query: { before, limit: 50 } }),
+  olderMessages: (ticket: Id, before: string, limit = 50) => get('/tickets/{ticket}/messages', { path: { ticket }, query: { before, limit } }),
   sendMessage: (ticket: Id, body: NewMessage, keepalive = false) => post('/tickets/{ticket}/messages', { path: { ticket }, body }, { keepalive }),
   takeBack: (message: Id) => post('/messages/{message}/undo', { path: { message } }),
   changeScheduled: (message: Id, body: Asked<'/scheduled/{message}', 'patch'>) => patch('/scheduled/{message}', { path: { message }, body }),

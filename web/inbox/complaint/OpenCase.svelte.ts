@@ -2,7 +2,7 @@
 import { ask, Refusal } from '../api/request'
 import { c } from '../i18n/complaint.svelte'
 import { notices } from '../state/Notices.svelte'
-import { tellWrong } from '../state/wrong'
+import { tellWrong, wordsFor } from '../state/wrong'
 import type { Id } from '../../shared/types'
 import type { CaseView } from './types'
 
@@ -70,7 +70,7 @@ export class OpenCase {
     } catch (error) {
       if (error instanceof Refusal && error.status === 409 && this.ticket) {
         void this.open(this.ticket)
-        notices.tell(error.problem.detail || c.conflict, { tone: 'wrong' })
+        notices.tell(error.problem.code === 'edit_conflict' ? c.conflict : wordsFor(error), { tone: 'wrong' })
       } else tellWrong(error)
     }
   }

@@ -1,4 +1,5 @@
 // The shapes of a complaint's case, as the server speaks them.
+import type { components } from '../../shared/api'
 import type { Activity, Id, Time } from '../../shared/types'
 import type { Grade } from '../sla/types'
 
@@ -43,4 +44,5 @@ export interface Category { id: Id; parent_id: Id | null; key: string | null; na
 export interface TicketKind { key: string; name: string; built_in: boolean; archived: boolean; position: number }
 export const GRADES: Grade[] = ['i', 'ii', 'iii', 'iv']
 export interface Ceiling { role_id: Id; grade: Grade; refund: number | null; compensation: number | null }
-export interface GradeSettings { grading: { currency: string; matrix: Grade[][] }; rules: GradeRule[]; ceilings: Ceiling[] }
+export type Grading = Required<components['schemas']['GradingPolicy']>
+export interface GradeSettings { grading: Grading; rules: GradeRule[]; ceilings: Ceiling[] }

@@ -1,10 +1,13 @@
 // Every word of the inbox in English. zh.ts has the same keys; the type system holds them together.
+import { faultsEn, fieldsEn } from './faults.en'
 
 const rules = new Intl.PluralRules('en')
 const count = (n: number, one: string, other: string) => `${new Intl.NumberFormat('en').format(n)} ${rules.select(n) === 'one' ? one : other}`
 
 export const en = {
   product: 'Shouwen',
+  faults: faultsEn,
+  fields: fieldsEn,
   unknown: 'Unknown',
   none: 'None',
   nobody: 'Nobody',

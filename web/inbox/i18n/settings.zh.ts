@@ -35,9 +35,9 @@ export const settingsZh: SettingsTexts = {
     emailAfter: '多少分钟未读后用邮件发送回复', emailAfterHint: '0 表示不发。发往访客留下的地址。', emailInbox: '发件渠道', emailInboxFirst: '第一个邮件渠道',
   },
   agents: {
-    lead: '在这里工作的人。', add: '邀请客服', role: '角色', teams: '团队', email: '邮箱', deactivate: '停用', activate: '启用', deactivateHint: '立即退出登录，工单保留。', signOut: '全部退出登录', signedOut: (name) => `${name}已在所有设备退出`, invited: (email) => `邀请已发送至 ${email}`, password: '初始密码', passwordHint: '留空则发送邀请邮件。', created: '已创建客服', showInactive: '显示已停用', noTeams: '无团队', needEmail: '请填写邮箱。',
+    lead: '在这里工作的人。', add: '邀请客服', role: '角色', teams: '团队', email: '邮箱', deactivate: '停用', activate: '启用', deactivateHint: '该客服将立即退出登录且无法再登录，已写的内容保留。', deactivateTitle: (name) => `停用${name}`, holds: (assigned, owned, customers) => `处理中的工单：${assigned}；首问负责：${owned}；专属客户：${customers}。`, handOver: '由谁接手', handOverTeams: '退回所在团队：无人处理，无首问负责人', handOverHint: '成为未解决工单的首问负责人和处理人，并收到通知。接手人无权查看的工单会退回其团队。', handedOver: (name) => `${name}已停用，工单正在移交。`, signOut: '全部退出登录', signedOut: (name) => `${name}已在所有设备退出`, invited: (email) => `邀请已发送至 ${email}`, password: '初始密码', passwordHint: '留空则发送邀请邮件。', created: '已创建客服', showInactive: '显示已停用', noTeams: '无团队', needEmail: '请填写邮箱。',
   },
-  teams: { lead: '共用一个队列的小组。', add: '添加团队', members: '成员', count: (n) => count(n, '位成员'), empty: '还没有团队', emptyHint: '团队共用一个队列，例如退换货、物流、投诉。' },
+  teams: { lead: '共用一个队列的小组。', add: '添加团队', members: '成员', leader: '团队负责人', leadHint: '当该团队对客户的承诺有风险时会收到通知。', ledBy: (who) => `负责人：${who}`, count: (n) => count(n, '位成员'), empty: '还没有团队', emptyHint: '团队共用一个队列，例如退换货、物流、投诉。' },
   roles: {
     lead: '客服能看什么、做什么。', add: '添加角色', permission: '权限', scope: '可见范围', scopes: { all: '全部工单', teams: '所在团队的工单', assigned: '仅自己的工单' }, builtIn: '内置', builtInName: { administrator: '管理员', supervisor: '主管', agent: '客服' }, builtInHint: '内置角色不可修改，可另建角色。', empty: '',
     group: { ticket: '工单', customer: '客户与通话', mail: '邮件', complaint: '投诉', admin: '管理' },

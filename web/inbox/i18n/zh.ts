@@ -1,10 +1,13 @@
 // 收件箱的全部中文文案，键与 en.ts 相同，由类型系统保证。 Every word of the inbox in Chinese.
+import { faultsZh, fieldsZh } from './faults.zh'
 import type { Texts } from './en'
 
 const count = (n: number, unit: string) => `${new Intl.NumberFormat('zh-CN').format(n)} ${unit}`
 
 export const zh: Texts = {
   product: '首问',
+  faults: faultsZh,
+  fields: fieldsZh,
   unknown: '未知',
   none: '无',
   nobody: '无人',

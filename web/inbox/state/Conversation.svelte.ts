@@ -4,11 +4,14 @@ import { Refusal } from '../api/request'
 
 export interface TicketRoutes {
   ticket(idOrNumber: string): Promise<TicketDetail>
-  olderMessages(ticket: Id, before: string): Promise<{ items: Message[]; activities: Activity[]; before: string | null }>
+  olderMessages(ticket: Id, before: string, limit?: number): Promise<{ items: Message[]; activities: Activity[]; before: string | null }>
   editTicket(ticket: Id, edits: Edit[]): Promise<TicketSummary>
   changeTags(ticket: Id, add: Id[], removed: Id[]): Promise<TicketSummary>
   markRead(ticket: Id, position: number): Promise<void>
 }
+
+/** Messages a page while one of them is looked for: as many as the server gives. */
+const WHEN_SEEKING = 100
 
 export class Conversation {
   phase = $state<'empty' | 'loading' | 'ready' | 'failed' | 'gone'>('empty')
@@ -25,6 +28,8 @@ export class Conversation {
   detail = $state.raw<TicketDetail | null>(null)
   conflicts = $state.raw<Conflict[]>([])
   loadingOlder = $state(false)
+  /** The message that is to be brought into sight and marked. Anew each time it is asked for. */
+  sought = $state.raw<{ message: Id } | null>(null)
   /** The position up to which it was read when it was opened: where the line "new" stands. */
   readBefore = $state(0)
   readonly newest = $derived(this.messages.at(-1)?.position ?? 0)
@@ -34,6 +39,7 @@ export class Conversation {
   private read = 0
   private fetching = false
   private replacing = false
+  private olderPage: Promise<void> | null = null
   /** Frames that came while the ticket was being fetched: applied again on top of the answer. */
   private early: (() => void)[] = []
 
@@ -65,6 +71,7 @@ export class Conversation {
     this.conflicts = []
     this.before = null
     this.early = []
+    this.sought = this.olderPage = null
     this.read = 0
   }
 
@@ -79,12 +86,35 @@ export class Conversation {
     await this.refresh()
   }
 
-  async older(): Promise<void> {
-    if (!this.before || !this.ticket || this.loadingOlder) return
+  /** Brings a message into sight, however far back it stands; false when this ticket does not have it. */
+  async seek(message: Id): Promise<boolean> {
+    const asked = this.asked
+    while (asked === this.asked) {
+      if (this.messages.some(({ id }) => id === message)) {
+        this.sought = { message }
+        return true
+      }
+      const before = this.before
+      await this.older(WHEN_SEEKING)
+      if (this.before === before) return false
+    }
+    return false
+  }
+
+  /** The page before those that are here. Who asks while it is being fetched gets the same. */
+  older(limit?: number): Promise<void> {
+    if (!this.before || !this.ticket) return Promise.resolve()
+    const page = (this.olderPage ??= this.fetchOlder(this.ticket.id, this.before, limit))
+    return page.finally(() => {
+      if (this.olderPage === page) this.olderPage = null
+    })
+  }
+
+  private async fetchOlder(ticket: Id, before: string, limit?: number): Promise<void> {
     const asked = this.asked
     this.loadingOlder = true
     try {
-      const page = await this.routes.olderMessages(this.ticket.id, this.before)
+      const page = await this.routes.olderMessages(ticket, before, limit)
       if (asked !== this.asked) return
       this.messages = byPosition([...page.items, ...this.messages])
       this.activities = bySeq([...page.activities, ...this.activities])

@@ -93,3 +93,28 @@ test('reading is told once per position', async () => {
   await conversation.markRead()
   expect(markRead.mock.calls.length).toBe(1)
 })
+
+test('a message far back is fetched page by page, brought into sight, and one that is not there is said so', async () => {
+  const pages: Record<string, { from: number; before: string | null }> = { third: { from: 3, before: 'second' }, second: { from: 2, before: 'first' }, first: { from: 1, before: null } }
+  const olderMessages = vi.fn(async (_ticket: string, before: string, _limit?: number) => ({ items: [makeMessage(pages[before]!.from)], activities: [], before: pages[before]!.before }))
+  const conversation = make({ ticket: async () => makeDetail({ messages: [makeMessage(4)], before: 'third' }), olderMessages })
+  await conversation.open('ticket')
+  expect(await conversation.seek('message-4')).toBe(true)
+  expect(olderMessages).not.toHaveBeenCalled()
+  // Somebody scrolls up meanwhile: the page is asked for once.
+  const [, found] = await Promise.all([conversation.older(), conversation.seek('message-2')])
+  expect([found, conversation.sought, positions(conversation)]).toEqual([true, { message: 'message-2' }, [2, 3, 4]])
+  expect(olderMessages.mock.calls.map(([, before]) => before)).toEqual(['third', 'second'])
+  expect(await conversation.seek('message-9')).toBe(false)
+  expect(positions(conversation)).toEqual([1, 2, 3, 4])
+})
+
+test('a search for a message ends when another ticket is opened', async () => {
+  let answer: (page: { items: never[]; activities: never[]; before: string }) => void = () => {}
+  const conversation = make({ ticket: async () => makeDetail({ before: 'more' }), olderMessages: () => new Promise((resolve) => (answer = resolve)) })
+  await conversation.open('ticket')
+  const seeking = conversation.seek('message-0')
+  conversation.close()
+  answer({ items: [], activities: [], before: 'more' })
+  expect(await seeking).toBe(false)
+})

@@ -2,6 +2,7 @@
 // a message keeps its client_id through every try, so it can arrive once only.
 import type { Channel, Id, Message, NewMessage, ScheduledReply, TicketSummary } from '../../shared/types'
 import { Refusal, Unreachable } from '../api/request'
+import { wordsFor } from './wrong'
 
 export interface Outgoing {
   client_id: Id
@@ -113,8 +114,8 @@ export class Outbox {
         this.change(clientId, { state: 'refused' })
         const refused = this.find(clientId)
         if (refused) this.onRefused(refused)
-      } else if (error instanceof Refusal && error.is('macro-forbidden')) this.change(clientId, { state: 'failed', problem: error.problem.detail, why: 'macro-forbidden' })
-      else this.change(clientId, { state: 'failed', problem: error instanceof Refusal ? error.problem.detail || error.problem.title : String(error) })
+      } else if (error instanceof Refusal && error.is('macro-forbidden')) this.change(clientId, { state: 'failed', problem: wordsFor(error), why: 'macro-forbidden' })
+      else this.change(clientId, { state: 'failed', problem: wordsFor(error) })
     } finally {
       this.flying.delete(clientId)
     }

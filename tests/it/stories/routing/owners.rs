@@ -110,13 +110,25 @@ both_engines! {
         edit(&floor.admin, &first, "assignee", json!(li.id), json!(floor.admin.id)).await;
         let wrong = json!({ "active": false, "hand_over_to": li.id });
         let path = format!("/agents/{}", li.id);
-        assert_eq!(floor.admin.call(Method::PATCH, &path, Some(wrong)).await.0, 422);
+        let (status, problem) = floor.admin.call(Method::PATCH, &path, Some(wrong)).await;
+        assert_eq!((status.as_u16(), &problem["errors"][0]["code"]), (422, &json!("no_such_agent")));
+        let customer = floor.admin.get(&format!("/tickets/{first}")).await["customer"]["id"].clone();
+        let customer = format!("/customers/{}", customer.as_str().unwrap());
+        floor.admin.patch(&customer, json!({ "dedicated_agent_id": li.id })).await;
+        let team = floor.admin.get("/teams").await["items"][0]["id"].clone();
+        let team = format!("/teams/{}", team.as_str().unwrap());
+        floor.admin.patch(&team, json!({ "lead_id": li.id })).await;
+        let work = floor.admin.get(&format!("{path}/work")).await;
+        assert_eq!(work, json!({ "assigned": 1, "owned": 2, "customers": 1, "counted_to": 1000 }));
         floor.admin.patch(&path, json!({ "active": false, "hand_over_to": bo.id })).await;
         desk.settle().await;
         let (one, other) = (floor.ticket(&first).await, floor.ticket(&second).await);
         assert_eq!((&one["owner_id"], &one["assignee_id"]), (&json!(bo.id), &json!(floor.admin.id)));
         assert_eq!((&other["owner_id"], &other["assignee_id"]), (&json!(bo.id), &json!(bo.id)));
         assert_eq!(told_of(&bo, "owner_changed").await, 2);
+        assert_eq!(floor.admin.get(&customer).await["dedicated_agent_id"], json!(bo.id));
+        let led = floor.admin.get("/teams").await["items"][0]["lead_id"].clone();
+        assert_eq!(led, json!(bo.id), "the team is led by the heir");
 
         floor.admin.patch(&format!("/agents/{}", bo.id), json!({ "active": false })).await;
         desk.settle().await;
