@@ -123,9 +123,8 @@ impl Blobs {
 
     /// Whether files can be written: writes one, always the same.
     pub async fn try_writing(&self) -> Result<(), BlobError> {
-        let written = self
-            .store
-            .put(&Path::from("writable"), Bytes::from_static(b"yes").into());
+        let place = Path::from("writable");
+        let written = self.store.put(&place, Bytes::from_static(b"yes").into());
         written.await.map(drop).map_err(unavailable)
     }
 

@@ -55,7 +55,7 @@ impl Variables<'_> {
 /// A name by which somebody can be greeted: who was never named is kept under an address or a number.
 fn greeted_by(name: &str) -> Option<String> {
     let is_word = |c: char| c.is_alphabetic();
-    let is_name = name.chars().any(is_word) && !(name.contains('@') && !name.contains(char::is_whitespace));
+    let is_name = name.chars().any(is_word) && (name.contains(char::is_whitespace) || !name.contains('@'));
     is_name.then(|| name.to_owned())
 }
 

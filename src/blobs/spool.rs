@@ -188,8 +188,8 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let folder = Arc::new(SpoolFolder::new(dir.path().join("incoming"), 300_000));
         let (mut first, mut second) = (spool(&folder, 1), spool(&folder, 2));
-        first.write(&[b'x'; 200_000]).await.unwrap();
-        let refused = second.write(&[b'y'; 200_000]).await;
+        first.write(&vec![b'x'; 200_000]).await.unwrap();
+        let refused = second.write(&vec![b'y'; 200_000]).await;
         assert!(matches!(refused, Err(SpoolError::NoRoom)));
         drop(first);
         drop(second);
@@ -199,7 +199,7 @@ mod tests {
             "nothing is left behind"
         );
         let mut third = spool(&folder, 3);
-        third.write(&[b'z'; 250_000]).await.unwrap();
+        third.write(&vec![b'z'; 250_000]).await.unwrap();
         assert_eq!(third.finish().await.unwrap().size, 250_000);
     }
 

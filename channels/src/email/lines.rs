@@ -12,7 +12,7 @@ const MOST_LINES: usize = 10_000;
 const MOST_GUESSES: usize = 1_000;
 
 pub(crate) struct Lines<'a> {
-    lines: Vec<Line<'a>>,
+    all: Vec<Line<'a>>,
     /// What stands behind the lines that are looked at.
     rest: &'a str,
     guesses: Cell<usize>,
@@ -40,7 +40,7 @@ impl<'a> Lines<'a> {
             field: OnceCell::new(),
         });
         Lines {
-            lines: lines.collect(),
+            all: lines.collect(),
             rest,
             guesses: Cell::new(0),
         }
@@ -51,16 +51,16 @@ impl<'a> Lines<'a> {
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.lines.len()
+        self.all.len()
     }
 
     pub(crate) fn get(&self, index: usize) -> Option<&'a str> {
-        self.lines.get(index).map(|line| line.text)
+        self.all.get(index).map(|line| line.text)
     }
 
     /// The lines from there on.
     pub(crate) fn from(&self, start: usize) -> impl Iterator<Item = &'a str> {
-        self.lines
+        self.all
             .get(start..)
             .unwrap_or_default()
             .iter()
@@ -69,7 +69,7 @@ impl<'a> Lines<'a> {
 
     /// Which field of a quoted header stands there, found out once.
     pub(crate) fn field(&self, index: usize) -> Option<Kind> {
-        let line = self.lines.get(index)?;
+        let line = self.all.get(index)?;
         *line
             .field
             .get_or_init(|| quote_header::field(line.text).map(|(kind, _)| kind))

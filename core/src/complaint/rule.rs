@@ -213,13 +213,10 @@ impl GradeRule {
             }
         }
         if self.macro_ids.len() > MOST_MACROS {
-            return Some(("macro_ids", format!("at most {MOST_MACROS} macros")));
+            return Some(("macro_ids", Fault::TooMany { most: MOST_MACROS }));
         }
         if self.macros == MacroUse::Listed && self.macro_ids.is_empty() {
-            return Some((
-                "macro_ids",
-                "name the macros that may be used, or say none".to_owned(),
-            ));
+            return Some(("macro_ids", Fault::ChooseOne));
         }
         match self.follow_up_days {
             Some(days) if !(1..=365).contains(&days) => {

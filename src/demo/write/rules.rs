@@ -236,7 +236,7 @@ pub(super) async fn staff_up(change: &mut Change, shop: &Shop, plan: &Plan) -> R
             weights: Weights::default(),
             skill_needs: needs,
         };
-        settings::set_team(change, shop.teams[place], &wanted).await?;
+        settings::set_team(change, Some(shop.teams[place]), &wanted).await?;
     }
     Ok(())
 }

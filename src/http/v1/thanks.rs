@@ -55,7 +55,7 @@ impl From<ThanksError> for Failure {
     fn from(error: ThanksError) -> Self {
         match error {
             ThanksError::NotFound(what) => Self::NotFound(what),
-            ThanksError::NotAsked => Self::Conflict(error.to_string()),
+            ThanksError::NotAsked => Self::Conflict(error.to_string().into()),
             ThanksError::Store(error) => error.into(),
         }
     }
