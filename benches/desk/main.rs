@@ -21,6 +21,7 @@ mod sla;
 mod spread;
 #[allow(
     dead_code,
+    unused_macros,
     unused_imports,
     unreachable_pub,
     reason = "what the stories stand on, of which a bench takes a part"

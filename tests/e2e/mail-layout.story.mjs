@@ -77,8 +77,10 @@ function asItCame({ html, pictures }, doctype, style) {
     const found = pictures.get(decodeURIComponent(id.replace(/%(?![0-9a-f]{2})/gi, '%25')).replace(/&amp;/g, '&').toLowerCase())
     return found ? `data:${found.type};base64,${found.bytes.toString('base64')}` : whole
   })
+  // Margins of the older kind count for less than any style, and would lose to ours.
+  const plain = /<body[^>]*\s(?:(?:left|top)margin|margin(?:width|height))/i.test(shown) ? style.replace(/margin:0;/, '') : style
   const own = shown.match(/^\uFEFF?\s*(?:<\?xml[^>]*>\s*)?(<!doctype[^>]*>)/i)
-  return `${own ? own[1] : doctype}<meta charset=utf-8><style>${style}</style>${own ? shown.slice(own[0].length) : shown}`
+  return `${own ? own[1] : doctype}<meta charset=utf-8><style>${plain}</style>${own ? shown.slice(own[0].length) : shown}`
 }
 
 /** A picture of the page down to where its words and pictures end: a body as tall as its window is not a layout. */

@@ -124,7 +124,7 @@ const LAYOUT: [&str; 16] = [
 
 fn policy() -> Builder<'static> {
     let mut builder = Builder::default();
-    let image = HashSet::from(["src", "alt", "width", "height", "align", "border"]);
+    let image = HashSet::from(["src", "alt", "hspace", "vspace"]);
     let link = HashSet::from(["href"]);
     let cell = HashSet::from(["colspan", "rowspan", "scope"]);
     let list = HashSet::from(["start", "type"]);
@@ -139,6 +139,9 @@ fn policy() -> Builder<'static> {
         ("col", HashSet::from(["span"])),
         ("colgroup", HashSet::from(["span"])),
         ("blockquote", HashSet::from(["type"])),
+        ("table", HashSet::from(["frame", "rules"])),
+        ("br", HashSet::from(["clear"])),
+        ("hr", HashSet::from(["noshade"])),
     ]);
     builder
         .add_tags(EXTRA_TAGS)

@@ -159,7 +159,7 @@ async fn too_much_at_once_is_told_as_a_problem() {
 }
 
 async fn ask(service: &Router, path: &str) -> (u16, String, Value) {
-    let request = axum::http::Request::get(path)
+    let request = http::Request::get(path)
         .header(CONTENT_LENGTH, 0)
         .body(Body::empty());
     let answer = service.clone().oneshot(request.unwrap()).await.unwrap();

@@ -132,7 +132,7 @@ impl<'ast> Visit<'ast> for Changes<'_> {
 
     fn visit_impl_item_fn(&mut self, function: &'ast syn::ImplItemFn) {
         self.enter(&function.sig, |changes| {
-            visit::visit_impl_item_fn(changes, function)
+            visit::visit_impl_item_fn(changes, function);
         });
     }
 
