@@ -100,6 +100,7 @@ pub struct Mail {
     pub max_sent_bytes: usize,
     pub link_over_bytes: usize,
     pub link_days: i64,
+    pub one_ticket_for_copies: bool,
     pub check_senders: CheckSenders,
     pub nameserver: String,
     pub trusted_authserv: String,

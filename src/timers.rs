@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::actions::routing::presence;
 use crate::actions::sla::{firing, timers as clocks};
-use crate::actions::{calls, chat_mail, complaints, mailboxes, schedules};
+use crate::actions::{calls, chat_mail, complaints, mailboxes, releases};
 use crate::app::App;
 use crate::db;
 use crate::jobs::JobKind;
@@ -169,7 +169,7 @@ async fn act(change: &mut Change, timer: &TimerRow) -> Result<(), db::Error> {
             Ok(of) => mailboxes::look(change, of.inbox).await,
             Err(_) => Ok(()),
         },
-        Some(TimerKind::ReleaseReply) => schedules::release(change, MessageId(timer.id.0)).await,
+        Some(TimerKind::ReleaseReply) => releases::release(change, MessageId(timer.id.0)).await,
         Some(TimerKind::ChatMail) => match timer.ticket_id {
             Some(ticket) => chat_mail::go_on(change, ticket).await,
             None => Ok(()),

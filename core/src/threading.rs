@@ -28,6 +28,8 @@ words! {
         NotAParticipant = "not_a_participant",
         /// The mail is probably not from who it says.
         FromFailed = "from_failed",
+        /// The very mail stands there already; it came to an inbox of another team as well.
+        OtherTeam = "other_team",
     }
 }
 

@@ -1,8 +1,7 @@
 //! Telling a sender that their mail arrived: by a mail that says of itself that no person wrote it, once a day and
-//! once a ticket, to people only. It answers nothing: the customer waits as before.
+//! once a ticket, to people only who did not decline it. It answers nothing: the customer waits as before.
 
 use shouwen_core::channel::{Channel, Direction};
-use shouwen_core::customer::fold;
 use shouwen_core::event::Origin;
 use shouwen_core::id::TicketId;
 use shouwen_core::message::{Delivery, Visibility};
@@ -10,11 +9,12 @@ use shouwen_core::time::Length;
 
 use super::messages::{self, Author, NewMessage};
 use super::replies::SEND_MESSAGE;
+use super::{flow, recipients};
 use crate::db::Error;
 use crate::log::Change;
-use crate::store::inboxes::{self, Acknowledge, InboxRow};
-use crate::store::mail_details::MailDetails;
-use crate::store::{mail_flow, messages as rows, tickets};
+use crate::store::inboxes::{Acknowledge, InboxRow};
+use crate::store::mail_details::{MailDetails, OptOut};
+use crate::store::{mail_flow, messages as rows, opt_outs, tickets};
 
 /// Nobody is told more often.
 const BETWEEN: Length = Length::hours(24);
@@ -47,23 +47,28 @@ pub async fn acknowledge(
         return Ok(());
     }
     let (workspace, now) = (change.workspace(), change.now());
-    let own = inboxes::all(change.tx(), workspace).await?;
-    let is_own = |inbox: &InboxRow| {
-        inbox
-            .address
-            .as_deref()
-            .is_some_and(|own| is_address_of(address, own))
-    };
-    if own.iter().any(is_own) {
+    let own = recipients::own_addresses(change.tx(), workspace).await?;
+    if recipients::is_own(address, &own) {
         return Ok(());
     }
     let until = now.minus(BETWEEN);
-    if !mail_flow::may_acknowledge(change.tx(), workspace, address, now, until).await? {
+    let whom = flow::bare(address);
+    if !mail_flow::may_acknowledge(change.tx(), workspace, &whom, now, until).await? {
         return Ok(());
     }
     let Some(ticket) = tickets::lock(change.tx(), workspace, ticket).await? else {
         return Ok(());
     };
+    if opt_outs::has(
+        change.tx(),
+        workspace,
+        ticket.customer_id,
+        OptOut::Acknowledgement,
+    )
+    .await?
+    {
+        return Ok(());
+    }
     let text = words(
         &settings.acknowledge,
         sender,
@@ -79,23 +84,17 @@ pub async fn acknowledge(
     new.mail = Some(MailDetails {
         from: inbox.address.clone(),
         to: vec![address.to_owned()],
-        subject: Some(super::recipients::answer_subject(&sender.subject)),
+        subject: Some(recipients::answer_subject(&sender.subject)),
+        unsubscribe: settings
+            .acknowledge
+            .may_decline
+            .then_some(OptOut::Acknowledgement),
         ..MailDetails::default()
     });
     messages::add(change, ticket, &new).await?;
     rows::add_deliveries(change.tx(), workspace, id, &[address.to_owned()], now).await?;
     change.enqueue(SEND_MESSAGE, &serde_json::json!({ "message": id }), now);
     Ok(())
-}
-
-/// `help+token@shop.example` is an address of `help@shop.example`.
-fn is_address_of(address: &str, own: &str) -> bool {
-    let (address, own) = (fold(address), fold(own));
-    let bare = match address.rsplit_once('@') {
-        Some((local, domain)) => format!("{}@{domain}", local.split('+').next().unwrap_or_default()),
-        None => address.clone(),
-    };
-    address == own || bare == own
 }
 
 /// In the language of the mail, as far as the inbox has words in it.
@@ -136,6 +135,7 @@ mod tests {
             on: true,
             text_en: "We got {{ticket.subject}} as {{ticket.number}}.".to_owned(),
             text_zh: "已收到，编号 {{ticket.number}}。".to_owned(),
+            may_decline: false,
         };
         for (subject, text, wanted) in [
             ("Lamp", "It broke", "We got Lamp as 10427."),
@@ -149,12 +149,5 @@ mod tests {
             ..texts
         };
         assert_eq!(words(&english, &sender("灯", ""), "1", "灯"), "We got 灯 as 1.");
-    }
-
-    #[test]
-    fn our_own_addresses_are_known_with_their_tokens() {
-        assert!(is_address_of("help+10427.ab@Shop.example", "help@shop.example"));
-        assert!(is_address_of("HELP@shop.example", "help@shop.example"));
-        assert!(!is_address_of("helpme@shop.example", "help@shop.example"));
     }
 }

@@ -92,6 +92,14 @@ pub fn alarm(
             "the provider took back a mailbox's sign-in",
             "Connect it again under Settings, Inboxes.",
         ),
+        (AlarmKind::SendingRefused, true) => (
+            "发信帐户被拒绝，答复正在等待",
+            "请在“设置 → 收件箱”中检查发信服务器和密码。",
+        ),
+        (AlarmKind::SendingRefused, false) => (
+            "its account does not let us send, and answers wait",
+            "Look at its outgoing server and password under Settings, Inboxes.",
+        ),
         (AlarmKind::MailLoop, true) => ("邮件循环已被阻止", "请在“邮件记录”中查看被暂停的邮件。"),
         (AlarmKind::MailLoop, false) => (
             "a loop of mails was stopped",

@@ -7,7 +7,7 @@ use shouwen_channels::email::dial::{Security as Protection, Trust};
 use shouwen_channels::email::imap::{self, ImapAccount, ImapAuth, ImapError};
 use shouwen_channels::email::smtp_client::{self, AccountError, SmtpAccount};
 
-use super::inboxes::open_secrets;
+use super::inbox_secrets;
 use crate::app::App;
 use crate::store::inboxes::{Account, InboxRow, Security};
 
@@ -30,7 +30,13 @@ pub async fn test(app: &App, inbox: &InboxRow, access: Option<(String, Secret)>)
     let Some(email) = &inbox.settings.0.email else {
         return Vec::new();
     };
-    let secrets = open_secrets(inbox, &app.secrets);
+    let secrets = match inbox_secrets::open(&app.secrets, inbox) {
+        Ok(secrets) => secrets,
+        Err(lost) => {
+            let lost = |what| finding(what, "secret", lost.to_string());
+            return vec![lost("smtp"), lost("imap"), finding_of_listener(app)];
+        }
+    };
     let smtp = async {
         let Some(account) = &email.smtp else {
             return finding(

@@ -1,4 +1,4 @@
-//! Inboxes: making and changing them. Passwords are sealed, never shown, and never sent to another server.
+//! Inboxes: making and changing them. What is told of mail stands in `email_settings`.
 
 use shouwen_core::channel::Channel;
 use shouwen_core::customer::fold;
@@ -7,17 +7,12 @@ use shouwen_core::fault::Fault;
 use shouwen_core::id::{InboxId, TeamId};
 
 use super::administration::{self, AdminError, Result};
+use super::email_settings::{self, EmailForm};
 use crate::db::{self, JsonText};
 use crate::log::Change;
 use crate::secrets::Secrets;
 use crate::store::agents;
-use crate::store::inboxes::{
-    self, Account, Acknowledge, ChatSettings, EmailSettings, InboxRow, InboxSecrets, InboxSettings, Security,
-    Signature,
-};
-
-/// What the secrets of an inbox are sealed for.
-pub const SEALED_FOR: &str = "inbox";
+use crate::store::inboxes::{self, ChatSettings, InboxRow, InboxSettings};
 
 /// What is to hold; what is left out stays.
 #[derive(Debug, Clone, Default)]
@@ -38,37 +33,6 @@ pub enum SettingsForm {
     Email(EmailForm),
     Chat(ChatSettings),
     Phone,
-}
-
-#[derive(Debug, Clone, Default)]
-pub struct EmailForm {
-    pub sender_name: String,
-    pub smtp: Option<AccountForm>,
-    pub imap: Option<AccountForm>,
-    pub imap_folder: String,
-    pub signature: String,
-    /// `None` here and below: what was there stays.
-    pub signatures: Option<Vec<Signature>>,
-    pub undo_seconds: Option<i64>,
-    pub per_minute: Option<i64>,
-    pub alarm_after_minutes: Option<i64>,
-    /// What is left out stays.
-    pub incoming: IncomingForm,
-}
-
-/// How an inbox treats the mail that comes; what is left out stays.
-#[derive(Debug, Clone, Default)]
-pub struct IncomingForm {
-    pub acknowledge: Option<Acknowledge>,
-    pub same_sender_days: Option<i64>,
-    pub follow_up_after_days: Option<i64>,
-}
-
-#[derive(Debug, Clone)]
-pub struct AccountForm {
-    pub account: Account,
-    /// Left out to keep the one that is there.
-    pub password: Option<String>,
 }
 
 /// A new inbox: its channel never changes. `widget_key` is random, used for a chat.
@@ -143,7 +107,7 @@ async fn apply(change: &mut Change, inbox: &mut InboxRow, form: &InboxForm, secr
     inbox.active = form.active.unwrap_or(inbox.active);
     match (&form.settings, inbox.channel) {
         (None, _) | (Some(SettingsForm::Phone), Channel::Phone) => Ok(()),
-        (Some(SettingsForm::Email(email)), Channel::Email) => apply_email(inbox, email, secrets),
+        (Some(SettingsForm::Email(email)), Channel::Email) => email_settings::apply(inbox, email, secrets),
         (Some(SettingsForm::Chat(chat)), Channel::Chat) => {
             known_email_inbox(change, chat.email_inbox).await?;
             inbox.settings.0.chat = Some(checked_chat(chat)?);
@@ -233,200 +197,6 @@ fn origin(text: &str) -> Result<String> {
     match plain {
         Some(url) => Ok(url.origin().ascii_serialization()),
         None => administration::wrong("settings/allowed_origins", Fault::NotOrigins),
-    }
-}
-
-fn apply_email(inbox: &mut InboxRow, form: &EmailForm, secrets: &Secrets) -> Result<()> {
-    let before = inbox.settings.0.email.clone().unwrap_or_default();
-    let mut kept = open_secrets(inbox, secrets);
-    kept.smtp_password = password(
-        "settings/smtp",
-        before.smtp.as_ref(),
-        form.smtp.as_ref(),
-        kept.smtp_password,
-    )?;
-    kept.imap_password = password(
-        "settings/imap",
-        before.imap.as_ref(),
-        form.imap.as_ref(),
-        kept.imap_password,
-    )?;
-    if form
-        .imap
-        .as_ref()
-        .is_some_and(|imap| imap.account.username.is_none())
-    {
-        return administration::wrong("settings/imap/username", Fault::UserNameNeeded);
-    }
-    check_sending(form)?;
-    let folder = form.imap_folder.trim();
-    inbox.settings.0.email = Some(EmailSettings {
-        sender_name: form.sender_name.trim().chars().take(120).collect(),
-        smtp: form.smtp.as_ref().map(|smtp| smtp.account.clone()),
-        imap: form.imap.as_ref().map(|imap| imap.account.clone()),
-        imap_folder: if folder.is_empty() {
-            "INBOX".to_owned()
-        } else {
-            folder.to_owned()
-        },
-        signature: form.signature.clone(),
-        acknowledge: checked_acknowledge(form.incoming.acknowledge.as_ref().unwrap_or(&before.acknowledge))?,
-        same_sender_days: days(
-            "settings/same_sender_days",
-            form.incoming.same_sender_days.unwrap_or(before.same_sender_days),
-            30,
-        )?,
-        follow_up_after_days: days(
-            "settings/follow_up_after_days",
-            form.incoming
-                .follow_up_after_days
-                .unwrap_or(before.follow_up_after_days),
-            3650,
-        )?,
-        signatures: form.signatures.clone().unwrap_or(before.signatures),
-        undo_seconds: form.undo_seconds.or(before.undo_seconds),
-        per_minute: form.per_minute.or(before.per_minute).filter(|mails| *mails > 0),
-        alarm_after_minutes: form.alarm_after_minutes.or(before.alarm_after_minutes),
-        oauth: before.oauth,
-    });
-    let any = kept.smtp_password.is_some() || kept.imap_password.is_some();
-    let json = serde_json::to_string(&kept).expect("secrets are plain data");
-    inbox.secrets = any.then(|| secrets.seal(SEALED_FOR, &json));
-    Ok(())
-}
-
-fn checked_acknowledge(given: &Acknowledge) -> Result<Acknowledge> {
-    let texts = [&given.text_en, &given.text_zh];
-    if texts.iter().any(|text| text.chars().count() > 5_000) {
-        return administration::wrong("settings/acknowledge", "at most 5000 characters in each language");
-    }
-    if given.on && texts.iter().all(|text| text.trim().is_empty()) {
-        return administration::wrong("settings/acknowledge", Fault::AcknowledgeWords);
-    }
-    Ok(given.clone())
-}
-
-fn days(field: &'static str, days: i64, most: i64) -> Result<i64> {
-    if (0..=most).contains(&days) {
-        Ok(days)
-    } else {
-        administration::wrong(field, Fault::DaysOutOfRange { least: 0, most })
-    }
-}
-
-/// Longest signature, in characters, before its variables are filled in.
-pub const LONGEST_SIGNATURE: usize = 5_000;
-/// Most languages of one signature.
-pub const MOST_SIGNATURES: usize = 20;
-
-fn check_sending(form: &EmailForm) -> Result<()> {
-    if form
-        .undo_seconds
-        .is_some_and(|seconds| seconds != 0 && !(5..=30).contains(&seconds))
-    {
-        return administration::wrong("settings/undo_seconds", Fault::UndoSeconds);
-    }
-    if form
-        .per_minute
-        .is_some_and(|mails| !(0..=100_000).contains(&mails))
-    {
-        return administration::wrong(
-            "settings/per_minute",
-            Fault::OutOfRange {
-                least: 0,
-                most: 100_000,
-            },
-        );
-    }
-    if form
-        .alarm_after_minutes
-        .is_some_and(|minutes| !(1..=1440).contains(&minutes))
-    {
-        return administration::wrong(
-            "settings/alarm_after_minutes",
-            Fault::OutOfRange { least: 1, most: 1440 },
-        );
-    }
-    if form.signature.chars().count() > LONGEST_SIGNATURE {
-        return administration::wrong("settings/signature", Fault::TooLong { most: 5000 });
-    }
-    check_signatures(
-        "settings/signatures",
-        form.signatures.as_deref().unwrap_or_default(),
-    )
-}
-
-/// Each language once, none too long.
-pub fn check_signatures(field: &'static str, signatures: &[Signature]) -> Result<()> {
-    if signatures.len() > MOST_SIGNATURES {
-        return administration::wrong(field, Fault::TooMany { most: 20 });
-    }
-    for (place, one) in signatures.iter().enumerate() {
-        let plain = one.locale.len() <= 35
-            && one
-                .locale
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-        if !plain {
-            return administration::wrong(field, Fault::NotALanguage);
-        }
-        if one.text.chars().count() > LONGEST_SIGNATURE {
-            return administration::wrong(field, Fault::TooLong { most: 5000 });
-        }
-        if signatures[..place]
-            .iter()
-            .any(|other| other.locale.eq_ignore_ascii_case(&one.locale))
-        {
-            return administration::wrong(field, Fault::LanguageTwice);
-        }
-    }
-    Ok(())
-}
-
-/// The sealed passwords; none when they were sealed with another key, so that they can be given again.
-pub fn open_secrets(inbox: &InboxRow, secrets: &Secrets) -> InboxSecrets {
-    let json = inbox
-        .secrets
-        .as_ref()
-        .and_then(|sealed| secrets.unseal(SEALED_FOR, sealed).ok());
-    json.and_then(|json| serde_json::from_str(&json).ok())
-        .unwrap_or_default()
-}
-
-/// The password that holds from now on.
-fn password(
-    field: &'static str,
-    before: Option<&Account>,
-    form: Option<&AccountForm>,
-    kept: Option<String>,
-) -> Result<Option<String>> {
-    let Some(form) = form else { return Ok(None) };
-    let account = &form.account;
-    if account.host.is_empty() || account.host.chars().any(|c| c.is_whitespace() || c == '/') {
-        return administration::wrong(field, Fault::HostNeeded);
-    }
-    if account.port == 0 {
-        return administration::wrong(
-            field,
-            Fault::OutOfRange {
-                least: 1,
-                most: 65_535,
-            },
-        );
-    }
-    if form.password.is_some() || kept.is_none() {
-        return Ok(form.password.clone().filter(|password| !password.is_empty()));
-    }
-    // Whoever may change an inbox must not learn its password by having it sent elsewhere.
-    let same = before.is_some_and(|before| {
-        before.host == account.host
-            && before.username == account.username
-            && (account.security != Security::None || before.security == Security::None)
-    });
-    if same {
-        Ok(kept)
-    } else {
-        administration::wrong(field, Fault::PasswordAgain)
     }
 }
 

@@ -87,6 +87,7 @@ pub async fn discard(change: &mut Change, mail: RawMailId) -> Result<(), RecordE
     match row.state {
         RawState::Discarded => Ok(()),
         RawState::Suspended | RawState::Failed => {
+            forget_job(change, mail).await?;
             Ok(mail_record::discard(change.tx(), workspace, mail, by, now).await?)
         }
         RawState::Received | RawState::Read | RawState::Duplicate | RawState::Own | RawState::Report => {
@@ -126,8 +127,19 @@ async fn again(
         at,
     };
     mail_record::receive_again(change.tx(), workspace, row.id, &again).await?;
-    change.enqueue(READ_MAIL, &serde_json::json!({ "raw": row.id }), at);
+    forget_job(change, row.id).await?;
+    change.enqueue(READ_MAIL, &payload(row.id), at);
     Ok(())
+}
+
+fn payload(mail: RawMailId) -> serde_json::Value {
+    serde_json::json!({ "raw": mail })
+}
+
+/// The job that gave the mail up is settled with it.
+async fn forget_job(change: &mut Change, mail: RawMailId) -> Result<(), Error> {
+    let (workspace, payload) = (change.workspace(), payload(mail).to_string());
+    mail_record::forget_given_up(change.tx(), workspace, READ_MAIL, &payload).await
 }
 
 async fn allow(change: &mut Change, row: &RecordRow) -> Result<(), RecordError> {

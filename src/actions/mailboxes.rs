@@ -110,12 +110,13 @@ pub async fn pass_over(
     Ok(())
 }
 
-/// The mailbox works: said to the screens when it did not before.
+/// The mailbox works: said to the screens when it did not before, or never did.
 pub async fn mark_well(change: &mut Change, inbox: InboxId) -> Result<(), Error> {
     let (workspace, now) = (change.workspace(), change.now());
     let before = mailboxes::find(change.tx(), workspace, inbox).await?;
     mailboxes::mark_well(change.tx(), workspace, inbox, now).await?;
-    if before.is_some_and(|row| row.error_code.is_some()) {
+    let news = before.is_some_and(|row| row.error_code.is_some() || row.checked_at.millis() == 0);
+    if news {
         change.record_general(Event::MailboxChanged { inbox });
         alarms::clear(change, AlarmKind::MailboxSilent, Some(inbox)).await?;
     }

@@ -11,7 +11,7 @@ use crate::db::{Error, JsonText};
 use crate::log::Change;
 use crate::store::merges::{self, MergeRow, Stood};
 use crate::store::tickets::{self, TicketRow};
-use crate::store::{schedules, statuses};
+use crate::store::{belongings, statuses};
 
 /// Merges `loser` into `winner`, which stays.
 pub async fn merge(change: &mut Change, loser: TicketId, winner: TicketId) -> Result<(), MoveError> {
@@ -31,14 +31,14 @@ pub async fn merge(change: &mut Change, loser: TicketId, winner: TicketId) -> Re
         at: change.now(),
     };
     let (from, to) = (loser.id, winner.id);
-    row.stood.0.timers = merges::move_follow_ups(change.tx(), workspace, from, to, None).await?;
-    row.stood.0.calls = merges::move_calls(change.tx(), workspace, from, to, None).await?;
-    row.stood.0.visitors = merges::move_visitors(change.tx(), workspace, from, to, None).await?;
+    row.stood.0.timers = belongings::move_follow_ups(change.tx(), workspace, from, to, None).await?;
+    row.stood.0.calls = belongings::move_calls(change.tx(), workspace, from, to, None).await?;
+    row.stood.0.visitors = belongings::move_visitors(change.tx(), workspace, from, to, None).await?;
+    row.stood.0.waiting = belongings::move_waiting(change.tx(), workspace, from, to, None).await?;
     merges::add(change.tx(), workspace, &row).await?;
     let winner = move_messages(change, &loser, winner).await?;
-    merges::notifications_follow(change.tx(), workspace, from, to).await?;
-    merges::drafts_follow(change.tx(), workspace, from, to).await?;
-    schedules::move_to(change.tx(), workspace, from, to).await?;
+    belongings::notifications_follow(change.tx(), workspace, from, to).await?;
+    belongings::drafts_follow(change.tx(), workspace, from, to).await?;
     close(change, loser.clone(), to).await?;
     join(change, winner, &loser).await?;
     change.record(from, Event::Merged { into: to });
@@ -77,6 +77,7 @@ fn stood(loser: &TicketRow) -> Stood {
         timers: Vec::new(),
         calls: Vec::new(),
         visitors: Vec::new(),
+        waiting: Vec::new(),
     }
 }
 
@@ -142,10 +143,11 @@ pub async fn undo(change: &mut Change, loser: TicketId) -> Result<(), MoveError>
     merges::move_back(change.tx(), workspace, merge.id, from, to, base).await?;
     merges::mark_undone(change.tx(), workspace, merge.id, now).await?;
     let went = &merge.stood.0;
-    merges::move_follow_ups(change.tx(), workspace, from, to, Some(&went.timers)).await?;
-    merges::move_calls(change.tx(), workspace, from, to, Some(&went.calls)).await?;
-    merges::move_visitors(change.tx(), workspace, from, to, Some(&went.visitors)).await?;
-    merges::notifications_follow(change.tx(), workspace, from, to).await?;
+    belongings::move_follow_ups(change.tx(), workspace, from, to, Some(&went.timers)).await?;
+    belongings::move_calls(change.tx(), workspace, from, to, Some(&went.calls)).await?;
+    belongings::move_visitors(change.tx(), workspace, from, to, Some(&went.visitors)).await?;
+    belongings::move_waiting(change.tx(), workspace, from, to, Some(&went.waiting)).await?;
+    belongings::notifications_follow(change.tx(), workspace, from, to).await?;
     reopen(change, loser, &merge, base).await?;
     leave(change, holder).await?;
     change.record(to, Event::MergeUndone { from });

@@ -68,7 +68,9 @@ pub async fn derive(
 pub async fn own_addresses(conn: &mut db::Conn, workspace: WorkspaceId) -> Result<Vec<String>, db::Error> {
     let all = inboxes::all(conn, workspace).await?;
     let mails = all.into_iter().filter(|inbox| inbox.channel == Channel::Email);
-    Ok(mails.filter_map(|inbox| inbox.address).collect())
+    Ok(mails
+        .flat_map(|inbox| inbox.addresses().cloned().collect::<Vec<_>>())
+        .collect())
 }
 
 /// A mail of ours that is followed by another goes to the same people, but never to whom it was a secret.

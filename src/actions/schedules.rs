@@ -1,28 +1,25 @@
 //! Answers by mail that wait: taken back while they can be, changed, sent by hand, cancelled when the customer writes
-//! first, and released when it is time. Only then is such an answer a message of its ticket and moves it.
+//! first. Only when it is released (`releases`) is such an answer a message of its ticket and moves it.
 
-use shouwen_core::actor::{Actor, PermissionSet, Scope, Who};
 use shouwen_core::channel::Channel;
 use shouwen_core::event::Event;
 use shouwen_core::id::{AgentId, AttachmentId, MacroId, MessageId, TicketId, TimerId};
 use shouwen_core::message::Visibility;
 use shouwen_core::time::{Length, Timestamp};
 
-use super::files::FileError;
 use super::notifications::notify;
 use super::recipients::{MOST_RECIPIENTS, checked};
+use super::releases::{self, RELEASE};
 use super::replies::{self, LONGEST_TEXT, Reply, ReplyError, lock_visible};
 use crate::db::{Error, JsonText};
 use crate::log::Change;
 use crate::store::files::AttachmentRow;
 use crate::store::messages::{self, MessageRow};
 use crate::store::notifications::{self, NotificationKind};
-use crate::store::schedules::{self, CancelReason, Content, ScheduleKind, ScheduleRow, ScheduleState};
+use crate::store::schedules::{self, Content, ScheduleKind, ScheduleRow, ScheduleState};
 use crate::store::tickets::{self, DraftRow, TicketRow};
 use crate::store::timers::{self, TimerRow};
 
-/// The timer that releases an answer. Its id is the answer's.
-pub const RELEASE: &str = "release_reply";
 /// Nobody plans further ahead.
 const LONGEST: Length = Length::days(366);
 /// Most answers that wait in one ticket.
@@ -174,41 +171,7 @@ pub async fn send_now(change: &mut Change, id: MessageId) -> Result<MessageRow, 
     let (ticket, row) = lock(change, id).await?;
     let workspace = change.workspace();
     timers::remove(change.tx(), workspace, TimerId(id.0)).await?;
-    let message = write(change, ticket, &row).await?;
-    Ok(message)
-}
-
-/// It is time: the answer becomes a message, or is cancelled with the reason.
-pub async fn release(change: &mut Change, id: MessageId) -> Result<(), Error> {
-    let (workspace, now) = (change.workspace(), change.now());
-    let Some(row) = schedules::find(change.tx(), workspace, id).await? else {
-        return Ok(());
-    };
-    let ticket = tickets::lock(change.tx(), workspace, row.ticket_id).await?;
-    let row = schedules::lock(change.tx(), workspace, id).await?;
-    let (Some(ticket), Some(row)) = (ticket, row) else {
-        return Ok(());
-    };
-    if row.state != ScheduleState::Waiting || row.send_at > now {
-        return Ok(());
-    }
-    // Whoever wrote it, sends it.
-    let agent = Actor {
-        workspace,
-        who: Who::Agent(row.agent_id),
-        permissions: PermissionSet::default(),
-        scope: Scope::All,
-    };
-    let system = change.actor().clone();
-    change.replay(agent, now);
-    match write(change, ticket, &row).await {
-        Ok(_) => Ok(()),
-        Err(ReplyError::Store(error)) => Err(error),
-        Err(refused) => {
-            change.replay(system, now);
-            cancel(change, row, reason(&refused)).await
-        }
-    }
+    Ok(releases::write(change, ticket, &row).await?)
 }
 
 /// The customer wrote: what was to go only if they would not is cancelled. Their ticket is locked.
@@ -281,69 +244,6 @@ async fn hold(
     Ok(Answered::Waits(Box::new(row)))
 }
 
-/// Writes the message of a row that is locked, and removes the row.
-async fn write(change: &mut Change, ticket: TicketRow, row: &ScheduleRow) -> Result<MessageRow, ReplyError> {
-    if ticket.category == shouwen_core::ticket::Category::Closed {
-        return Err(ReplyError::Closed);
-    }
-    let files: Vec<AttachmentId> = files_of(change, row.id)
-        .await?
-        .iter()
-        .map(|file| file.id)
-        .collect();
-    let content = row.content.0.clone();
-    let client_id = row.client_key.rsplit(':').next().unwrap_or_default().to_owned();
-    let reply = Reply {
-        ticket: ticket.id,
-        id: row.id,
-        client_id,
-        visibility: Visibility::Public,
-        channel: Some(Channel::Email),
-        text: content.text,
-        to: Some(content.to),
-        cc: Some(content.cc),
-        bcc: content.bcc,
-        answering: content.answering,
-        subject: content.subject,
-        attachments: files,
-        status: content.status,
-        mentions: Vec::new(),
-        macros: content.macros,
-        seen_position: i64::MAX,
-    };
-    let message = replies::write(change, row.agent_id, ticket, &reply, row.client_key.clone()).await?;
-    let workspace = change.workspace();
-    schedules::remove(change.tx(), workspace, row.id).await?;
-    tell(change, row);
-    Ok(message)
-}
-
-async fn cancel(change: &mut Change, mut row: ScheduleRow, reason: CancelReason) -> Result<(), Error> {
-    let workspace = change.workspace();
-    (row.state, row.reason) = (ScheduleState::Cancelled, Some(reason));
-    schedules::save(change.tx(), workspace, &row).await?;
-    tell(change, &row);
-    notify(
-        change,
-        row.agent_id,
-        NotificationKind::ScheduleCancelled,
-        row.ticket_id,
-        None,
-    )
-    .await
-}
-
-fn reason(refused: &ReplyError) -> CancelReason {
-    match refused {
-        ReplyError::Closed => CancelReason::Closed,
-        ReplyError::MacroForbidden(_) => CancelReason::MacroForbidden,
-        ReplyError::NoEmailInbox => CancelReason::NoInbox,
-        ReplyError::NoRecipient | ReplyError::NotAnAddress(_) => CancelReason::NoRecipient,
-        ReplyError::File(FileError::Gone) => CancelReason::Gone,
-        _ => CancelReason::Refused,
-    }
-}
-
 /// The ticket and the row, both for this change, if the actor may see the ticket.
 async fn lock(change: &mut Change, id: MessageId) -> Result<(TicketRow, ScheduleRow), ScheduleError> {
     let workspace = change.workspace();
@@ -360,7 +260,7 @@ async fn lock(change: &mut Change, id: MessageId) -> Result<(TicketRow, Schedule
     Ok((ticket, row.ok_or(ScheduleError::AlreadySent)?))
 }
 
-async fn files_of(change: &mut Change, id: MessageId) -> Result<Vec<AttachmentRow>, Error> {
+pub(super) async fn files_of(change: &mut Change, id: MessageId) -> Result<Vec<AttachmentRow>, Error> {
     let workspace = change.workspace();
     let files = schedules::files(change.tx(), workspace, &[id]).await?;
     Ok(files.into_iter().map(|(_, file)| file).collect())
@@ -436,6 +336,6 @@ async fn set_timer(change: &mut Change, row: &ScheduleRow) -> Result<(), Error> 
     timers::add(change.tx(), &timer).await
 }
 
-fn tell(change: &mut Change, row: &ScheduleRow) {
+pub(super) fn tell(change: &mut Change, row: &ScheduleRow) {
     change.record(row.ticket_id, Event::ScheduleChanged { reply: row.id });
 }

@@ -6,7 +6,7 @@ use shouwen_core::id::{AgentId, WorkspaceId};
 use shouwen_core::template::{fill, nearest, variables};
 
 use super::administration::Result as AdminResult;
-use super::inboxes::check_signatures;
+use super::email_settings::check_signatures;
 use super::variables::{Variables, spoken_in};
 use crate::db::{Conn, Error};
 use crate::log::Change;

@@ -11,6 +11,7 @@ use super::replies::lock_visible;
 use super::tickets::{self as opening, NewTicket, live_on};
 use crate::db::Error;
 use crate::log::Change;
+use crate::store::belongings;
 use crate::store::merges;
 use crate::store::messages::{self, MessageRow};
 use crate::store::tickets::{self, TicketRow};
@@ -46,7 +47,7 @@ pub async fn split(change: &mut Change, split: &Split) -> Result<TicketId, MoveE
     rows.sort_by_key(|row| row.position);
     let new = opening::open(change, &new_ticket(&source, &rows, subject)).await?;
     merges::move_some(change.tx(), workspace, &ids, new.id).await?;
-    merges::notifications_follow(change.tx(), workspace, source.id, new.id).await?;
+    belongings::notifications_follow(change.tx(), workspace, source.id, new.id).await?;
     if rows.iter().any(is_chat_of_customer) {
         go_on_in(change, source.id, new.id).await?;
     }

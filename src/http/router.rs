@@ -89,6 +89,7 @@ fn version_1() -> OpenApiRouter<App> {
         .merge(v1::mail::routes())
         .merge(v1::mail_domains::routes())
         .merge(v1::mail_page::routes())
+        .merge(v1::mail_recovery::routes())
         .merge(v1::me::routes())
         .merge(v1::messages::routes())
         .merge(v1::moves::routes())

@@ -1,5 +1,6 @@
 //! One IMAP mailbox: kept by one server at a time, read from its cursor, tried again when it breaks.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -15,12 +16,13 @@ use tokio_util::sync::CancellationToken;
 
 use super::backfill;
 use crate::actions::files::store_bytes;
+use crate::actions::inbox_secrets;
 use crate::actions::intake::NewRawMail;
 use crate::actions::mailboxes::{self, Place};
 use crate::app::App;
 use crate::db;
 use crate::log::Change;
-use crate::sending::accounts::{AccountProblem, dial_security, open_secrets};
+use crate::sending::accounts::{AccountProblem, dial_security};
 use crate::sending::oauth::{self, Access};
 use crate::store::inboxes::InboxRow;
 use crate::store::mailboxes::{MailboxRow, NEVER};
@@ -77,13 +79,17 @@ pub struct Signed {
 }
 
 fn password(app: &App, inbox: &InboxRow) -> Result<Secret, AccountProblem> {
-    let secrets = open_secrets(&app.secrets, inbox)?;
+    let secrets = inbox_secrets::open(&app.secrets, inbox)?;
     Ok(Secret::new(secrets.imap_password.unwrap_or_default()))
 }
 
 /// Reads the mailbox until `stop`.
 pub(super) async fn watch(app: App, inbox: InboxRow, stop: CancellationToken) {
-    let desk = Desk { app, inbox };
+    let desk = Desk {
+        app,
+        inbox,
+        rereads: AtomicBool::new(false),
+    };
     let mut wait = FIRST_WAIT;
     while !stop.is_cancelled() {
         let pause = match desk.watch_once(&stop).await {
@@ -123,6 +129,8 @@ struct Trouble {
 struct Desk {
     app: App,
     inbox: InboxRow,
+    /// The folder was numbered anew and is read again: what is older than the inbox is none of ours.
+    rereads: AtomicBool,
 }
 
 impl Desk {
@@ -283,6 +291,15 @@ impl ImapIntake for Desk {
         raw: Bytes,
     ) -> Result<(), IntakeError> {
         let (workspace, now) = (self.inbox.workspace_id, self.app.now());
+        let is_older = internal_date_ms.is_some_and(|arrived| arrived < self.inbox.created_at.millis());
+        if is_older && self.rereads.load(Ordering::Relaxed) {
+            return self
+                .started(Cursor {
+                    uid_validity,
+                    last_uid: uid,
+                })
+                .await;
+        }
         let size = i64::try_from(raw.len()).unwrap_or(i64::MAX);
         let blob = store_bytes(&self.app, workspace, raw).await.map_err(refused)?;
         let arrived = internal_date_ms.map_or(now, Timestamp::from_millis).min(now);
@@ -316,10 +333,12 @@ impl ImapIntake for Desk {
 
     async fn uid_validity_changed(&self, old: u32, new: u32) -> Result<(), IntakeError> {
         tracing::warn!(inbox.id = %self.inbox.id, old, new, "a mailbox was numbered anew and is read again");
+        self.rereads.store(true, Ordering::Relaxed);
         Ok(())
     }
 
     async fn caught_up(&self) {
+        self.rereads.store(false, Ordering::Relaxed);
         let noted = self.change(self.inbox.id, |change, inbox| {
             mailboxes::mark_well(change, *inbox).boxed()
         });

@@ -34,6 +34,8 @@ pub(super) struct Reading {
     pub(super) files: Vec<Attachment>,
     /// The ticket of a mark of ours that the body quotes.
     pub(super) marker: Option<String>,
+    /// Servers noted that it passed them (RFC 5321, section 4.4).
+    pub(super) has_travelled: bool,
     /// Something could not be read or was cut: the mail itself is attached.
     pub(super) attach_whole: bool,
 }
@@ -90,8 +92,18 @@ pub(super) fn read(raw: &[u8], key: &[u8]) -> Reading {
         html: html.flatten(),
         files,
         marker,
+        has_travelled: has_travelled(raw),
         attach_whole: is_odd || is_cut,
     }
+}
+
+fn has_travelled(raw: &[u8]) -> bool {
+    let head = raw.split_inclusive(|byte| *byte == b'\n');
+    let mut head = head.take_while(|line| !line.trim_ascii().is_empty());
+    head.any(|line| {
+        line.get(..9)
+            .is_some_and(|name| name.eq_ignore_ascii_case(b"received:"))
+    })
 }
 
 fn cut(text: &mut String, most: usize) {
@@ -161,6 +173,31 @@ mod tests {
         let other = read(b"Received: one\r\nFrom: z@b.c\r\nSubject: x\r\n\r\nbody\r\n", b"").same;
         assert_eq!(first.mail_id, again.mail_id);
         assert_ne!(first.mail_id, other.mail_id);
+    }
+
+    #[test]
+    fn of_more_files_than_are_shown_none_is_lost() {
+        let part = |number: usize| {
+            format!(
+                "--b\r\nContent-Type: text/plain\r\nContent-Disposition: attachment; filename={number}.txt\r\n\r\nx\r\n"
+            )
+        };
+        let parts: String = (0..=MOST_FILES).map(part).collect();
+        let mail = format!(
+            "From: a@b.c\r\nSubject: x\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n{parts}--b--\r\n"
+        );
+        let reading = read(mail.as_bytes(), b"");
+        assert_eq!(
+            (reading.files.len(), reading.attach_whole),
+            (MOST_FILES, true),
+            "the whole mail is listed, too"
+        );
+    }
+
+    #[test]
+    fn mail_that_no_server_passed_on_is_told_apart() {
+        assert!(read(b"received: from x\r\nFrom: a@b.c\r\n\r\nhello\r\n", b"").has_travelled);
+        assert!(!read(b"From: a@b.c\r\n\r\nReceived: from x\r\n", b"").has_travelled);
     }
 
     #[test]

@@ -5,21 +5,20 @@ use futures_util::FutureExt;
 use serde::Deserialize;
 use shouwen_channels::email::{Automatic, Mail, address, thread as signed};
 use shouwen_core::actor::Actor;
-use shouwen_core::channel::{Channel, Direction};
+use shouwen_core::channel::Channel;
 use shouwen_core::customer::{IdentityKind, Verified, fold};
 use shouwen_core::id::{CustomerId, MessageId, RawMailId, TicketId, WorkspaceId};
-use shouwen_core::message::{Delivery, Visibility};
 use shouwen_core::threading::{Because, FromTrust, goes_on};
 use shouwen_core::ticket::Priority;
 use shouwen_core::time::Length;
 
 use super::read::{Reading, file_name, may_load, read_aside};
-use super::{authenticity, gate, report, thread};
+use super::{answered_elsewhere, authenticity, copies, gate, message, report, thread};
 use crate::actions::acknowledgements;
 use crate::actions::customers::{self, Known};
 use crate::actions::files::store_bytes;
 use crate::actions::merges;
-use crate::actions::messages::{self, Author, FileRef, NewMessage};
+use crate::actions::messages::{self, Author, FileRef};
 use crate::actions::tickets::{self, NewTicket, shorten};
 use crate::app::App;
 use crate::db::{Error, JsonText};
@@ -27,7 +26,7 @@ use crate::jobs::JobError;
 use crate::jobs::queue::Job;
 use crate::log::Change;
 use crate::store::inboxes::{self, InboxRow};
-use crate::store::mail_details::{Authenticity, Joined, MailDetails, TicketLink};
+use crate::store::mail_details::{Authenticity, Joined, TicketLink};
 use crate::store::raw_mails::{self, Description, RawMailRow, RawState};
 use crate::store::tickets::{self as ticket_rows, TicketRow};
 
@@ -46,8 +45,10 @@ pub(super) struct Incoming {
     pub(super) key: [u8; 32],
     pub(super) inbox: InboxRow,
     pub(super) authenticity: Option<Authenticity>,
-    files: Vec<FileRef>,
-    message: MessageId,
+    /// The same mail to several inboxes is one ticket.
+    pub(super) one_ticket: bool,
+    pub(super) files: Vec<FileRef>,
+    pub(super) message: MessageId,
 }
 
 /// Reads the mail that the job names. Done before: nothing happens.
@@ -75,6 +76,7 @@ pub(crate) async fn read(app: &App, workspace: WorkspaceId, raw: RawMailId) -> R
         key,
         inbox,
         authenticity,
+        one_ticket: app.config.mail.one_ticket_for_copies,
         files,
         message: app.ids.next(app.now()),
         raw,
@@ -176,20 +178,43 @@ async fn take_in(change: &mut Change, incoming: &Incoming) -> Result<Option<Tick
     {
         return report::take_in(change, incoming).await.map(|()| None);
     }
-    let (found, place) = place(change, incoming).await?;
+    let first = copies::first(change, incoming).await?;
+    let (found, mut place) = place(change, incoming).await?;
+    if let Some(first) = first
+        && copies::join(change, incoming, &first, found.as_ref(), &mut place.joined).await?
+    {
+        return Ok(None);
+    }
     if let Some(cause) = gate::kept_back(change, incoming, found.as_ref()).await? {
         let (state, reason) = (RawState::Suspended, Some(cause.as_str()));
         return raw_mails::settle(change.tx(), workspace, raw.id, state, reason)
             .await
             .map(|()| None);
     }
-    let author = customer(change, incoming).await?;
+    become_message(change, incoming, found, &place).await
+}
+
+/// Adds the message to the ticket that it continues, or opens one.
+async fn become_message(
+    change: &mut Change,
+    incoming: &Incoming,
+    found: Option<TicketRow>,
+    place: &Place,
+) -> Result<Option<TicketId>, Error> {
     let opened = found.is_none();
-    let ticket = match found {
-        Some(ticket) => ticket,
-        None => open(change, incoming, author, place.joined.follow_up_of.as_ref()).await?,
+    let (ticket, author) = if let Some(ticket) = found {
+        let author = match answered_elsewhere::author(change, incoming, &ticket).await? {
+            Some(ours) => ours,
+            None => Author::Customer(customer(change, incoming).await?),
+        };
+        (ticket, author)
+    } else {
+        let customer = customer(change, incoming).await?;
+        let follows = place.joined.follow_up_of.as_ref();
+        let ticket = open(change, incoming, customer, follows).await?;
+        (ticket, Author::Customer(customer))
     };
-    let (id, new) = (ticket.id, message(incoming, author, &place.joined));
+    let (id, new) = (ticket.id, message::of(incoming, author, &place.joined));
     messages::add(change, ticket, &new).await?;
     if let Some(named) = place.named {
         merges::note_late(change, named, incoming.message).await?;
@@ -327,54 +352,4 @@ async fn open(
         follow_up_of: follows.map(|ticket| ticket.ticket_id),
     };
     tickets::open(change, &new).await
-}
-
-fn message(incoming: &Incoming, author: CustomerId, joined: &Joined) -> NewMessage {
-    let (raw, reading) = (&incoming.raw, &incoming.reading);
-    let mail = &reading.mail;
-    NewMessage {
-        id: incoming.message,
-        channel: Channel::Email,
-        direction: Direction::In,
-        visibility: Visibility::Public,
-        author: Author::Customer(author),
-        inbox: incoming.inbox.id,
-        client_key: Some(format!("raw:{}", raw.id)),
-        text: reading.text.clone(),
-        reply_text: reading.reply_text.clone(),
-        html: reading.html.clone(),
-        // What a person let through waits for an answer.
-        automatic: mail.automatic.forbids_answer() && !raw.recovered,
-        delivery: Delivery::None,
-        mail: Some(details(incoming, joined)),
-        call: None,
-        raw: Some(raw.id),
-        mail_ids: mail.message_id.iter().cloned().collect(),
-        files: incoming.files.clone(),
-        happened_at: raw.received_at,
-    }
-}
-
-fn details(incoming: &Incoming, joined: &Joined) -> MailDetails {
-    let mail = &incoming.reading.mail;
-    let addresses = |mailboxes: &[shouwen_channels::email::Mailbox]| {
-        mailboxes
-            .iter()
-            .map(|mailbox| mailbox.address.clone())
-            .collect::<Vec<_>>()
-    };
-    MailDetails {
-        from: mail.from.as_ref().map(|from| from.address.clone()),
-        reply_to: addresses(&mail.reply_to),
-        to: addresses(&mail.to),
-        cc: addresses(&mail.cc),
-        subject: (!mail.subject.trim().is_empty()).then(|| mail.subject.clone()),
-        joined_because: Some(joined.word().to_owned()),
-        joined: Some(joined.clone()),
-        authenticity: incoming.authenticity,
-        message_id: mail.message_id.clone(),
-        in_reply_to: mail.in_reply_to.clone(),
-        references: mail.references.clone(),
-        ..MailDetails::default()
-    }
 }

@@ -7,7 +7,7 @@ use shouwen_core::id::WorkspaceId;
 use crate::db::{Conn, Result};
 use crate::store::inboxes::{self, InboxRow};
 
-/// The active inbox that takes mail for this address: its own, or one with a plus part. Every domain of ours has a
+/// The active inbox that takes mail for this address: its own, an alias of it, or one of them with a plus part. Every domain of ours has a
 /// postmaster (RFC 5321, section 4.5.1), whom the first inbox there stands for.
 pub(super) async fn inbox_of(
     conn: &mut Conn,
@@ -29,6 +29,12 @@ pub(super) async fn inbox_of(
         if let Some(inbox) = found.filter(takes_mail) {
             return Ok(Some(inbox));
         }
+    }
+    let base = without_plus(&folded).unwrap_or_else(|| folded.clone());
+    let all = inboxes::all(conn, workspace).await?;
+    let has = |inbox: &InboxRow| inbox.addresses().any(|own| *own == folded || *own == base);
+    if let Some(inbox) = all.into_iter().find(|inbox| takes_mail(inbox) && has(inbox)) {
+        return Ok(Some(inbox));
     }
     match folded.strip_prefix("postmaster@") {
         Some(domain) => postmaster(conn, workspace, Some(domain)).await,

@@ -9,11 +9,11 @@ use shouwen_channels::email::dial::{Security as Dial, Trust};
 use shouwen_channels::email::smtp_client::{SmtpAccount, SmtpPool};
 use shouwen_core::id::InboxId;
 
-use super::oauth::{self, OauthError};
+use super::oauth::{self, Access, OauthError};
+use crate::actions::inbox_secrets::{self, LostSecrets};
 use crate::app::App;
 use crate::config::{Config, MailSecurity};
-use crate::secrets::{SecretError, Secrets};
-use crate::store::inboxes::{Account, InboxRow, InboxSecrets, Security};
+use crate::store::inboxes::{Account, InboxRow, Security};
 
 /// For each step but the content, which gets ten times as long.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -25,9 +25,7 @@ pub enum AccountProblem {
     #[error("this inbox has no account to send by, and the server has none of its own (mail.smtp_host)")]
     NotConfigured,
     #[error(transparent)]
-    Secret(#[from] SecretError),
-    #[error("the inbox's secrets cannot be read: {0}")]
-    Unreadable(serde_json::Error),
+    Secret(#[from] LostSecrets),
     /// Somebody must connect the mailbox again.
     #[error("the mailbox must be connected again: its provider said {0}")]
     Disconnected(String),
@@ -45,28 +43,27 @@ impl From<OauthError> for AccountProblem {
     }
 }
 
+/// An account, and the token that it signs in with.
+pub struct SignedAccount {
+    pub account: SmtpAccount,
+    pub access: Option<Access>,
+}
+
 /// As [`smtp_account`], with a good access token where the mailbox is signed in to by OAuth 2.
-pub async fn account_of(app: &App, inbox: &InboxRow) -> Result<SmtpAccount, AccountProblem> {
-    let mut account = smtp_account(app, inbox)?;
+pub async fn account_of(app: &App, inbox: &InboxRow) -> Result<SignedAccount, AccountProblem> {
+    let (mut account, mut token) = (smtp_account(app, inbox)?, None);
     let email = inbox.settings.0.email.as_ref();
     let linked = email.is_some_and(|email| email.oauth.is_some() && email.smtp.is_some());
     if linked && let Some(access) = oauth::access(app, inbox.workspace_id, inbox.id).await? {
-        account.username = Some(access.username);
-        account.password = Some(access.token);
+        account.username = Some(access.username.clone());
+        account.password = Some(access.token.clone());
         account.oauth = true;
+        token = Some(access);
     }
-    Ok(account)
-}
-
-/// The passwords of an inbox.
-pub fn open_secrets(secrets: &Secrets, inbox: &InboxRow) -> Result<InboxSecrets, AccountProblem> {
-    match &inbox.secrets {
-        None => Ok(InboxSecrets::default()),
-        Some(sealed) => {
-            let json = secrets.unseal("inbox", sealed)?;
-            serde_json::from_str(&json).map_err(AccountProblem::Unreadable)
-        }
-    }
+    Ok(SignedAccount {
+        account,
+        access: token,
+    })
 }
 
 /// The account by which an inbox sends: its own, else the server's.
@@ -84,7 +81,7 @@ pub fn smtp_account(app: &App, inbox: &InboxRow) -> Result<SmtpAccount, AccountP
         .and_then(|email| email.smtp.as_ref());
     match own {
         Some(account) => {
-            let password = open_secrets(&app.secrets, inbox)?.smtp_password;
+            let password = inbox_secrets::open(&app.secrets, inbox)?.smtp_password;
             Ok(own_account(account, password, hello))
         }
         None => relay(&app.config)

@@ -7,10 +7,11 @@ use shouwen_channels::email::smtp_client::{Delivery, OutgoingEnvelope, SmtpAccou
 use shouwen_core::id::InboxId;
 
 use super::accounts::{account_of, relay};
+use super::through::{self, Stopped};
 use crate::app::App;
 use crate::jobs::JobError;
 use crate::jobs::queue::Job;
-use crate::store::inboxes;
+use crate::store::inboxes::{self, InboxRow};
 
 #[derive(Deserialize)]
 struct Payload {
@@ -34,7 +35,7 @@ pub fn warn_when_unset(app: &App) {
 pub(crate) async fn run(app: &App, job: &Job) -> Result<(), JobError> {
     let hopeless = |error: &dyn std::fmt::Display| JobError::Hopeless(error.to_string());
     let payload: Payload = serde_json::from_str(&job.payload).map_err(|error| hopeless(&error))?;
-    let Route { account, from, inbox } = route(app, job, payload.avoid).await?;
+    let Route { from, by } = route(app, job, payload.avoid).await?;
     let outgoing = Outgoing {
         to: vec![Mailbox {
             address: payload.to.clone(),
@@ -53,10 +54,19 @@ pub(crate) async fn run(app: &App, job: &Job) -> Result<(), JobError> {
         from: Some(from.address),
         recipients: vec![payload.to],
     };
-    let pool = app.senders.pool(inbox, account);
-    let report = pool
-        .send(&envelope, &raw, async || Ok::<(), JobError>(()))
-        .await?;
+    let at_once = async || Ok::<(), JobError>(());
+    let report = match by {
+        By::Server(account) => {
+            let pool = app.senders.pool(None, *account);
+            pool.send(&envelope, &raw, at_once).await?
+        }
+        By::Inbox(inbox) => match through::send(app, &inbox, &envelope, &raw, at_once, at_once).await {
+            Ok(report) => report,
+            Err(Stopped::Account(problem)) => return Err(JobError::Failed(problem.to_string())),
+            Err(Stopped::Before(error)) => return Err(error),
+            Err(Stopped::Store(error)) => return Err(error.into()),
+        },
+    };
     match report.recipients.into_iter().next() {
         Some((_, Delivery::Temporary { text, .. })) => Err(JobError::Failed(text)),
         Some((_, Delivery::Permanent { text, .. })) => Err(JobError::Hopeless(text)),
@@ -70,34 +80,38 @@ pub(crate) async fn run(app: &App, job: &Job) -> Result<(), JobError> {
 }
 
 struct Route {
-    account: SmtpAccount,
     from: Mailbox,
-    /// Whose account it is; `None`: the server's.
-    inbox: Option<InboxId>,
+    by: By,
+}
+
+/// Whose account it goes by.
+enum By {
+    Server(Box<SmtpAccount>),
+    Inbox(Box<InboxRow>),
 }
 
 /// The server's own account; a mail about an inbox goes by that of another inbox when the server has none.
 async fn route(app: &App, job: &Job, avoid: Option<InboxId>) -> Result<Route, JobError> {
     if let Some(account) = relay(&app.config) {
         return Ok(Route {
-            account,
+            by: By::Server(Box::new(account)),
             from: sender(app),
-            inbox: None,
         });
     }
     if avoid.is_some() {
         let all = inboxes::all(&mut app.db.read().await?, job.workspace_id).await?;
-        for inbox in all.iter().filter(|inbox| inbox.active && Some(inbox.id) != avoid) {
-            if let (Some(address), Ok(account)) = (&inbox.address, account_of(app, inbox).await)
-                && inbox.settings.0.email.is_some()
+        for inbox in all {
+            let possible = inbox.active && Some(inbox.id) != avoid && inbox.settings.0.email.is_some();
+            if possible
+                && let Some(address) = inbox.address.clone()
+                && account_of(app, &inbox).await.is_ok()
             {
                 return Ok(Route {
-                    account,
+                    by: By::Inbox(Box::new(inbox)),
                     from: Mailbox {
-                        address: address.clone(),
+                        address,
                         name: Some("Shouwen".to_owned()),
                     },
-                    inbox: Some(inbox.id),
                 });
             }
         }

@@ -10,7 +10,7 @@ use shouwen_core::id::WorkspaceId;
 use super::accounts::smtp_account;
 use crate::app::App;
 use crate::db;
-use crate::store::dkim_keys::{self, DkimAlgorithm, DkimRow};
+use crate::store::dkim_keys::{self, DkimAlgorithm, DkimRow, DkimState};
 use crate::store::inboxes::{self, InboxRow};
 
 const SEALED_FOR: &str = "dkim key";
@@ -36,7 +36,18 @@ pub fn domain_of(address: &str) -> Option<String> {
     address.rsplit_once('@').map(|(_, domain)| domain.to_lowercase())
 }
 
-/// A key for a domain: the pasted one, or a new one.
+/// A selector that the domain has no key under yet.
+pub fn free_selector(taken: &[&str]) -> String {
+    let mut names = (1..).map(|number| match number {
+        1 => "desk".to_owned(),
+        number => format!("desk{number}"),
+    });
+    names
+        .find(|name| !taken.contains(&name.as_str()))
+        .unwrap_or_default()
+}
+
+/// A key for a domain: the pasted one, or a new one. Whether it signs is decided when it is kept.
 pub fn make(
     app: &App,
     domain: &str,
@@ -66,14 +77,15 @@ pub fn make(
             sign::DkimAlgorithm::Rsa => DkimAlgorithm::Rsa,
             sign::DkimAlgorithm::Ed25519 => DkimAlgorithm::Ed25519,
         },
+        state: DkimState::Next,
         private_key: app.secrets.seal(SEALED_FOR, key.to_pem().expose()),
         public_key: key.record(),
         created_at: app.now(),
     })
 }
 
-/// The mail with the signature of its sender's domain, where that has a key. A key that does not work is said loudly,
-/// and the mail goes unsigned: that it arrives counts more.
+/// The mail with the signatures of its sender's domain, one by each key that signs. A key that does not work is said
+/// loudly, and the mail goes without: that it arrives counts more.
 pub(super) async fn signed(
     app: &App,
     workspace: WorkspaceId,
@@ -83,15 +95,16 @@ pub(super) async fn signed(
     let Some(domain) = from.and_then(domain_of) else {
         return Ok(raw);
     };
-    let found = dkim_keys::find(&mut app.db.read().await?, workspace, &domain).await?;
-    let Some(row) = found else { return Ok(raw) };
-    match signature(app, &row, &raw) {
-        Ok(header) => Ok([header.as_bytes(), &raw].concat()),
-        Err(error) => {
-            tracing::error!(error, "a mail goes without its DKIM signature");
-            Ok(raw)
+    let keys = dkim_keys::of_domain(&mut app.db.read().await?, workspace, &domain).await?;
+    let mut sealed = Vec::new();
+    for row in keys.iter().filter(|row| row.state == DkimState::Signs) {
+        match signature(app, row, &raw) {
+            Ok(header) => sealed.extend_from_slice(header.as_bytes()),
+            Err(error) => tracing::error!(error, "a mail goes without a DKIM signature of its domain"),
         }
     }
+    sealed.extend_from_slice(&raw);
+    Ok(sealed)
 }
 
 fn signature(app: &App, row: &DkimRow, raw: &[u8]) -> Result<String, String> {
@@ -105,13 +118,15 @@ fn signature(app: &App, row: &DkimRow, raw: &[u8]) -> Result<String, String> {
 /// What DNS says of a domain of ours: whether its mail will be believed, and what to publish.
 pub async fn check(app: &App, workspace: WorkspaceId, domain: &str) -> Result<Report, DkimError> {
     let resolver = app.resolver.as_ref().ok_or(DkimError::NoResolver)?;
-    let (key, all) = {
+    let (rows, all) = {
         let mut conn = app.db.read().await?;
-        let key = dkim_keys::find(&mut conn, workspace, domain).await?;
-        (key, inboxes::all(&mut conn, workspace).await?)
+        let rows = dkim_keys::of_domain(&mut conn, workspace, domain).await?;
+        (rows, inboxes::all(&mut conn, workspace).await?)
     };
-    let keys: Vec<(&str, Option<String>)> = key
+    // What was laid down needs no record for long.
+    let keys: Vec<(&str, Option<String>)> = rows
         .iter()
+        .filter(|row| row.state != DkimState::Retired)
         .map(|row| (row.selector.as_str(), Some(row.public_key.clone())))
         .collect();
     let host = sending_host(app, &all, domain);

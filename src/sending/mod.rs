@@ -6,6 +6,8 @@ pub(crate) mod desk_mail;
 pub mod dkim;
 pub mod oauth;
 pub(crate) mod send_message;
+mod through;
+mod trouble;
 
 pub use accounts::{AccountProblem, Senders, smtp_account};
 pub use desk_mail::warn_when_unset;

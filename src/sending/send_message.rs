@@ -11,9 +11,11 @@ use shouwen_core::id::{AttachmentId, MessageId};
 use shouwen_core::message::Delivery;
 use shouwen_core::time::Timestamp;
 
-use super::accounts::{AccountProblem, account_of};
+use super::accounts::AccountProblem;
 use super::answer::{self, Answer};
 use super::dkim;
+use super::through::{self, Stopped};
+use super::trouble;
 use crate::actions::deliveries::{self, Outcome};
 use crate::app::App;
 use crate::db::Error;
@@ -56,7 +58,8 @@ pub(crate) async fn run(app: &App, job: &Job) -> Result<(), JobError> {
     if recipients.is_empty() || !has_turn(app, &actor, &answer).await? {
         return Ok(());
     }
-    let Some(outcomes) = send(app, &actor, &answer, recipients.clone()).await? else {
+    let sending = Box::pin(send(app, &actor, &answer, recipients.clone()));
+    let Some(outcomes) = sending.await? else {
         return Ok(());
     };
     let again = outcomes.iter().find(|outcome| outcome.state == Delivery::Queued);
@@ -137,11 +140,6 @@ async fn send(
     recipients: Vec<String>,
 ) -> Result<Option<Vec<Outcome>>, JobError> {
     let key = thread::key(&app.secrets, actor.workspace);
-    let account = match account_of(app, &answer.inbox).await {
-        Ok(account) => account,
-        Err(AccountProblem::Passing(words)) => return Err(JobError::Failed(words)),
-        Err(problem) => return Ok(Some(all(recipients, Delivery::Failed, &problem.to_string()))),
-    };
     let mut outgoing = answer.outgoing(&key);
     let files = answer.files(app, actor.workspace).await?;
     answer.with_links(&mut outgoing, &files, &key);
@@ -151,7 +149,6 @@ async fn send(
         Ok(raw) => dkim::signed(app, actor.workspace, answer.sender().as_deref(), raw).await?,
         Err(error) => return Ok(Some(all(recipients, Delivery::Failed, &error.to_string()))),
     };
-    let pool = app.senders.pool(Some(answer.inbox.id), account);
     let envelope = OutgoingEnvelope {
         from: answer.sender(),
         recipients,
@@ -162,16 +159,33 @@ async fn send(
         mail_id: outgoing.message_id,
         links: (files.links.iter().map(|link| link.id).collect(), files.until),
     };
-    match pool
-        .send(&envelope, &raw, async || commit_sending(app, actor, begin).await)
-        .await
-    {
-        Ok(report) => Ok(Some(outcomes(report))),
-        Err(Halted::NotWaiting) => Ok(None),
-        Err(Halted::Store(error)) => Err(error.into()),
+    let retry = begin.clone();
+    let sent = through::send(
+        app,
+        &answer.inbox,
+        &envelope,
+        &raw,
+        async || commit_sending(app, actor, begin).await,
+        async || commit_sending(app, actor, retry).await,
+    );
+    match sent.await {
+        Ok(report) => {
+            if let Err(error) = trouble::tell(app, actor, &answer.inbox, &report).await {
+                tracing::warn!(%error, "that an account is refused could not be told");
+            }
+            Ok(Some(outcomes(report)))
+        }
+        Err(Stopped::Before(Halted::NotWaiting)) => Ok(None),
+        Err(Stopped::Before(Halted::Store(error)) | Stopped::Store(error)) => Err(error.into()),
+        Err(Stopped::Account(AccountProblem::Passing(words))) => Err(JobError::Failed(words)),
+        Err(Stopped::Account(problem)) => {
+            let words = problem.to_string();
+            Ok(Some(all(envelope.recipients, Delivery::Failed, &words)))
+        }
     }
 }
 
+#[derive(Clone)]
 struct Begin {
     message: MessageRow,
     recipients: Vec<String>,

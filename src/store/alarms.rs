@@ -14,6 +14,8 @@ shouwen_core::words! {
         TokenRefused = "token_refused",
         /// Mails went round in a circle and were stopped.
         MailLoop = "mail_loop",
+        /// An account does not let us send. Clears with the next mail that goes by it.
+        SendingRefused = "sending_refused",
     }
 }
 

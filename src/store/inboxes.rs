@@ -34,6 +34,14 @@ pub struct InboxSettings {
     pub chat: Option<ChatSettings>,
 }
 
+impl InboxRow {
+    /// Every address of an email inbox, its own first.
+    pub fn addresses(&self) -> impl Iterator<Item = &String> {
+        let email = self.settings.0.email.iter();
+        self.address.iter().chain(email.flat_map(|email| &email.aliases))
+    }
+}
+
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct EmailSettings {
@@ -58,7 +66,14 @@ pub struct EmailSettings {
     pub same_sender_days: i64,
     /// Mail to a ticket that was solved longer ago opens another that follows up on it; 0: never.
     pub follow_up_after_days: i64,
+    /// More mails of one sender, or in one ticket, within ten minutes are a loop; `None`: the default.
+    pub loop_limit: Option<i64>,
+    /// Other addresses, folded, that lead to this inbox and that its people write from.
+    pub aliases: Vec<String>,
 }
+
+/// More than a person writes within ten minutes.
+pub const LOOP_LIMIT: i64 = 40;
 
 impl EmailSettings {
     pub fn undo_seconds(&self) -> i64 {
@@ -67,6 +82,10 @@ impl EmailSettings {
 
     pub fn alarm_after_minutes(&self) -> i64 {
         self.alarm_after_minutes.unwrap_or(15)
+    }
+
+    pub fn loop_limit(&self) -> i64 {
+        self.loop_limit.unwrap_or(LOOP_LIMIT)
     }
 }
 
@@ -94,6 +113,8 @@ pub struct Acknowledge {
     /// `{{ticket.number}}` and `{{ticket.subject}}` are filled in.
     pub text_en: String,
     pub text_zh: String,
+    /// It says how to get no more of its kind (RFC 8058).
+    pub may_decline: bool,
 }
 
 /// A server that we sign in to.

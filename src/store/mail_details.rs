@@ -34,7 +34,11 @@ pub struct MailDetails {
 
 shouwen_core::words! {
     /// Mail that a customer may not want.
-    OptOut { Survey = "survey" }
+    OptOut {
+        Survey = "survey",
+        /// That their mail arrived.
+        Acknowledgement = "acknowledgement",
+    }
 }
 
 /// Why a mail is in its ticket.

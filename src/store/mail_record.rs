@@ -151,6 +151,17 @@ pub async fn receive_again(tx: &mut Tx, workspace: WorkspaceId, id: RawMailId, a
     Ok(())
 }
 
+/// Forgets the jobs of this kind and payload that were given up: a new one does their work.
+pub async fn forget_given_up(tx: &mut Tx, workspace: WorkspaceId, kind: &str, payload: &str) -> Result<()> {
+    tx.sql("DELETE FROM job WHERE workspace_id = $1 AND kind = $2 AND payload = $3 AND dead")
+        .bind(workspace)
+        .bind(kind)
+        .bind(payload)
+        .run()
+        .await?;
+    Ok(())
+}
+
 pub async fn discard(
     tx: &mut Tx,
     workspace: WorkspaceId,

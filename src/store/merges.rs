@@ -1,4 +1,4 @@
-//! Moving messages between tickets: merges and what undoing them needs, and what follows the messages.
+//! Moving messages between tickets: merges, and what undoing them needs. What goes along stands in `belongings`.
 //!
 //! Positions only grow: whoever resumes a conversation from one misses nothing, whatever moved meanwhile.
 
@@ -38,6 +38,9 @@ pub struct Stood {
     pub timers: Vec<TimerId>,
     pub calls: Vec<CallId>,
     pub visitors: Vec<VisitorId>,
+    /// Answers that waited to be sent.
+    #[serde(default)]
+    pub waiting: Vec<MessageId>,
 }
 
 /// Keeps the merge, with the messages that the ticket has now.
@@ -321,111 +324,4 @@ pub async fn mark_read_on(
     .run()
     .await?;
     Ok(())
-}
-
-/// What an agent was told of a message is found where the message is.
-pub async fn notifications_follow(
-    tx: &mut Tx,
-    workspace: WorkspaceId,
-    from: TicketId,
-    to: TicketId,
-) -> Result<()> {
-    tx.sql(
-        "UPDATE notification SET ticket_id = $3
-         WHERE workspace_id = $1 AND ticket_id = $2 AND message_id IN
-           (SELECT id FROM message WHERE workspace_id = $1 AND ticket_id = $3)",
-    )
-    .bind(workspace)
-    .bind(from)
-    .bind(to)
-    .run()
-    .await?;
-    Ok(())
-}
-
-/// What somebody was writing goes along, unless they were writing there too.
-pub async fn drafts_follow(tx: &mut Tx, workspace: WorkspaceId, from: TicketId, to: TicketId) -> Result<()> {
-    tx.sql(
-        "UPDATE draft SET ticket_id = $3 WHERE workspace_id = $1 AND ticket_id = $2 AND agent_id NOT IN
-           (SELECT agent_id FROM draft WHERE workspace_id = $1 AND ticket_id = $3)",
-    )
-    .bind(workspace)
-    .bind(from)
-    .bind(to)
-    .run()
-    .await?;
-    Ok(())
-}
-
-/// The reminders of a ticket go to another; which ones. With a list, only those.
-pub async fn move_follow_ups(
-    tx: &mut Tx,
-    workspace: WorkspaceId,
-    from: TicketId,
-    to: TicketId,
-    only: Option<&[TimerId]>,
-) -> Result<Vec<TimerId>> {
-    let mut query = tx
-        .build("UPDATE timer SET ticket_id = $3 WHERE workspace_id = $1 AND ticket_id = $2 AND kind = 'follow_up'")
-        .bind(workspace)
-        .bind(from)
-        .bind(to);
-    if let Some(only) = only {
-        query = query.push(" AND id IN ").push_list(only.iter().copied());
-    }
-    let rows: Vec<(TimerId,)> = query.push(" RETURNING id").all().await?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
-}
-
-/// The calls of a ticket go to another; which ones. With a list, only those.
-pub async fn move_calls(
-    tx: &mut Tx,
-    workspace: WorkspaceId,
-    from: TicketId,
-    to: TicketId,
-    only: Option<&[CallId]>,
-) -> Result<Vec<CallId>> {
-    let mut query = tx
-        .build("UPDATE call SET ticket_id = $3 WHERE workspace_id = $1 AND ticket_id = $2")
-        .bind(workspace)
-        .bind(from)
-        .bind(to);
-    if let Some(only) = only {
-        query = query.push(" AND id IN ").push_list(only.iter().copied());
-    }
-    let rows: Vec<(CallId,)> = query.push(" RETURNING id").all().await?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
-}
-
-/// Conversations of the chat that ran through a ticket run through another; whose. With a list, only theirs.
-pub async fn move_visitors(
-    tx: &mut Tx,
-    workspace: WorkspaceId,
-    from: TicketId,
-    to: TicketId,
-    only: Option<&[VisitorId]>,
-) -> Result<Vec<VisitorId>> {
-    let mut query = tx
-        .build(
-            "UPDATE visitor_ticket SET ticket_id = $3 WHERE workspace_id = $1 AND ticket_id = $2 AND visitor_id NOT IN
-               (SELECT visitor_id FROM visitor_ticket WHERE workspace_id = $1 AND ticket_id = $3)",
-        )
-        .bind(workspace)
-        .bind(from)
-        .bind(to);
-    if let Some(only) = only {
-        query = query.push(" AND visitor_id IN ").push_list(only.iter().copied());
-    }
-    let rows: Vec<(VisitorId,)> = query.push(" RETURNING visitor_id").all().await?;
-    let moved: Vec<VisitorId> = rows.into_iter().map(|(id,)| id).collect();
-    if !moved.is_empty() {
-        tx.build("UPDATE visitor SET ticket_id = $3 WHERE workspace_id = $1 AND ticket_id = $2 AND id IN ")
-            .bind(workspace)
-            .bind(from)
-            .bind(to)
-            .push_list(moved.iter().copied())
-            .run()
-            .await?;
-    }
-    Ok(moved)
 }

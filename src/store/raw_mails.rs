@@ -42,6 +42,8 @@ shouwen_core::words! {
         /// Too many came from there, or in that thread, within minutes.
         Loop = "loop",
         Bounce = "bounce", Delay = "delay",
+        /// It is a message already, by way of another inbox.
+        OtherInbox = "other_inbox",
     }
 }
 
@@ -168,6 +170,20 @@ pub async fn settle(
     .bind(id)
     .bind(state)
     .bind(reason)
+    .run()
+    .await?;
+    Ok(())
+}
+
+/// Notes that a mail is this message already, which came by another inbox.
+pub async fn mark_copy(tx: &mut Tx, workspace: WorkspaceId, id: RawMailId, message: MessageId) -> Result<()> {
+    tx.sql(
+        "UPDATE raw_mail SET state = 'duplicate', reason = $3, message_id = $4 WHERE workspace_id = $1 AND id = $2",
+    )
+    .bind(workspace)
+    .bind(id)
+    .bind(Cause::OtherInbox)
+    .bind(message)
     .run()
     .await?;
     Ok(())

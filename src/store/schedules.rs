@@ -196,16 +196,6 @@ pub async fn cancel_answered(
     .await
 }
 
-/// Moves what waits in one ticket into another, when both become one.
-pub async fn move_to(tx: &mut Tx, workspace: WorkspaceId, from: TicketId, to: TicketId) -> Result<u64> {
-    tx.sql("UPDATE scheduled_reply SET ticket_id = $3 WHERE workspace_id = $1 AND ticket_id = $2")
-        .bind(workspace)
-        .bind(from)
-        .bind(to)
-        .run()
-        .await
-}
-
 /// Lets these uploads wait with the reply, in their order, and no others.
 pub async fn set_files(
     tx: &mut Tx,

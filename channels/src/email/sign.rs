@@ -15,7 +15,7 @@ use crate::Secret;
 use crate::email::dns::ascii_name;
 
 /// What is signed, present or not: of these nobody can add another. `From` twice, for it is always there.
-const SIGNED: [&str; 13] = [
+const SIGNED: [&str; 15] = [
     "From",
     "From",
     "Reply-To",
@@ -29,6 +29,9 @@ const SIGNED: [&str; 13] = [
     "MIME-Version",
     "Content-Type",
     "Content-Transfer-Encoding",
+    // A click on them is believed only where they are signed (RFC 8058, section 4).
+    "List-Unsubscribe",
+    "List-Unsubscribe-Post",
 ];
 
 /// RFC 8301 asks for keys of at least this many bits.

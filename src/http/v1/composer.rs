@@ -12,7 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::actions::recipients::MOST_RECIPIENTS;
-use crate::actions::{composing, inboxes as inbox_actions, signatures as actions};
+use crate::actions::{composing, email_settings, signatures as actions};
 use crate::app::App;
 use crate::http::auth::{AdminInboxes, TicketNote};
 use crate::http::problem::{Params, PathId};
@@ -167,7 +167,7 @@ async fn preview_signature(
     Body(draft): Body<SignatureDraft>,
 ) -> Result<Json<SignaturePreview>, Failure> {
     let text = draft.text.as_deref();
-    if text.is_some_and(|text| text.chars().count() > inbox_actions::LONGEST_SIGNATURE) {
+    if text.is_some_and(|text| text.chars().count() > email_settings::LONGEST_SIGNATURE) {
         return Err(Failure::field("text", Fault::TooLong { most: 5000 }));
     }
     let mut conn = app.db.read().await?;

@@ -5,13 +5,18 @@ use shouwen_core::channel::Channel;
 use shouwen_core::id::InboxId;
 use utoipa::ToSchema;
 
-use crate::actions::inboxes::{AccountForm, EmailForm, IncomingForm, SettingsForm};
+use crate::actions::email_settings::{AccountForm, EmailForm, IncomingForm};
+use crate::actions::inboxes::SettingsForm;
 use crate::http::Failure;
 use crate::http::problem::read_value;
 use crate::store::inboxes::{
     self as store, Account, Acknowledge, InboxSecrets, InboxSettings, Security, Signature,
 };
 
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one at a time, for as long as it is shown"
+)]
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum Settings {
@@ -39,6 +44,10 @@ pub struct EmailSettings {
     pub same_sender_days: i64,
     /// Mail to a ticket solved longer ago opens another that follows up on it; 0: never.
     pub follow_up_after_days: i64,
+    /// More mails of one sender, or in one ticket, within ten minutes are kept back as a loop.
+    pub loop_limit: i64,
+    /// Other addresses that lead to this inbox and that its people write from.
+    pub aliases: Vec<String>,
 }
 
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -118,6 +127,8 @@ pub struct EmailBody {
     acknowledge: Option<Acknowledge>,
     same_sender_days: Option<i64>,
     follow_up_after_days: Option<i64>,
+    loop_limit: Option<i64>,
+    aliases: Option<Vec<String>>,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -174,6 +185,8 @@ pub fn read_settings(channel: Channel, given: serde_json::Value) -> Result<Setti
                     acknowledge: body.acknowledge,
                     same_sender_days: body.same_sender_days,
                     follow_up_after_days: body.follow_up_after_days,
+                    loop_limit: body.loop_limit,
+                    aliases: body.aliases,
                 },
             })
         }
@@ -218,6 +231,8 @@ fn show_email(email: store::EmailSettings, secrets: &InboxSecrets) -> EmailSetti
         undo_seconds: email.undo_seconds(),
         per_minute: email.per_minute,
         alarm_after_minutes: email.alarm_after_minutes(),
+        loop_limit: email.loop_limit(),
+        aliases: email.aliases,
         signatures: email.signatures,
         sender_name: email.sender_name,
         smtp: email.smtp.map(|account| SmtpAccount {

@@ -1,4 +1,4 @@
-//! Every mail that came, with what became of it and why; and what a person does about it.
+//! Every mail that came, with what became of it and why. What a person does about it stands in `mail_recovery`.
 
 use std::collections::HashMap;
 
@@ -11,21 +11,19 @@ use futures_util::FutureExt;
 use serde::{Deserialize, Serialize};
 use shouwen_core::actor::{Actor, Permission};
 use shouwen_core::event::Origin;
-use shouwen_core::id::{AgentId, InboxId, MessageId, RawMailId, TicketId};
+use shouwen_core::id::{AgentId, InboxId, MessageId, RawMailId};
 use shouwen_core::time::Timestamp;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::actions::mail_record::{self as actions, RecordError, Recover};
+use crate::actions::mail_record::{self as actions, RecordError};
 use crate::app::App;
 use crate::db::Conn;
-use crate::http::auth::{MailRead, MailRecover};
+use crate::http::auth::MailRead;
 use crate::http::page::{Page, read_cursor, write_cursor};
 use crate::http::problem::{Params, PathId};
-use crate::http::{Body, Can, Failure, Problem};
-use crate::intake::read_mail;
-use crate::jobs::JobError;
+use crate::http::{Can, Failure, Problem};
 use crate::store::mail_details::{Authenticity, Joined, TicketLink};
 use crate::store::mail_record::{self, RecordRow, Seek, Wanted};
 use crate::store::messages;
@@ -37,9 +35,6 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(count_mail))
         .routes(routes!(find_mail))
         .routes(routes!(show_raw_mail))
-        .routes(routes!(recover_mail))
-        .routes(routes!(process_mail))
-        .routes(routes!(discard_mail))
 }
 
 /// A mail that came.
@@ -244,7 +239,11 @@ async fn find_mail(
     detail(&app, &actor, mail).await
 }
 
-async fn detail(app: &App, actor: &Actor, mail: RawMailId) -> Result<Json<MailRecordDetail>, Failure> {
+pub(super) async fn detail(
+    app: &App,
+    actor: &Actor,
+    mail: RawMailId,
+) -> Result<Json<MailRecordDetail>, Failure> {
     let mut conn = app.db.snapshot().await?;
     let row = mail_record::find(&mut conn, actor.workspace, mail).await?;
     let row = row.ok_or(Failure::NotFound("mail"))?;
@@ -316,97 +315,4 @@ pub(super) async fn raw_source(
         HeaderValue::from_static("private, no-store"),
     );
     Ok(response)
-}
-
-#[derive(Debug, Default, Deserialize, ToSchema)]
-pub struct RecoverIn {
-    /// Where it belongs; without it as its signs say, or in a new ticket.
-    #[serde(default)]
-    ticket_id: Option<TicketId>,
-    /// From now on automatic mail of this sender makes tickets.
-    #[serde(default)]
-    allow_sender: bool,
-}
-
-/// Make a mail that was kept back a message
-#[utoipa::path(post, path = "/mail/{mail}/recover", tag = "mail", request_body = RecoverIn, params(("mail" = RawMailId, Path)),
-    responses((status = 200, body = MailRecordDetail), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
-async fn recover_mail(
-    State(app): State<App>,
-    Can(actor, _): Can<MailRecover>,
-    PathId(mail): PathId<RawMailId>,
-    Body(body): Body<RecoverIn>,
-) -> Result<Json<MailRecordDetail>, Failure> {
-    let recover = Recover {
-        mail,
-        ticket: body.ticket_id,
-        allow_sender: body.allow_sender,
-    };
-    app.change(&actor, recover, |change, recover| {
-        actions::recover(change, recover).boxed()
-    })
-    .await?;
-    read_now(&app, &actor, mail).await?;
-    detail(&app, &actor, mail).await
-}
-
-/// Have a mail read again, by the rules as they are now; a mail that is a message stays it
-#[utoipa::path(post, path = "/mail/{mail}/process", tag = "mail", params(("mail" = RawMailId, Path)),
-    responses((status = 200, body = MailRecordDetail), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
-async fn process_mail(
-    State(app): State<App>,
-    Can(actor, _): Can<MailRecover>,
-    PathId(mail): PathId<RawMailId>,
-) -> Result<Json<MailRecordDetail>, Failure> {
-    app.change(&actor, mail, |change, mail| {
-        actions::process(change, *mail).boxed()
-    })
-    .await?;
-    read_now(&app, &actor, mail).await?;
-    detail(&app, &actor, mail).await
-}
-
-/// Reads what was just marked for reading, so that the answer can tell what came of it. Should it fail, the job that
-/// was made with the mark tries again.
-async fn read_now(app: &App, actor: &Actor, mail: RawMailId) -> Result<(), Failure> {
-    match read_mail::read(app, actor.workspace, mail).await {
-        Ok(()) => Ok(()),
-        Err(JobError::Unavailable(reason)) => {
-            tracing::error!(%reason, "a mail cannot be read just now; it will be tried again");
-            Err(Failure::Unavailable)
-        }
-        Err(error) => {
-            tracing::warn!(%error, mail.id = %mail, "a mail could not be read again; it will be tried some more");
-            Ok(())
-        }
-    }
-}
-
-/// Take a mail out of the queue; it can be recovered for as long as its raw source is kept
-#[utoipa::path(post, path = "/mail/{mail}/discard", tag = "mail", params(("mail" = RawMailId, Path)),
-    responses((status = 200, body = MailRecordDetail), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
-async fn discard_mail(
-    State(app): State<App>,
-    Can(actor, _): Can<MailRecover>,
-    PathId(mail): PathId<RawMailId>,
-) -> Result<Json<MailRecordDetail>, Failure> {
-    app.change(&actor, mail, |change, mail| {
-        actions::discard(change, *mail).boxed()
-    })
-    .await?;
-    detail(&app, &actor, mail).await
-}
-
-impl From<RecordError> for Failure {
-    fn from(error: RecordError) -> Self {
-        let words = error.to_string();
-        match error {
-            RecordError::NoSuchMail => Self::NotFound("mail"),
-            RecordError::NoSuchTicket => Self::field("ticket_id", words),
-            RecordError::Gone | RecordError::IsMessage | RecordError::BeingRead | RecordError::NotWaiting => {
-                Self::Conflict(words.into())
-            }
-            RecordError::Store(error) => error.into(),
-        }
-    }
 }

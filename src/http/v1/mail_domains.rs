@@ -12,20 +12,22 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::actions::dkim_keys::{self as actions, KeyError};
 use crate::app::App;
 use crate::db;
 use crate::http::auth::AdminInboxes;
 use crate::http::problem::PathId;
 use crate::http::{Body, Can, Failure, Problem};
-use crate::log::Change;
 use crate::sending::dkim::{self, DkimError, domain_of};
-use crate::store::dkim_keys::{self, DkimAlgorithm, DkimRow};
+use crate::store::dkim_keys::{self, DkimAlgorithm, DkimRow, DkimState};
 use crate::store::inboxes;
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list_domains))
-        .routes(routes!(put_key, remove_key))
+        .routes(routes!(put_key))
+        .routes(routes!(remove_key))
+        .routes(routes!(sign_with_key))
         .routes(routes!(check_domain))
 }
 
@@ -34,6 +36,7 @@ pub fn routes() -> OpenApiRouter<App> {
 pub struct Dkim {
     selector: String,
     algorithm: DkimAlgorithm,
+    state: DkimState,
     /// Of the TXT record to publish.
     record_name: String,
     record_value: String,
@@ -47,6 +50,7 @@ impl From<DkimRow> for Dkim {
             record_value: row.public_key,
             selector: row.selector,
             algorithm: row.algorithm,
+            state: row.state,
             created_at: row.created_at,
         }
     }
@@ -57,8 +61,8 @@ impl From<DkimRow> for Dkim {
 pub struct MailDomain {
     domain: String,
     inbox_ids: Vec<InboxId>,
-    /// Null: its mail is not signed here.
-    dkim: Option<Dkim>,
+    /// Oldest first; none that signs: its mail is not signed here.
+    keys: Vec<Dkim>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -79,9 +83,9 @@ async fn domains(app: &App, workspace: WorkspaceId) -> Result<Vec<MailDomain>, d
             known.inbox_ids.push(inbox.id);
             continue;
         }
-        let key = keys.iter().position(|row| row.domain == domain);
+        let own = keys.extract_if(.., |row| row.domain == domain);
         found.push(MailDomain {
-            dkim: key.map(|place| Dkim::from(keys.remove(place))),
+            keys: own.map(Dkim::from).collect(),
             inbox_ids: vec![inbox.id],
             domain,
         });
@@ -109,7 +113,7 @@ async fn list_domains(
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct KeyIn {
-    /// Null: `desk`.
+    /// Null: one that is free, such as `desk2`.
     selector: Option<String>,
     /// Of a new key: null or `ed25519`.
     algorithm: Option<DkimAlgorithm>,
@@ -117,7 +121,7 @@ pub struct KeyIn {
     private_key: Option<String>,
 }
 
-/// Sign the mail of a domain with this key or a new one
+/// Keep a key for a domain, or make one; the first of its algorithm signs at once, another waits to be published
 #[utoipa::path(put, path = "/mail-domains/{domain}/dkim", tag = "administration", request_body = KeyIn, params(("domain" = String, Path)),
     responses((status = 200, body = MailDomain), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn put_key(
@@ -127,39 +131,51 @@ async fn put_key(
     Body(body): Body<KeyIn>,
 ) -> Result<Json<MailDomain>, Failure> {
     let known = domain(&app, actor.workspace, &name).await?;
-    let selector = body.selector.as_deref().map_or("desk", str::trim);
-    let row = dkim::make(&app, &known.domain, selector, body.algorithm, body.private_key)?;
-    app.change(&actor, row, |change, row| keep(change, row).boxed())
+    let given = body
+        .selector
+        .as_deref()
+        .map(str::trim)
+        .filter(|text| !text.is_empty());
+    let taken: Vec<&str> = known.keys.iter().map(|key| key.selector.as_str()).collect();
+    let selector = given.map_or_else(|| dkim::free_selector(&taken), ToOwned::to_owned);
+    let row = dkim::make(&app, &known.domain, &selector, body.algorithm, body.private_key)?;
+    app.change(&actor, row, |change, row| actions::keep(change, row).boxed())
         .await?;
     Ok(Json(domain(&app, actor.workspace, &name).await?))
 }
 
-async fn keep(change: &mut Change, row: &DkimRow) -> Result<(), db::Error> {
-    let workspace = change.workspace();
-    dkim_keys::save(change.tx(), workspace, row).await
+/// Sign the mail of a domain with this key from now on, and with no other of its algorithm
+#[utoipa::path(post, path = "/mail-domains/{domain}/dkim/{selector}/sign", tag = "administration",
+    params(("domain" = String, Path), ("selector" = String, Path)),
+    responses((status = 200, body = MailDomain), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn sign_with_key(
+    State(app): State<App>,
+    Can(actor, _): Can<AdminInboxes>,
+    PathId((name, selector)): PathId<(String, String)>,
+) -> Result<Json<MailDomain>, Failure> {
+    let key = (name.to_lowercase(), selector.to_lowercase());
+    app.change(&actor, key, |change, (name, selector)| {
+        actions::sign_with(change, name, selector).boxed()
+    })
+    .await?;
+    Ok(Json(domain(&app, actor.workspace, &name).await?))
 }
 
-/// Sign the mail of a domain no more
-#[utoipa::path(delete, path = "/mail-domains/{domain}/dkim", tag = "administration", params(("domain" = String, Path)),
+/// Take a key of a domain away
+#[utoipa::path(delete, path = "/mail-domains/{domain}/dkim/{selector}", tag = "administration",
+    params(("domain" = String, Path), ("selector" = String, Path)),
     responses((status = 204), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn remove_key(
     State(app): State<App>,
     Can(actor, _): Can<AdminInboxes>,
-    PathId(name): PathId<String>,
+    PathId((name, selector)): PathId<(String, String)>,
 ) -> Result<StatusCode, Failure> {
-    let removed = app.change(&actor, name.to_lowercase(), |change, name| {
-        drop_key(change, name).boxed()
-    });
-    if removed.await? {
-        Ok(StatusCode::NO_CONTENT)
-    } else {
-        Err(Failure::NotFound("key"))
-    }
-}
-
-async fn drop_key(change: &mut Change, name: &str) -> Result<bool, db::Error> {
-    let workspace = change.workspace();
-    dkim_keys::remove(change.tx(), workspace, name).await
+    let key = (name.to_lowercase(), selector.to_lowercase());
+    app.change(&actor, key, |change, (name, selector)| {
+        actions::remove(change, name, selector).boxed()
+    })
+    .await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// A record of DNS, as one types it into a provider's form.
@@ -242,6 +258,18 @@ impl From<DkimError> for Failure {
             DkimError::Selector => Self::field("selector", words),
             DkimError::NoResolver => Self::Conflict(words.into()),
             DkimError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<KeyError> for Failure {
+    fn from(error: KeyError) -> Self {
+        let words = error.to_string();
+        match error {
+            KeyError::SelectorTaken => Self::field("selector", words),
+            KeyError::TooMany => Self::Conflict(words.into()),
+            KeyError::NoSuchKey => Self::NotFound("key"),
+            KeyError::Store(error) => error.into(),
         }
     }
 }

@@ -25,6 +25,7 @@ pub mod macros;
 pub mod mail;
 pub mod mail_domains;
 pub mod mail_page;
+pub mod mail_recovery;
 pub mod me;
 pub mod messages;
 pub mod moves;

@@ -332,7 +332,13 @@ fn in_view<'c>(query: Query<'c>, actor: &Actor, view: View, category: &'static s
 
 fn filtered<'c>(mut query: Query<'c>, workspace: WorkspaceId, filter: &Filter) -> Query<'c> {
     if let Some(inbox) = filter.inbox {
-        query = query.push(" AND ticket.inbox_id = ").push_bind(inbox);
+        query = query.push(" AND (ticket.inbox_id = ").push_bind(inbox);
+        query = query
+            .push(" OR ticket.id IN (SELECT ticket_id FROM ticket_inbox WHERE workspace_id = ")
+            .push_bind(workspace)
+            .push(" AND inbox_id = ")
+            .push_bind(inbox)
+            .push("))");
     }
     if let Some(team) = filter.team {
         query = query.push(" AND ticket.team_id = ").push_bind(team);

@@ -1,7 +1,7 @@
 //! Inboxes: addresses, widget keys, and passwords that go in and never come out.
 
 use serde_json::json;
-use shouwen::actions::inboxes::open_secrets;
+use shouwen::actions::inbox_secrets;
 use shouwen::store::inboxes;
 
 use super::office::{Office, id};
@@ -65,7 +65,8 @@ both_engines! {
         let row = row.unwrap().unwrap();
         drop(conn);
         assert!(!row.secrets.as_ref().unwrap().contains("geheim"), "sealed in the store");
-        assert_eq!(open_secrets(&row, &desk.app.secrets).smtp_password.as_deref(), Some("geheim"));
+        let opened = inbox_secrets::open(&desk.app.secrets, &row).unwrap();
+        assert_eq!(opened.smtp_password.as_deref(), Some("geheim"));
         let without = admin.patch(&path, settings(json!(null))).await.ok();
         assert_eq!(without["settings"]["smtp"], json!(null));
         let again = admin.patch(&path, settings(smtp("evil.example", "tls"))).await.ok();

@@ -6,6 +6,7 @@ mod database_away;
 mod idempotency;
 mod log;
 mod races;
+mod roles;
 mod rows;
 mod scope;
 mod start;

@@ -7,7 +7,8 @@ use shouwen::intake::mailboxes;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
-use crate::support::desk::{Desk, PATIENCE, both_engines};
+use crate::support::desk::{Desk, both_engines};
+use crate::support::imap::Imap;
 use crate::support::person::Person;
 use crate::support::servers::Dovecot;
 
@@ -28,7 +29,7 @@ both_engines! {
         let imap = test["checks"].as_array().unwrap().iter().find(|check| check["what"] == "imap").unwrap().clone();
         assert_eq!(imap["code"], "ok", "{test}");
 
-        started(&desk).await;
+        started(&desk, &admin).await;
         deliver(&dovecot, user, "The lamp is broken").await;
         assert_eq!(subjects(&desk, &admin, 1).await, ["The lamp is broken"], "what was there before stays there");
 
@@ -36,6 +37,44 @@ both_engines! {
         dovecot.restart();
         deliver(&dovecot, user, "And the shade").await;
         assert_eq!(subjects(&desk, &admin, 2).await, ["And the shade", "The lamp is broken"]);
+    }
+
+    async fn a_folder_that_was_made_anew_is_read_again_and_nothing_comes_twice_or_is_lost(desk: Desk) {
+        let Some(dovecot) = Dovecot::start() else { return };
+        let mut imap = Imap::sign_in(&dovecot, "help").await;
+        imap.command("CREATE Support").await;
+        imap.append("Support", "22-Nov-2026 08:00:00 +0000", &mail("Before our time")).await;
+        let admin = desk.administrator().await;
+        watch_mailboxes(&desk);
+        let account = json!({ "host": "127.0.0.1", "port": dovecot.imap_port, "security": "none", "username": "help",
+            "folder": "Support", "password": Dovecot::PASSWORD });
+        let settings = json!({ "sender_name": "Help", "smtp": null, "imap": account, "signature": "" });
+        admin.post("/inboxes", json!({ "name": "Help", "channel": "email", "address": "help@shop.example",
+            "settings": settings })).await;
+        started(&desk, &admin).await;
+        for subject in ["One", "Two"] {
+            imap.append("Support", "22-Nov-2026 10:00:00 +0000", &mail(subject)).await;
+        }
+        assert_eq!(subjects(&desk, &admin, 2).await, ["One", "Two"]);
+
+        // Somebody restores the folder from a copy: all is numbered anew, and one mail is there that we never saw.
+        let before = imap.uid_validity("Support").await;
+        imap.command("DELETE Support").await;
+        imap.command("CREATE Support").await;
+        assert_ne!(imap.uid_validity("Support").await, before);
+        imap.append("Support", "22-Nov-2026 08:00:00 +0000", &mail("Before our time")).await;
+        for subject in ["Two", "Three", "One"] {
+            imap.append("Support", "22-Nov-2026 10:00:00 +0000", &mail(subject)).await;
+        }
+        assert_eq!(subjects(&desk, &admin, 3).await, ["One", "Three", "Two"]);
+        imap.append("Support", "22-Nov-2026 11:00:00 +0000", &mail("Four")).await;
+        assert_eq!(subjects(&desk, &admin, 4).await, ["Four", "One", "Three", "Two"]);
+        let again = desk.until("those that were there are known again", async || {
+            let mails = admin.get("/mail?state=duplicate").await["items"].as_array().unwrap().len();
+            (mails == 2).then_some(mails)
+        });
+        again.await;
+        assert_eq!(admin.get("/mail").await["items"].as_array().unwrap().len(), 6, "and nothing else came");
     }
 }
 
@@ -48,43 +87,34 @@ pub(super) fn watch_mailboxes(desk: &Desk) {
 }
 
 /// Waits until the mailbox has been opened: from then on its mail is ours.
-pub(super) async fn started(desk: &Desk) {
-    let waiting = async {
-        loop {
-            let mut conn = desk.app.db.read().await.unwrap();
-            let query = conn
-                .sql("SELECT uid_validity FROM mailbox_cursor WHERE workspace_id = $1 AND uid_validity > 0");
-            let row: Option<(i64,)> = query.bind(desk.app.workspace).optional().await.unwrap();
-            if row.is_some() {
-                return;
-            }
-            drop(conn);
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, waiting)
-        .await
-        .expect("the mailbox is opened in time");
+pub(super) async fn started(desk: &Desk, admin: &Person) {
+    desk.until("the mailbox is opened", async || {
+        let inboxes = admin.get("/inboxes").await;
+        let all = inboxes["items"].as_array().unwrap();
+        all.iter()
+            .any(|inbox| inbox["mailbox"]["state"] == "well")
+            .then_some(())
+    })
+    .await;
 }
 
 /// The subjects of the desk's tickets, sorted, once there are so many.
 pub(super) async fn subjects(desk: &Desk, admin: &Person, count: usize) -> Vec<String> {
-    let waiting = async {
-        loop {
-            desk.settle().await;
-            let tickets = admin.tickets("all").await;
-            if tickets.len() >= count {
-                let subject = |ticket: &serde_json::Value| ticket["subject"].as_str().unwrap().to_owned();
-                let mut subjects: Vec<String> = tickets.iter().map(subject).collect();
-                subjects.sort();
-                return subjects;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-        }
-    };
-    tokio::time::timeout(3 * PATIENCE, waiting)
-        .await
-        .expect("the mail comes in time")
+    desk.until("the mail comes", async || {
+        let tickets = admin.tickets("all").await;
+        let subject = |ticket: &serde_json::Value| ticket["subject"].as_str().unwrap().to_owned();
+        let mut subjects: Vec<String> = tickets.iter().map(subject).collect();
+        subjects.sort();
+        (subjects.len() >= count).then_some(subjects)
+    })
+    .await
+}
+
+fn mail(subject: &str) -> String {
+    let id = subject.replace(' ', "-");
+    format!(
+        "From: Wang <wang@example.com>\nTo: help@shop.example\nSubject: {subject}\nMessage-ID: <{id}@example.com>\n\n{subject}.\n"
+    )
 }
 
 /// Puts a mail into the mailbox by Dovecot's LMTP.

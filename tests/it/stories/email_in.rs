@@ -96,7 +96,7 @@ both_engines! {
         assert_eq!(admin.tickets("all").await.len(), 2, "an empty id joins nothing");
     }
 
-    async fn two_inboxes_get_a_mail_once_each(desk: Desk) {
+    async fn a_mail_to_two_inboxes_is_one_ticket_of_both(desk: Desk) {
         let admin = desk.administrator().await;
         admin.email_inbox(INBOX).await;
         admin.email_inbox("sales@shop.example").await;
@@ -107,8 +107,47 @@ both_engines! {
             assert_eq!(sent.0, 250);
             desk.settle().await;
         }
-        assert_eq!(admin.tickets("all").await.len(), 2);
-        assert_eq!(fates(&desk).await.len(), 4);
+        let ticket = admin.only_ticket().await;
+        assert_eq!((texts(&ticket), fates(&desk).await.len()), (vec!["Hello"], 4));
+        for inbox in admin.get("/inboxes").await["items"].as_array().unwrap() {
+            let shown = admin.get(&format!("/tickets?view=all&inbox={}", inbox["id"].as_str().unwrap())).await;
+            assert_eq!(shown["items"][0]["id"], ticket["ticket"]["id"], "it belongs to each");
+        }
+        let copies = admin.get("/mail?state=duplicate").await;
+        let copy = copies["items"].as_array().unwrap().iter().find(|mail| mail["cause"] == "other_inbox").unwrap();
+        assert_eq!(copy["ticket"]["ticket_id"], ticket["ticket"]["id"]);
+
+        let answer = mail("2@example.com", "In-Reply-To: <1@example.com>\n", "Again");
+        deliver(desk.bound.smtp.unwrap(), "wang@example.com", &to, &answer).await.unwrap();
+        desk.settle().await;
+        assert_eq!(texts(&admin.only_ticket().await), ["Hello", "Again"], "an answer to both is one message, too");
+        let other = answer.replace("Again", "Hello, but somewhat else");
+        deliver(desk.bound.smtp.unwrap(), "wang@example.com", &["sales@shop.example"], &other).await.unwrap();
+        desk.settle().await;
+        assert_eq!(texts(&admin.only_ticket().await).len(), 3, "another mail under the same id is another");
+    }
+
+    async fn a_team_does_not_lose_sight_of_a_mail_that_another_got_too(desk: Desk) {
+        let admin = desk.administrator().await;
+        let li = desk.agent("Li Na").await;
+        let (sales, returns) = (desk.team("Sales", &[&li]).await, desk.team("Returns", &[]).await);
+        for (address, team) in [(INBOX, returns), ("sales@shop.example", sales)] {
+            let inbox = admin.email_inbox(address).await;
+            admin.patch(&format!("/inboxes/{}", inbox["id"].as_str().unwrap()), json!({ "team_id": team })).await;
+        }
+        let to = [INBOX, "sales@shop.example"];
+        deliver(desk.bound.smtp.unwrap(), "wang@example.com", &to, &mail("1@example.com", "", "Hello")).await.unwrap();
+        desk.settle().await;
+        let tickets = admin.tickets("all").await;
+        assert_eq!(tickets.len(), 2, "each team has its own");
+        let mut joined = Vec::new();
+        for ticket in &tickets {
+            let ticket = admin.get(&format!("/tickets/{}", ticket["id"].as_str().unwrap())).await;
+            joined.push(ticket["messages"][0]["mail"]["joined"].clone());
+        }
+        let numbers: Vec<_> = tickets.iter().map(|ticket| ticket["number"].clone()).collect();
+        let told = joined.iter().find(|joined| joined["refused"] == "other_team").unwrap();
+        assert!(numbers.contains(&told["similar"]["number"]), "and one says where the other is: {told}");
     }
 
     async fn an_unknown_recipient_is_refused_and_a_postmaster_never(desk: Desk) {
@@ -242,8 +281,20 @@ both_engines! {
         let (state, reason) = fates(&desk).await.remove(0);
         assert_eq!(state, "failed");
         assert!(reason.unwrap().contains("missing"));
-        let mut conn = desk.app.db.read().await.unwrap();
-        assert_eq!(shouwen::jobs::queue::count_dead(&mut conn, 10).await.unwrap(), 1);
+        let dead = || async {
+            let mut conn = desk.app.db.read().await.unwrap();
+            shouwen::jobs::queue::count_dead(&mut conn, 10).await.unwrap()
+        };
+        assert_eq!(dead().await, 1);
+        let failed = admin.get("/mail?state=failed").await["items"][0]["id"].as_str().unwrap().to_owned();
+        admin.post(&format!("/mail/{failed}/process"), json!({})).await;
+        assert_eq!(dead().await, 0, "what was given up is taken up again");
+        for _ in 0..6 {
+            desk.advance(Length::minutes(5)).await;
+        }
+        assert_eq!(dead().await, 1, "its octets are still missing");
+        admin.post(&format!("/mail/{failed}/discard"), json!({})).await;
+        assert_eq!(dead().await, 0);
     }
 
     async fn what_is_past_its_time_is_swept(desk: Desk) {

@@ -3,13 +3,13 @@
 use serde_json::{Value, json};
 use shouwen_core::time::Length;
 
-use crate::support::desk::{Desk, Engine, both_engines};
+use crate::support::desk::{Desk, both_engines};
 use crate::support::person::Person;
-use crate::support::smtp::{Outside, Sent, deliver};
+use crate::support::smtp::{Outside, deliver};
 
-const INBOX: &str = "help@shop.example";
+pub(super) const INBOX: &str = "help@shop.example";
 
-async fn receive(desk: &Desk, from: &str, raw: &str) {
+pub(super) async fn receive(desk: &Desk, from: &str, raw: &str) {
     desk.clock.advance(Length::from_millis(1)); // so that mails have an order
     let smtp = desk.bound.smtp.unwrap();
     let sent = deliver(smtp, from, &[INBOX], raw).await.unwrap();
@@ -17,12 +17,12 @@ async fn receive(desk: &Desk, from: &str, raw: &str) {
     desk.settle().await;
 }
 
-fn mail(from: &str, id: &str, more: &str) -> String {
+pub(super) fn mail(from: &str, id: &str, more: &str) -> String {
     format!("From: {from}\nTo: {INBOX}\nSubject: Lamp {id}\nMessage-ID: <{id}>\n{more}\nText {id}\n")
 }
 
 /// A desk that tells senders that their mail arrived.
-async fn acknowledging(desk: &Desk, address: &str) -> (Person, Outside) {
+pub(super) async fn acknowledging(desk: &Desk, address: &str) -> (Person, Outside) {
     let (admin, outside) = (desk.administrator().await, Outside::start().await);
     let inbox = admin.email_inbox_sending_by(address, Some(outside.address)).await;
     let smtp = json!({ "host": outside.address.ip().to_string(), "port": outside.address.port(), "security": "none", "username": null });
@@ -35,7 +35,7 @@ async fn acknowledging(desk: &Desk, address: &str) -> (Person, Outside) {
     (admin, outside)
 }
 
-async fn kept_back(person: &Person) -> Vec<Value> {
+pub(super) async fn kept_back(person: &Person) -> Vec<Value> {
     person.get("/mail?state=suspended").await["items"]
         .as_array()
         .unwrap()
@@ -127,85 +127,4 @@ both_engines! {
         let kept = kept_back(&admin).await;
         assert_eq!((kept.len(), &kept[0]["cause"]), (5, &json!("loop")));
     }
-}
-
-/// Takes what one desk has sent to the other, as a relay would; `change` is what the relay does to it.
-async fn carry(
-    from: &Outside,
-    taken: &mut usize,
-    to: &Desk,
-    change: impl Fn(&Sent, usize) -> String,
-) -> usize {
-    let mails = from.mails();
-    for (at, mail) in mails.iter().enumerate().skip(*taken) {
-        let sent = deliver(
-            to.bound.smtp.unwrap(),
-            &mail.from,
-            &[mail.to[0].as_str()],
-            &change(mail, at),
-        )
-        .await;
-        assert_eq!(sent.unwrap().0, 250);
-        to.settle().await;
-    }
-    let carried = mails.len() - *taken;
-    *taken = mails.len();
-    carried
-}
-
-/// A relay that takes away all by which a machine is known, and every thread.
-fn stripped(mail: &Sent, at: usize) -> String {
-    let parsed = shouwen_channels::email::parse(mail.raw.as_bytes());
-    format!(
-        "From: {}\nTo: {}\nSubject: Lamp {at} {}\nMessage-ID: <{at}.{}@relay>\n\n{}\n",
-        mail.from,
-        mail.to[0],
-        mail.from,
-        mail.from.replace('@', "."),
-        parsed.text
-    )
-}
-
-/// How many mails two desks that acknowledge each other's mail exchange, in so many rounds.
-async fn exchange(rounds: usize, pause: Length, relay: impl Fn(&Sent, usize) -> String + Copy) -> usize {
-    let (one, other) = (
-        Desk::start(Engine::Sqlite).await.unwrap(),
-        Desk::start(Engine::Sqlite).await.unwrap(),
-    );
-    let (_, from_one) = acknowledging(&one, INBOX).await;
-    let (_, from_other) = acknowledging(&other, "care@other.example").await;
-    // Somebody writes to the one in the name of the other.
-    receive(
-        &one,
-        "care@other.example",
-        &mail("care@other.example", "first@x", ""),
-    )
-    .await;
-    let (mut out, mut back, mut carried) = (0, 0, 0);
-    for _ in 0..rounds {
-        carried += carry(&from_one, &mut out, &other, relay).await;
-        other.clock.advance(pause);
-        carried += carry(&from_other, &mut back, &one, relay).await;
-        one.clock.advance(pause);
-    }
-    carried
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_desks_that_acknowledge_each_other_stop_at_once() {
-    let as_it_is = |mail: &Sent, _: usize| mail.raw.clone();
-    assert_eq!(
-        exchange(10, Length::seconds(1), as_it_is).await,
-        1,
-        "the other knows a machine's mail"
-    );
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_relay_that_hides_the_machine_does_not_make_a_loop_of_it() {
-    assert_eq!(
-        exchange(10, Length::seconds(1), stripped).await,
-        2,
-        "each is told once a day"
-    );
 }

@@ -14,9 +14,9 @@ use crate::support::name_server::NameServer;
 use crate::support::person::Person;
 use crate::support::smtp::{Outside, deliver};
 
-const INBOX: &str = "help@shop.example";
+pub(super) const INBOX: &str = "help@shop.example";
 
-async fn asked(desk: &Desk) -> (Person, Outside) {
+pub(super) async fn asked(desk: &Desk) -> (Person, Outside) {
     let (admin, outside) = (desk.administrator().await, Outside::start().await);
     admin.email_inbox_sending_by(INBOX, Some(outside.address)).await;
     let raw = format!(
@@ -86,7 +86,7 @@ async fn a_signed_mail_is_believed(engine: Engine) {
         )
         .await;
     assert_eq!(domain.0, 200, "{}", domain.1);
-    let key = &domain.1["dkim"];
+    let key = &domain.1["keys"][0];
     assert_eq!(key["record_name"], "desk1._domainkey.shop.example");
     assert!(!domain.1.to_string().contains("PRIVATE"));
     names.txt(
@@ -135,7 +135,7 @@ async fn a_signed_mail_is_believed(engine: Engine) {
     );
     assert_eq!(
         admin
-            .call(Method::DELETE, "/mail-domains/shop.example/dkim", None)
+            .call(Method::DELETE, "/mail-domains/shop.example/dkim/desk1", None)
             .await
             .0,
         204

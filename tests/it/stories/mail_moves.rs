@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 use shouwen_core::actor::BuiltInRole;
-use shouwen_core::time::Length;
+use shouwen_core::time::{Clock, Length};
 
 use crate::support::desk::{Desk, both_engines};
 use crate::support::person::Person;
@@ -166,6 +166,33 @@ both_engines! {
         assert_eq!(texts(&again(&admin, &cup).await), ["cup@x", "cup3@x", "cup4@x"]);
         let path = format!("/tickets/{}/unmerge", id_of(&cup));
         assert_eq!(refused(&admin, &path, json!({})).await, 409, "there is nothing to undo any more");
+    }
+
+    async fn answers_that_wait_come_back_when_a_merge_is_undone(desk: Desk) {
+        let (admin, lamp, cup) = two_tickets(&desk).await;
+        let later = |client_id: &str| json!({ "client_id": client_id, "visibility": "public", "text": client_id,
+            "seen_position": 9, "send_at": desk.clock.now().plus(Length::hours(20)) });
+        for (ticket, client_id) in [(&lamp, "of-the-lamp"), (&cup, "of-the-cup"), (&cup, "sent-before")] {
+            admin.post(&format!("/tickets/{}/messages", id_of(ticket)), later(client_id)).await;
+        }
+        let waiting = |ticket: Value| {
+            let all = ticket["scheduled"].as_array().unwrap().iter();
+            let mut texts: Vec<String> = all.map(|one| one["text"].as_str().unwrap().to_owned()).collect();
+            texts.sort();
+            texts
+        };
+        let one = merge(&admin, &cup, &lamp).await;
+        let sent = one["scheduled"].as_array().unwrap().iter().find(|one| one["text"] == "sent-before").unwrap()["id"].clone();
+        assert_eq!(waiting(one), ["of-the-cup", "of-the-lamp", "sent-before"]);
+        admin.post(&format!("/scheduled/{}/send", sent.as_str().unwrap()), json!({})).await;
+        admin.post(&format!("/tickets/{}/messages", id_of(&lamp)), later("of-both")).await;
+
+        let parted = admin.post(&format!("/tickets/{}/unmerge", id_of(&cup)), json!({})).await;
+        assert_eq!(waiting(parted), ["of-the-cup"]);
+        assert_eq!(waiting(again(&admin, &lamp).await), ["of-both", "of-the-lamp"]);
+        desk.advance(Length::hours(21)).await;
+        let cup = again(&admin, &cup).await;
+        assert_eq!((texts(&cup), waiting(cup.clone())), (vec!["cup@x", "of-the-cup"], vec![]), "it goes from where it was written");
     }
 
     async fn an_open_conversation_is_told_to_fetch_itself_again(desk: Desk) {

@@ -1,82 +1,23 @@
 //! Mailboxes that are signed in to by OAuth 2, and alarms when a mailbox is silent because it fails.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::Duration;
-
-use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
-use axum::routing::post;
-use axum::{Form, Json, Router};
 use serde_json::{Value, json};
+use shouwen::sending::oauth::OauthError;
+use shouwen_core::id::InboxId;
 use shouwen_core::time::Length;
 
 use super::email_imap::{deliver, started, subjects, watch_mailboxes};
-use crate::support::desk::{Desk, Engine, PATIENCE};
+use crate::support::desk::{Desk, Engine};
+use crate::support::issuer::{Issuer, begin, come_back};
 use crate::support::person::Person;
 use crate::support::servers::Dovecot;
 use crate::support::smtp::Outside;
 
-/// A provider's token endpoint.
-#[derive(Clone, Default)]
-struct Issuer {
-    renewed: Arc<AtomicUsize>,
-    revoked: Arc<AtomicBool>,
-}
-
-async fn token(
-    State(issuer): State<Issuer>,
-    Form(asked): Form<std::collections::HashMap<String, String>>,
-) -> Response {
-    let is_code = asked["grant_type"] == "authorization_code";
-    assert_eq!(
-        (asked["client_id"].as_str(), asked["client_secret"].as_str()),
-        ("the-desk", "hush")
-    );
-    if is_code {
-        assert_eq!(asked["code"], "a-code");
-        assert!(asked["code_verifier"].len() > 40);
-    } else {
-        issuer.renewed.fetch_add(1, Ordering::SeqCst);
-        if issuer.revoked.load(Ordering::SeqCst) {
-            return (StatusCode::BAD_REQUEST, Json(json!({ "error": "invalid_grant" }))).into_response();
-        }
-        assert!(asked["refresh_token"].starts_with("refresh-"));
-    }
-    let count = issuer.renewed.load(Ordering::SeqCst);
-    let given = json!({ "access_token": Dovecot::token("help"), "refresh_token": format!("refresh-{count}"), "expires_in": 600 });
-    Json(given).into_response()
-}
-
-async fn start_issuer() -> (Issuer, String) {
-    let (issuer, listener) = (
-        Issuer::default(),
-        tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap(),
-    );
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let router = Router::new()
-        .route("/token", post(token))
-        .with_state(issuer.clone());
-    #[expect(clippy::disallowed_methods, reason = "ends with the test's runtime")]
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    (issuer, url)
-}
-
 /// Asks until an answer fits.
-async fn until(person: &Person, path: &str, what: &str, fits: impl Fn(&Value) -> bool) -> Value {
-    let waiting = async {
-        loop {
-            let answer = person.get(path).await;
-            if fits(&answer) {
-                return answer;
-            }
-            tokio::time::sleep(Duration::from_millis(200)).await;
-        }
-    };
-    tokio::time::timeout(3 * PATIENCE, waiting)
-        .await
-        .unwrap_or_else(|_| panic!("{what} in time"))
+async fn until(desk: &Desk, person: &Person, path: &str, what: &str, fits: impl Fn(&Value) -> bool) -> Value {
+    desk.until(what, async || {
+        Some(person.get(path).await).filter(|answer| fits(answer))
+    })
+    .await
 }
 
 /// Whether the list of inboxes says that this one's mailbox fails.
@@ -104,14 +45,8 @@ async fn inbox(admin: &Person, dovecot: &Dovecot, password: Option<&str>) -> Str
 )]
 async fn a_connected_mailbox(engine: Engine) {
     let Some(dovecot) = Dovecot::start() else { return };
-    let (issuer, url) = start_issuer().await;
-    let sets = [
-        "fetch.allowed_networks=127.0.0.1".to_owned(),
-        "oauth.google_client_id=the-desk".to_owned(),
-        "oauth.google_client_secret=hush".to_owned(),
-        format!("oauth.google_authorize_url={url}/authorize"),
-        format!("oauth.google_token_url={url}/token"),
-    ];
+    let issuer = Issuer::start(|_| Dovecot::token("help")).await;
+    let sets = issuer.settings();
     let sets: Vec<&str> = sets.iter().map(String::as_str).collect();
     let Some(desk) = Desk::start_with(engine, &sets).await else {
         return;
@@ -127,14 +62,7 @@ async fn a_connected_mailbox(engine: Engine) {
         json!([{ "provider": "google", "configured": true }, { "provider": "microsoft", "configured": false }])
     );
 
-    let begun = admin
-        .post(
-            &format!("/inboxes/{id}/oauth"),
-            json!({ "provider": "google", "username": "help" }),
-        )
-        .await;
-    let there = url::Url::parse(begun["url"].as_str().unwrap()).unwrap();
-    let query: std::collections::HashMap<String, String> = there.query_pairs().into_owned().collect();
+    let query = begin(&admin, &id).await;
     assert_eq!(
         (
             query["response_type"].as_str(),
@@ -142,50 +70,23 @@ async fn a_connected_mailbox(engine: Engine) {
         ),
         ("code", "S256")
     );
-    let back = |person: &Person, state: &str| {
-        let client = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .unwrap();
-        client
-            .get(
-                url::Url::parse_with_params(
-                    &format!("{}/api/v1/oauth/callback", desk.url()),
-                    [("code", "a-code"), ("state", state)],
-                )
-                .unwrap(),
-            )
-            .header("cookie", &person.cookie)
-            .send()
-    };
     let other = desk
         .hire("Bo Boss", shouwen_core::actor::BuiltInRole::Administrator)
         .await;
-    assert_eq!(
-        back(&other, &query["state"]).await.unwrap().status(),
-        409,
-        "somebody else's sign-in"
-    );
-    let came = back(&admin, &query["state"]).await.unwrap();
-    let location = came.headers()["location"].to_str().unwrap().to_owned();
-    assert_eq!(
-        (came.status().as_u16(), location),
-        (303, format!("/settings/inboxes/{id}?oauth=connected"))
-    );
+    let came = come_back(&desk, &other, &query["state"]).await;
+    assert_eq!(came.0, 409, "somebody else's sign-in");
+    let came = come_back(&desk, &admin, &query["state"]).await;
+    assert_eq!(came, (303, format!("/settings/inboxes/{id}?oauth=connected")));
 
     watch_mailboxes(&desk);
-    started(&desk).await;
+    started(&desk, &admin).await;
     deliver(&dovecot, "help", "The lamp is broken").await;
     assert_eq!(subjects(&desk, &admin, 1).await, ["The lamp is broken"]);
-    assert_eq!(
-        issuer.renewed.load(Ordering::SeqCst),
-        0,
-        "the token is still good"
-    );
+    assert_eq!(issuer.renewed(), 0, "the token is still good");
 
     desk.clock.advance(Length::minutes(20));
     dovecot.kill();
-    until(&admin, "/inboxes", "the failure shows", |page| {
+    until(&desk, &admin, "/inboxes", "the failure shows", |page| {
         is_failing(page, &id)
     })
     .await;
@@ -195,21 +96,17 @@ async fn a_connected_mailbox(engine: Engine) {
         subjects(&desk, &admin, 2).await,
         ["And the shade", "The lamp is broken"]
     );
-    assert_eq!(
-        issuer.renewed.load(Ordering::SeqCst),
-        1,
-        "renewed before it was used"
-    );
+    assert_eq!(issuer.renewed(), 1, "renewed before it was used");
 
-    issuer.revoked.store(true, Ordering::SeqCst);
+    issuer.revoke(true);
     desk.clock.advance(Length::minutes(20));
     dovecot.kill();
-    until(&admin, "/inboxes", "the failure shows", |page| {
+    until(&desk, &admin, "/inboxes", "the failure shows", |page| {
         is_failing(page, &id)
     })
     .await;
     dovecot.restart();
-    let alarms = until(&admin, "/alarms?open=true", "an alarm", |page| {
+    let alarms = until(&desk, &admin, "/alarms?open=true", "an alarm", |page| {
         page["items"] != json!([])
     })
     .await;
@@ -226,10 +123,14 @@ async fn a_connected_mailbox(engine: Engine) {
         .collect();
     assert_eq!(told.len(), 2, "both administrators, by another inbox: {told:?}");
     assert!(told[0].starts_with("Alarm"), "{told:?}");
-    let asked = issuer.renewed.load(Ordering::SeqCst);
-    tokio::time::sleep(Duration::from_secs(12)).await; // Two attempts of the watcher.
+    let asked = issuer.renewed();
+    let inbox_id: InboxId = id.parse().unwrap();
+    for _ in 0..2 {
+        let refused = shouwen::sending::oauth::access(&desk.app, desk.app.workspace, inbox_id).await;
+        assert!(matches!(refused, Err(OauthError::Refused(_))));
+    }
     assert_eq!(
-        issuer.renewed.load(Ordering::SeqCst),
+        issuer.renewed(),
         asked,
         "what was refused for good is not asked again"
     );
@@ -242,21 +143,9 @@ async fn a_connected_mailbox(engine: Engine) {
         .unwrap();
     assert_eq!(shown["oauth"]["state"], "failed");
 
-    issuer.revoked.store(false, Ordering::SeqCst);
-    let begun = admin
-        .post(
-            &format!("/inboxes/{id}/oauth"),
-            json!({ "provider": "google", "username": "help" }),
-        )
-        .await;
-    let there = url::Url::parse(begun["url"].as_str().unwrap()).unwrap();
-    let state = there
-        .query_pairs()
-        .find(|(name, _)| name == "state")
-        .unwrap()
-        .1
-        .into_owned();
-    assert_eq!(back(&admin, &state).await.unwrap().status(), 303);
+    issuer.revoke(false);
+    let again = begin(&admin, &id).await;
+    assert_eq!(come_back(&desk, &admin, &again["state"]).await.0, 303);
     assert_eq!(
         admin.get("/alarms?open=true").await["items"],
         json!([]),
@@ -284,9 +173,9 @@ async fn a_silent_mailbox(engine: Engine) {
         .await;
     let id = inbox(&admin, &dovecot, Some(Dovecot::PASSWORD)).await;
     watch_mailboxes(&desk);
-    started(&desk).await;
+    started(&desk, &admin).await;
     dovecot.kill();
-    until(&admin, "/inboxes", "the failure shows", |page| {
+    until(&desk, &admin, "/inboxes", "the failure shows", |page| {
         is_failing(page, &id)
     })
     .await;
@@ -317,9 +206,13 @@ async fn a_silent_mailbox(engine: Engine) {
     );
 
     dovecot.restart();
-    until(&admin, "/alarms?open=true", "the alarm is cleared", |page| {
-        page["items"] == json!([])
-    })
+    until(
+        &desk,
+        &admin,
+        "/alarms?open=true",
+        "the alarm is cleared",
+        |page| page["items"] == json!([]),
+    )
     .await;
     assert!(!admin.get("/alarms").await["items"][0]["cleared_at"].is_null());
 }

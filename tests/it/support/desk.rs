@@ -166,6 +166,38 @@ impl Desk {
         self.settle().await;
     }
 
+    /// Looks again whenever something was committed, until it is there. What is due runs first.
+    pub(crate) async fn until<T>(&self, what: &str, look: impl AsyncFn() -> Option<T>) -> T {
+        let mut news = self.app.log.bus().listen();
+        let waiting = async {
+            loop {
+                self.settle().await;
+                if let Some(found) = look().await {
+                    return found;
+                }
+                // Too much at once to be told of each is news, too.
+                let _ = news.recv().await;
+            }
+        };
+        let waited = tokio::time::timeout(10 * PATIENCE, waiting).await;
+        waited.unwrap_or_else(|_| panic!("{what}: not in time"))
+    }
+
+    /// Stops the server in order and starts another on the same data.
+    pub(crate) async fn restarted(self) -> Self {
+        self.stop().await;
+        let url = self.app.config.database.url.clone();
+        let Self {
+            app,
+            clock,
+            engine,
+            folder,
+            ..
+        } = self;
+        drop(app);
+        Self::open(engine, &url, folder, clock, &[]).await
+    }
+
     /// Stops the server; the folder stays for as long as the desk is held.
     pub(crate) async fn stop(&self) {
         shouwen::serve::stop(&self.app).await;

@@ -1,6 +1,8 @@
 //! What stories stand on. No story in here.
 
 pub(crate) mod desk;
+pub(crate) mod imap;
+pub(crate) mod issuer;
 pub(crate) mod load;
 #[path = "../../../channels/tests/name_server/mod.rs"]
 pub(crate) mod name_server;

@@ -1,8 +1,11 @@
 //! Mail as the outside world sees it: a client that delivers to the desk, and a server that the desk sends to.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -126,6 +129,8 @@ pub(crate) struct Manner {
     pub(crate) to_data: Option<String>,
     /// Hangs up after it has taken the content, without an answer.
     pub(crate) hangs_up: bool,
+    /// The token that it wants by XOAUTH2 before anything else; who has another is out.
+    pub(crate) token: Option<String>,
 }
 
 /// The outside world's mail server.
@@ -134,6 +139,7 @@ pub(crate) struct Outside {
     pub(crate) address: SocketAddr,
     sent: Arc<Mutex<Vec<Sent>>>,
     manner: Arc<Mutex<Manner>>,
+    refused: Arc<AtomicUsize>,
 }
 
 impl Outside {
@@ -143,6 +149,7 @@ impl Outside {
             address: listener.local_addr().unwrap(),
             sent: Arc::default(),
             manner: Arc::default(),
+            refused: Arc::default(),
         };
         let serving = outside.clone();
         #[expect(clippy::disallowed_methods, reason = "ends with the test's runtime")]
@@ -166,6 +173,11 @@ impl Outside {
         *self.manner.lock().unwrap() = manner;
     }
 
+    /// How many tokens it refused.
+    pub(crate) fn refused(&self) -> usize {
+        self.refused.load(Ordering::SeqCst)
+    }
+
     async fn converse(&self, stream: TcpStream) -> std::io::Result<()> {
         let mut stream = BufReader::new(stream);
         say(&mut stream, "220 outside.example").await?;
@@ -174,6 +186,7 @@ impl Outside {
             to: Vec::new(),
             raw: String::new(),
         };
+        let mut token: Option<String> = None;
         loop {
             let mut line = String::new();
             if stream.read_line(&mut line).await? == 0 {
@@ -181,8 +194,24 @@ impl Outside {
             }
             let manner = self.manner.lock().unwrap().clone();
             let upper = line.trim_end().to_uppercase();
+            if token.is_some() && token != manner.token {
+                return say(&mut stream, "421 4.7.0 this token is no longer good").await;
+            }
             if upper.starts_with("EHLO") {
-                say(&mut stream, "250-outside.example\r\n250-8BITMIME\r\n250 SMTPUTF8").await?;
+                let auth = if manner.token.is_some() {
+                    "250-AUTH PLAIN LOGIN XOAUTH2\r\n"
+                } else {
+                    ""
+                };
+                let offers = format!("250-outside.example\r\n{auth}250-8BITMIME\r\n250 SMTPUTF8");
+                say(&mut stream, &offers).await?;
+            } else if upper.starts_with("AUTH ") {
+                token = signed_in(&mut stream, line.trim_end(), manner.token.as_deref()).await?;
+                if token.is_none() {
+                    self.refused.fetch_add(1, Ordering::SeqCst);
+                }
+            } else if manner.token.is_some() && token.is_none() && upper != "QUIT" {
+                say(&mut stream, "530 5.7.0 sign in first").await?;
             } else if upper.starts_with("MAIL FROM") {
                 mail = Sent {
                     from: between(&line),
@@ -218,6 +247,38 @@ impl Outside {
             }
         }
     }
+}
+
+/// XOAUTH2 as Google and Microsoft speak it: the reason of a refusal is a challenge, which wants an empty answer.
+async fn signed_in(
+    stream: &mut BufReader<TcpStream>,
+    line: &str,
+    wanted: Option<&str>,
+) -> std::io::Result<Option<String>> {
+    let given = line
+        .strip_prefix("AUTH XOAUTH2 ")
+        .and_then(|text| STANDARD.decode(text).ok());
+    let Some(given) = given else {
+        say(stream, "504 5.5.4 only XOAUTH2, with its answer at once").await?;
+        return Ok(None);
+    };
+    if let Some(token) = wanted
+        && given == format!("user=help\u{1}auth=Bearer {token}\u{1}\u{1}").into_bytes()
+    {
+        say(stream, "235 2.7.0 welcome").await?;
+        return Ok(Some(token.to_owned()));
+    }
+    let reason = STANDARD.encode(r#"{"status":"400","schemes":"Bearer","scope":"https://mail.google.com/"}"#);
+    say(stream, &format!("334 {reason}")).await?;
+    let mut empty = String::new();
+    stream.read_line(&mut empty).await?;
+    let refusal = if empty == "\r\n" {
+        "535 5.7.8 not this token"
+    } else {
+        "501 5.5.2 an empty line was due"
+    };
+    say(stream, refusal).await?;
+    Ok(None)
 }
 
 async fn say(stream: &mut BufReader<TcpStream>, line: &str) -> std::io::Result<()> {

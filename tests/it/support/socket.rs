@@ -106,6 +106,13 @@ impl Socket {
         .await
     }
 
+    /// Waits for whatever comes next, however long: whoever waits has a deadline of their own.
+    pub(crate) async fn heard(&mut self) {
+        if self.kept.pop_front().is_none() {
+            let _ = self.stream.next().await;
+        }
+    }
+
     /// Reads until the server closes; the frames on the way.
     pub(crate) async fn until_closed(&mut self) -> Vec<Value> {
         let mut frames: Vec<Value> = self.kept.drain(..).collect();

@@ -140,7 +140,7 @@ export const en = {
     },
     ours: (when: string) => `our message of ${when}`, theirs: (when: string) => `the customer’s mail of ${when}`, thread: 'a message of this ticket',
     merged: (number: string) => `It named #${number}, which was merged into this ticket.`, newTopic: 'Its subject is not the ticket’s.', followUp: (number: string) => `It continues #${number}, which was closed.`,
-    similar: { not_a_participant: (number: string) => `Looks like #${number}, but its sender has no part in that ticket.`, from_failed: (number: string) => `Looks like #${number}, but it is probably not from whom it says.`, other: (number: string) => `Looks like #${number}.` },
+    similar: { other_team: (number: string) => `The same mail came to another team, too: #${number}.`, not_a_participant: (number: string) => `Looks like #${number}, but its sender has no part in that ticket.`, from_failed: (number: string) => `Looks like #${number}, but it is probably not from whom it says.`, other: (number: string) => `Looks like #${number}.` },
     anotherMatter: 'Another matter', belongsTo: (number: string) => `Belongs to #${number}`, elsewhere: 'Belongs to another ticket…',
   },
   trust: {
@@ -148,7 +148,7 @@ export const en = {
     by: { us: 'checked here', upstream: 'checked by our mail server' }, outcome: { pass: 'passed', fail: 'failed', soft_fail: 'failed softly', neutral: 'neutral', none: 'none', temp_error: 'no answer', perm_error: 'set up wrongly' },
   },
   alarm: {
-    label: 'Alarms', mailbox_silent: (inbox: string) => `No mail could be fetched from ${inbox} for a while. What customers write there waits unseen.`, token_refused: (inbox: string) => `${inbox} is no longer connected: its provider took the sign-in back.`, mail_loop: (inbox: string) => `Mails went round in a circle at ${inbox} and were stopped.`,
+    label: 'Alarms', mailbox_silent: (inbox: string) => `No mail could be fetched from ${inbox} for a while. What customers write there waits unseen.`, token_refused: (inbox: string) => `${inbox} is no longer connected: its provider took the sign-in back.`, sending_refused: (inbox: string) => `The mail server of ${inbox} does not let us send. Answers wait until that is mended.`, mail_loop: (inbox: string) => `Mails went round in a circle at ${inbox} and were stopped.`,
     since: (when: string) => `since ${when}`, openInbox: 'Open the inbox', openMail: 'Look at the mail', seen: 'I have seen to it', more: (n: number) => `and ${count(n, 'other alarm', 'other alarms')}`, anInbox: 'an inbox',
   },
   bounce: {

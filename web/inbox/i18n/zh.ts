@@ -140,7 +140,7 @@ export const zh: Texts = {
     },
     ours: (when) => `我们${when}的消息`, theirs: (when) => `客户${when}的邮件`, thread: '本工单的消息',
     merged: (number) => `它指向 #${number}，该工单已并入本工单。`, newTopic: '它的主题与本工单不同。', followUp: (number) => `它接续已关闭的 #${number}。`,
-    similar: { not_a_participant: (number) => `像是 #${number} 的邮件，但发件人与该工单无关。`, from_failed: (number) => `像是 #${number} 的邮件，但发件人很可能是冒充的。`, other: (number) => `像是 #${number} 的邮件。` },
+    similar: { other_team: (number) => `同一封邮件也到了另一个团队：#${number}。`, not_a_participant: (number) => `像是 #${number} 的邮件，但发件人与该工单无关。`, from_failed: (number) => `像是 #${number} 的邮件，但发件人很可能是冒充的。`, other: (number) => `像是 #${number} 的邮件。` },
     anotherMatter: '另一件事', belongsTo: (number) => `属于 #${number}`, elsewhere: '属于其他工单…',
   },
   trust: {
@@ -148,7 +148,7 @@ export const zh: Texts = {
     by: { us: '本系统校验', upstream: '由我们的邮件服务器校验' }, outcome: { pass: '通过', fail: '未通过', soft_fail: '软失败', neutral: '中立', none: '无', temp_error: '无应答', perm_error: '设置有误' },
   },
   alarm: {
-    label: '告警', mailbox_silent: (inbox) => `已有一段时间收取不到“${inbox}”的邮件，客户来信可能无人看到。`, token_refused: (inbox) => `“${inbox}”已断开：服务商收回了登录授权。`, mail_loop: (inbox) => `“${inbox}”出现邮件循环，已被拦下。`,
+    label: '告警', mailbox_silent: (inbox) => `已有一段时间收取不到“${inbox}”的邮件，客户来信可能无人看到。`, token_refused: (inbox) => `“${inbox}”已断开：服务商收回了登录授权。`, sending_refused: (inbox) => `“${inbox}”的发信服务器拒绝发信，答复正在等待处理。`, mail_loop: (inbox) => `“${inbox}”出现邮件循环，已被拦下。`,
     since: (when) => `自 ${when}`, openInbox: '打开渠道', openMail: '查看邮件', seen: '我已处理', more: (n) => `另有 ${n} 条告警`, anInbox: '某渠道',
   },
   bounce: {
