@@ -30,7 +30,7 @@ pub(crate) fn run() {
             .collect();
         let folded = rate(&texts, |text| drop(black_box(fold(text))));
         let tone = rate(&texts, |text| {
-            black_box(tone::read(text));
+            black_box(tone::read(text, &complaint::hints(text)));
         });
         let graded = rate(&texts, |text| {
             let findings = complaint::read(text, &policy.currency);

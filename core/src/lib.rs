@@ -23,3 +23,4 @@ pub mod threading;
 pub mod ticket;
 pub mod time;
 pub mod tone;
+pub mod wording;

@@ -164,11 +164,11 @@ fn desk_messages(language: Language, data: &Path, texts: &mut Texts, seen: &mut 
             continue;
         }
         seen.insert(fold(&message.text));
-        let is_held = message.part != "tune";
+        let is_held = matches!(message.part.as_str(), "blind" | "fresh");
         let text = Text {
             words: message.text,
             tone: message.tone,
-            source: "desk",
+            source: if message.part == "fresh" { "fresh" } else { "desk" },
         };
         if is_held {
             texts.desk.push(text);

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use shouwen_core::complaint::hints;
 use shouwen_core::tone::{CLASSES, Language, Model, Tone, features};
 
 use super::lexicon::Lexicon;
@@ -14,8 +15,8 @@ pub(crate) fn head() -> String {
      this report alone. The baseline counts good and bad words: in English those of VADER with their ratings, in \
      Chinese a short list of our own.\n\nWhat the numbers do not say: the reviews are of books, hotels, computers, \
      films and small goods and are years old; the Chinese ones have two classes, so the neutral sentences \
-     there are hand-written; and the desk messages were written by the same people as the sentences that were \
-     trained with, not taken from a shop.\n"
+     there are hand-written; and no desk message was taken from a shop. The part `fresh` was written by somebody \
+     who had seen neither the sentences that were trained with nor any list.\n"
         .to_owned()
 }
 
@@ -27,7 +28,12 @@ pub(crate) fn of(
     chosen: (f32, f32, f32),
 ) -> String {
     let model = Model::new(bytes);
-    let read = |text: &Text| model.score(&features(&text.words, language)).strongest().0;
+    let read = |text: &Text| {
+        model
+            .score(&features(&text.words, language, &hints(&text.words)))
+            .strongest()
+            .0
+    };
     let counted = |text: &Text| lexicon.tone(&text.words);
     let mut report = format!("\n## {language}\n\n");
     let _ = writeln!(
@@ -63,13 +69,20 @@ pub(crate) fn of(
         };
         line(&mut report, name, &own, read, counted);
     }
-    line(
-        &mut report,
-        "desk messages labelled by hand",
-        &texts.desk,
-        read,
-        counted,
-    );
+    for (source, name) in [
+        ("desk", "desk messages, the part `blind`"),
+        ("fresh", "desk messages by somebody else, the part `fresh`"),
+    ] {
+        let own: Vec<Text> = texts
+            .desk
+            .iter()
+            .filter(|text| text.source == source)
+            .cloned()
+            .collect();
+        if !own.is_empty() {
+            line(&mut report, name, &own, read, counted);
+        }
+    }
     report
 }
 

@@ -2,7 +2,8 @@
 
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use shouwen_core::tone::{CLASSES, Language, Model, Tone, WIDTH, features};
+use shouwen_core::complaint::hints;
+use shouwen_core::tone::{CLASSES, Language, MARKS, Model, Tone, WIDTH, features, parted};
 
 use super::read::Text;
 use super::report::macro_f1;
@@ -52,7 +53,12 @@ pub(crate) fn train(language: Language, texts: &[Text], tune: &[Text]) -> Traine
         let trained = train_with(language, texts, *tried);
         let bytes = trained.bytes();
         let model = Model::new(&bytes);
-        let read = |text: &Text| model.score(&features(&text.words, language)).strongest().0;
+        let read = |text: &Text| {
+            model
+                .score(&features(&text.words, language, &hints(&text.words)))
+                .strongest()
+                .0
+        };
         let f1 = mean_over_sources(tune, read);
         eprintln!("{language} {tried:?}: macro-F1 {f1:.4} on the part for tuning");
         if best.as_ref().is_none_or(|(most, _)| f1 > *most) {
@@ -74,13 +80,18 @@ fn train_with(language: Language, texts: &[Text], tried: (f32, f32, f32)) -> Tra
             examples.swap(place, rng.random_range(0..=place));
         }
         for example in &examples {
-            let length = (example.features.len().max(1) as f32).sqrt();
-            let chances = chances(&weights, &biases, example, length);
+            let chances = chances(&weights, &biases, example);
+            let (words, marks) = parted(&example.features);
+            let length = (words.len().max(1) as f32).sqrt();
             for class in 0..3 {
                 let wanted = f32::from(u8::from(class == example.class));
                 let miss = (chances[class] - wanted) * example.weight;
                 biases[class] -= 0.01 * miss;
-                for feature in &example.features {
+                let shares = words
+                    .iter()
+                    .map(|word| (word, length))
+                    .chain(marks.iter().map(|mark| (mark, 1.0)));
+                for (feature, length) in shares {
                     let at = class * WIDTH + *feature as usize;
                     let slope = miss / length + decay * weights[at];
                     squares[at] += slope * slope;
@@ -108,7 +119,7 @@ fn train_with(language: Language, texts: &[Text], tried: (f32, f32, f32)) -> Tra
 
 fn example(text: &Text, language: Language, desk: f32) -> Example {
     Example {
-        features: features(&text.words, language),
+        features: features(&text.words, language, &hints(&text.words)),
         class: CLASSES.iter().position(|tone| *tone == text.tone).unwrap(),
         weight: match text.source {
             "desk" => desk,
@@ -131,16 +142,14 @@ fn balance(examples: &mut [Example]) {
     }
 }
 
-fn chances(weights: &[f32], biases: &[f32; 3], example: &Example, length: f32) -> [f32; 3] {
+fn chances(weights: &[f32], biases: &[f32; 3], example: &Example) -> [f32; 3] {
     let mut scores = *biases;
+    let (words, marks) = parted(&example.features);
+    let length = (words.len().max(1) as f32).sqrt();
     for (class, score) in scores.iter_mut().enumerate() {
         let row = &weights[class * WIDTH..(class + 1) * WIDTH];
-        *score += example
-            .features
-            .iter()
-            .map(|place| row[*place as usize])
-            .sum::<f32>()
-            / length;
+        let sum = |features: &[u32]| features.iter().map(|place| row[*place as usize]).sum::<f32>();
+        *score += sum(words) / length + sum(marks);
     }
     let most = scores.iter().copied().fold(f32::MIN, f32::max);
     let likely = scores.map(|score| (score - most).exp());
@@ -151,17 +160,37 @@ fn chances(weights: &[f32], biases: &[f32; 3], example: &Example, length: f32) -
 impl Trained {
     /// As `Model` reads them.
     pub(crate) fn bytes(&self) -> Vec<u8> {
-        // A few outliers must not cost all others their digits.
-        let mut sizes: Vec<f32> = self.weights.iter().map(|weight| weight.abs()).collect();
-        sizes.sort_by(f32::total_cmp);
-        let most = sizes[sizes.len() - 1 - sizes.len() / 5000].max(1e-6);
-        let scale = most / 127.0;
-        let head = self.biases.iter().chain([&scale]);
+        let is_mark = |place: usize| place % WIDTH >= WIDTH - MARKS;
+        // A few outliers must not cost all other words their digits.
+        let words = scale(
+            self.weights
+                .iter()
+                .enumerate()
+                .filter(|(place, _)| !is_mark(*place)),
+            5000,
+        );
+        let marks = scale(
+            self.weights
+                .iter()
+                .enumerate()
+                .filter(|(place, _)| is_mark(*place)),
+            usize::MAX,
+        );
+        let head = self.biases.iter().chain([&words, &marks]);
         let mut bytes: Vec<u8> = head.flat_map(|number| number.to_le_bytes()).collect();
-        let rounded = |weight: &f32| ((weight / scale).round().clamp(-127.0, 127.0) as i8).cast_unsigned();
-        bytes.extend(self.weights.iter().map(rounded));
+        bytes.extend(self.weights.iter().enumerate().map(|(place, weight)| {
+            let scale = if is_mark(place) { marks } else { words };
+            ((weight / scale).round().clamp(-127.0, 127.0) as i8).cast_unsigned()
+        }));
         bytes
     }
+}
+
+/// What one step of a byte stands for, so that all but one of `outliers` fit.
+fn scale<'w>(weights: impl Iterator<Item = (usize, &'w f32)>, outliers: usize) -> f32 {
+    let mut sizes: Vec<f32> = weights.map(|(_, weight)| weight.abs()).collect();
+    sizes.sort_by(f32::total_cmp);
+    sizes[sizes.len() - 1 - sizes.len() / outliers].max(1e-6) / 127.0
 }
 
 /// The place of a tone among the classes.

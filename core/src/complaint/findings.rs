@@ -1,14 +1,15 @@
 //! What the customer's messages show, message by message: pure words, no judgement yet.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::lexicon::{self, Class};
+use super::lexicon::Class;
 use super::money::{self, Money};
 use super::signal::Signal;
 use super::topic::{self, Topic};
-use crate::tone::{self, Tone};
+use super::wordings::{self, Found};
+use crate::tone::{self, Hints, Tone};
 
 /// Holds the customer's own words: kept in a row that can be erased, never in the log.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,20 +20,27 @@ pub struct Findings {
     /// The greatest sum named.
     pub amount: Option<Money>,
     pub topics: Vec<(Topic, i64)>,
+    /// The wording that speaks first for each topic.
+    pub words: BTreeMap<Topic, String>,
     /// How strongly negative the most negative message is, in percent; 0 when none is.
     pub negative: u8,
     /// Of the last message.
     pub tone: Option<(Tone, u8)>,
+    /// Where something went wrong.
+    pub grievances: BTreeSet<Topic>,
+    /// Wordings of anger and disappointment.
     pub complains: i64,
     pub returns: i64,
     pub repairs: i64,
+    pub praises: i64,
     /// How many messages were read.
     pub messages: i64,
 }
 
 /// Reads one message. `home` is the desk's currency.
 pub fn read(text: &str, home: &str) -> Findings {
-    let found = lexicon::find(text);
+    let found = wordings::find(text);
+    let hints = hints_of(&found);
     let mut findings = Findings {
         topics: topic::topics(&found),
         amount: money::greatest(text, home),
@@ -40,25 +48,49 @@ pub fn read(text: &str, home: &str) -> Findings {
         ..Findings::default()
     };
     for one in found {
+        if let (true, Class::Topic(topic)) = (one.grieves, one.class) {
+            findings.grievances.insert(topic);
+        }
         match one.class {
             Class::Signal(signal) => {
                 findings
                     .signals
                     .entry(signal.as_str().to_owned())
-                    .or_insert(one.word);
+                    .or_insert(one.words);
             }
-            Class::Complaint => findings.complains += 1,
             Class::Return => findings.returns += 1,
             Class::Repair => findings.repairs += 1,
-            Class::Topic(_) | Class::Nothing => {}
+            Class::Praise => findings.praises += 1,
+            Class::Topic(topic) => {
+                findings.words.entry(topic).or_insert(one.words);
+            }
+            Class::Complaint => findings.complains += i64::from(one.grieves),
+            Class::Nothing | Class::Supposed | Class::Denied => {}
         }
     }
-    let tone = tone::read(text);
+    let tone = tone::read(text, &hints);
     findings.tone = Some((tone.tone, tone.strength));
     if tone.tone == Tone::Negative {
         findings.negative = tone.strength;
     }
     findings
+}
+
+/// What the lists tell the reader of the tone.
+pub fn hints(text: &str) -> Hints {
+    hints_of(&wordings::find(text))
+}
+
+fn hints_of(found: &[Found]) -> Hints {
+    let count = |holds: fn(&Found) -> bool| found.iter().filter(|one| holds(one)).count();
+    Hints {
+        grievances: count(|one| one.grieves && matches!(one.class, Class::Topic(_))),
+        complaints: count(|one| one.grieves && one.class == Class::Complaint),
+        praises: count(|one| one.class == Class::Praise),
+        signals: count(|one| matches!(one.class, Class::Signal(_))),
+        topics: count(|one| matches!(one.class, Class::Topic(_))),
+        requests: count(|one| matches!(one.class, Class::Return | Class::Repair)),
+    }
 }
 
 impl Findings {
@@ -86,6 +118,11 @@ impl Findings {
         self.complains = self.complains.saturating_add(next.complains);
         self.returns = self.returns.saturating_add(next.returns);
         self.repairs = self.repairs.saturating_add(next.repairs);
+        self.grievances.extend(&next.grievances);
+        self.praises = self.praises.saturating_add(next.praises);
+        for (topic, words) in &next.words {
+            self.words.entry(*topic).or_insert_with(|| words.clone());
+        }
         self.messages = self.messages.saturating_add(next.messages);
         self
     }

@@ -15,36 +15,18 @@ const SURE: u8 = 60;
 
 /// What the ticket looks like. Suggested only.
 pub fn suggest(findings: &Findings) -> TicketKind {
-    let harm = [Signal::Safety, Signal::Health]
-        .iter()
-        .any(|signal| findings.has(*signal));
-    let threat = [
-        Signal::Media,
-        Signal::Lawyer,
-        Signal::Authority,
-        Signal::LegalWords,
-    ]
-    .iter()
-    .any(|signal| findings.has(*signal));
-    let is_negative = findings.negative >= SURE;
     let is_friendly = matches!(findings.tone, Some((Tone::Positive, strength)) if strength >= SURE)
-        && findings.negative == 0;
-    if harm
-        || (threat
-            && !is_friendly
-            && (findings.negative > 0 || findings.complains > 0 || findings.topic().is_some()))
-    {
+        && findings.negative == 0
+        && findings.grievances.is_empty();
+    if is_grave(findings, is_friendly) {
         return TicketKind::Complaint;
     }
-    let is_grave = matches!(findings.topic(), Some(Topic::Counterfeit | Topic::Privacy));
-    if is_grave && findings.complains > 0 {
-        return TicketKind::Complaint;
-    }
-    if findings.repairs > 0 && findings.repairs >= findings.returns && findings.complains <= 1 {
+    let is_calm = findings.complains <= 1 && !(findings.complains > 0 && findings.negative >= 85);
+    if findings.repairs > 0 && findings.repairs >= findings.returns && only(findings, &[Topic::Quality]) {
         return TicketKind::RepairWarranty;
     }
-    if findings.returns > 0 && findings.complains <= 1 && !(findings.complains > 0 && findings.negative >= 85)
-    {
+    let of_goods = [Topic::Quality, Topic::Description, Topic::Logistics];
+    if findings.returns > 0 && is_calm && only(findings, &of_goods) {
         return TicketKind::ReturnExchange;
     }
     if is_friendly {
@@ -52,8 +34,29 @@ pub fn suggest(findings: &Findings) -> TicketKind {
     }
     let is_about_something = findings.topic().is_some();
     let complains = findings.complains > 0 && (findings.negative > 0 || is_about_something);
-    if complains || (is_negative && is_about_something) {
+    if complains || !findings.grievances.is_empty() || (findings.negative >= SURE && is_about_something) {
         return TicketKind::Complaint;
     }
     TicketKind::Inquiry
+}
+
+/// Whether nothing went wrong but what a return or a repair puts right.
+fn only(findings: &Findings, topics: &[Topic]) -> bool {
+    findings.grievances.iter().all(|topic| topics.contains(topic))
+}
+
+/// Somebody was hurt, or threatens, or speaks of what a shop must not do.
+fn is_grave(findings: &Findings, is_friendly: bool) -> bool {
+    let any = |signals: &[Signal]| signals.iter().any(|signal| findings.has(*signal));
+    let is_angry = findings.negative > 0 || findings.complains > 0 || findings.topic().is_some();
+    let threatens = any(&[
+        Signal::Media,
+        Signal::Lawyer,
+        Signal::Authority,
+        Signal::LegalWords,
+    ]);
+    any(&[Signal::Safety, Signal::Health])
+        || (threatens && !is_friendly && is_angry)
+        || findings.grievances.contains(&Topic::Counterfeit)
+        || findings.grievances.contains(&Topic::Privacy)
 }

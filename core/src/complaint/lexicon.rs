@@ -1,147 +1,158 @@
-//! Finding the words of `data/desk/lexicon.txt` in what a customer wrote.
+//! The desk's lists (`data/desk/*.txt`): which wordings speak for what, with how much weight.
 //!
-//! One automaton for all words of both languages; a Latin word must stand for itself, a Chinese one anywhere.
+//! Only reads the lists; `wordings.rs` finds them in what a customer wrote.
 
 use std::collections::HashMap;
-use std::ops::Range;
 use std::sync::LazyLock;
-
-use aho_corasick::AhoCorasick;
 
 use super::signal::Signal;
 use super::topic::Topic;
-use crate::customer::fold;
+use crate::wording::{Groups, Pattern, Spelling};
 
-/// What a word speaks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// What a wording speaks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum Class {
     Topic(Topic),
     Signal(Signal),
     Complaint,
     Return,
     Repair,
-    /// Hides the words inside of it.
+    Praise,
+    /// Hides the wordings inside of it.
     Nothing,
+    /// What follows in the clause is only supposed or asked.
+    Supposed,
+    /// What stands right behind it is denied.
+    Denied,
 }
 
-/// A word that was found, as the customer wrote it but folded.
-#[derive(Debug, Clone)]
-pub(super) struct Found {
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Meaning {
     pub(super) class: Class,
     pub(super) weight: i64,
-    pub(super) word: String,
+    /// It tells of something that went wrong, rather than naming a matter.
+    pub(super) grieves: bool,
 }
 
-struct Entry {
-    /// Stands for the beginning of a word.
-    is_stem: bool,
-    is_latin: bool,
-    speaks_for: Vec<(Class, i64)>,
+pub(super) struct Lexicon {
+    pub(super) entries: Vec<(Pattern, Vec<Meaning>)>,
+    /// The entries that may begin with a word.
+    heads: HashMap<String, Vec<usize>>,
+    /// Those that begin with a number.
+    numbered: Vec<usize>,
+    pub(super) spelling: Spelling,
 }
 
-struct Lexicon {
-    automaton: AhoCorasick,
-    entries: Vec<Entry>,
-}
+const GROUPS: &str = include_str!("../../data/desk/groups.txt");
+const LISTS: &[&str] = &[
+    include_str!("../../data/desk/topics_en.txt"),
+    include_str!("../../data/desk/topics_zh.txt"),
+    include_str!("../../data/desk/signals.txt"),
+    include_str!("../../data/desk/kinds.txt"),
+];
 
-/// A longer message is read up to here.
-const MOST_CHARACTERS: usize = 6_000;
-const USUAL_WEIGHT: i64 = 2;
+pub(super) static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
+    let (lexicon, faults) = read(GROUPS, LISTS);
+    debug_assert!(faults.is_empty(), "{faults:?}");
+    lexicon
+});
 
-static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| read(include_str!("../../data/desk/lexicon.txt")));
-
-/// Each word of the lexicon that the text has, once.
-pub(super) fn find(text: &str) -> Vec<Found> {
-    let head: String = text.chars().take(MOST_CHARACTERS).collect();
-    let text = fold(&head.replace('’', "'"));
-    let lexicon = &*LEXICON;
-    let mut hits: Vec<(usize, Range<usize>)> = lexicon
-        .automaton
-        .find_overlapping_iter(&text)
-        .map(|hit| (hit.pattern().as_usize(), hit.range()))
-        .filter(|(entry, range)| stands_alone(&text, range, &lexicon.entries[*entry]))
-        .collect();
-    let hidden: Vec<Range<usize>> = hits
-        .iter()
-        .filter(|(entry, _)| lexicon.entries[*entry].is_nothing())
-        .map(|(_, range)| range.clone())
-        .collect();
-    hits.retain(|(_, range)| {
-        !hidden
-            .iter()
-            .any(|outer| outer.start <= range.start && range.end <= outer.end)
-    });
-    hits.sort_by_key(|(entry, range)| (*entry, range.start));
-    hits.dedup_by_key(|(entry, _)| *entry);
-    hits.sort_by_key(|(_, range)| range.start);
-    let each = |(entry, range): (usize, Range<usize>)| {
-        let word = text[range].to_owned();
-        lexicon.entries[entry]
-            .speaks_for
-            .iter()
-            .map(move |(class, weight)| Found {
-                class: *class,
-                weight: *weight,
-                word: word.clone(),
-            })
-    };
-    hits.into_iter().flat_map(each).collect()
-}
-
-impl Entry {
-    fn is_nothing(&self) -> bool {
-        self.speaks_for.iter().any(|(class, _)| *class == Class::Nothing)
+impl Lexicon {
+    /// The entries that may begin with a token of this text.
+    pub(super) fn beginning(&self, word: &str) -> impl Iterator<Item = usize> {
+        let named = self.heads.get(word).map_or(&[][..], Vec::as_slice);
+        named.iter().chain(&self.numbered).copied()
     }
 }
 
-/// Whether the word is not a part of another: `ship` in `friendship` is none.
-fn stands_alone(text: &str, range: &Range<usize>, entry: &Entry) -> bool {
-    if !entry.is_latin {
-        return true;
-    }
-    let is_letter = |c: char| c.is_ascii_alphanumeric();
-    let begins = !text[..range.start].chars().next_back().is_some_and(is_letter);
-    let ends = entry.is_stem || !text[range.end..].chars().next().is_some_and(is_letter);
-    begins && ends
-}
-
-fn read(file: &str) -> Lexicon {
-    let (mut words, mut entries, mut places) = (Vec::new(), Vec::<Entry>::new(), HashMap::new());
-    for line in file.lines().filter(|line| !line.starts_with('#')) {
-        let Some((name, list)) = line.split_once(':') else {
+/// The lists, and each line that says nothing.
+fn read(groups: &str, lists: &[&str]) -> (Lexicon, Vec<String>) {
+    let known = read_groups(groups);
+    let mut faults = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut entries: Vec<(Pattern, Vec<Meaning>)> = Vec::new();
+    for (class, line) in lists.iter().flat_map(|list| lines_of_sections(list)) {
+        let Some((meaning, patterns)) = class.and_then(|class| meaning_of(class, line)) else {
+            faults.push(line.to_owned());
             continue;
         };
-        let Some(class) = class_of(name.trim()) else {
-            continue;
-        };
-        for item in list.split(',').map(str::trim).filter(|item| !item.is_empty()) {
-            let (word, weight) = weighed(item);
-            let (word, is_stem) = (word.trim_end_matches('*'), word.ends_with('*'));
-            let place = *places.entry(word.to_owned()).or_insert_with(|| {
-                words.push(word.to_owned());
-                entries.push(Entry {
-                    is_stem,
-                    is_latin: word.is_ascii(),
-                    speaks_for: Vec::new(),
-                });
-                entries.len() - 1
-            });
-            entries[place].speaks_for.push((class, weight));
+        for text in patterns.split(',').map(str::trim).filter(|text| !text.is_empty()) {
+            if let Some(place) = places.get(text) {
+                entries[*place].1.push(meaning);
+            } else if let Some(pattern) = Pattern::read(text, &known) {
+                places.insert(text.to_owned(), entries.len());
+                entries.push((pattern, vec![meaning]));
+            } else {
+                faults.push(text.to_owned());
+            }
         }
     }
-    let automaton = AhoCorasick::new(&words).expect("the lexicon in the program is small");
-    Lexicon { automaton, entries }
+    (index(entries), faults)
 }
 
-/// "lost my 2" is the word "lost my" of weight 2.
-fn weighed(item: &str) -> (&str, i64) {
-    match item.rsplit_once(' ') {
-        Some((word, weight)) => match weight.parse() {
-            Ok(weight) => (word, weight),
-            Err(_) => (item, USUAL_WEIGHT),
-        },
-        None => (item, USUAL_WEIGHT),
+fn index(entries: Vec<(Pattern, Vec<Meaning>)>) -> Lexicon {
+    let (mut heads, mut numbered) = (HashMap::<String, Vec<usize>>::new(), Vec::<usize>::new());
+    for (place, (pattern, _)) in entries.iter().enumerate() {
+        for word in pattern.heads() {
+            let places = if word == "#" {
+                &mut numbered
+            } else {
+                heads.entry(word.to_owned()).or_default()
+            };
+            if places.last() != Some(&place) {
+                places.push(place);
+            }
+        }
     }
+    let spelling = Spelling::of(entries.iter().flat_map(|(pattern, _)| pattern.words()));
+    Lexicon {
+        entries,
+        heads,
+        numbered,
+        spelling,
+    }
+}
+
+fn read_groups(file: &str) -> Groups {
+    let mut groups = Groups::default();
+    for line in file.lines().filter(|line| !line.starts_with('#')) {
+        if let Some((name, wordings)) = line.split_once(':') {
+            groups.add(name.trim(), wordings);
+        }
+    }
+    groups
+}
+
+/// Each line that is neither empty nor a remark, with the class of its `[section]`.
+fn lines_of_sections(list: &str) -> Vec<(Option<Class>, &str)> {
+    let (mut class, mut lines) = (None, Vec::new());
+    for line in list
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+    {
+        match line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+            Some(name) => class = class_of(name),
+            None => lines.push((class, line)),
+        }
+    }
+    lines
+}
+
+/// `3! never arrived, …` weighs 3 and tells of something that went wrong.
+fn meaning_of(class: Class, line: &str) -> Option<(Meaning, &str)> {
+    let (head, patterns) = line.split_once(' ')?;
+    let (number, grieves) = head
+        .strip_suffix('!')
+        .map_or((head, false), |number| (number, true));
+    let weight = number.parse().ok()?;
+    Some((
+        Meaning {
+            class,
+            weight,
+            grieves,
+        },
+        patterns,
+    ))
 }
 
 fn class_of(name: &str) -> Option<Class> {
@@ -149,7 +160,10 @@ fn class_of(name: &str) -> Option<Class> {
         "@complaint" => Class::Complaint,
         "@return" => Class::Return,
         "@repair" => Class::Repair,
+        "@praise" => Class::Praise,
         "@nothing" => Class::Nothing,
+        "@supposed" => Class::Supposed,
+        "@denied" => Class::Denied,
         name => match name.strip_prefix('@') {
             Some(signal) => Class::Signal(Signal::from_word(signal)?),
             None => Class::Topic(Topic::from_word(name)?),
@@ -161,37 +175,20 @@ fn class_of(name: &str) -> Option<Class> {
 mod tests {
     use super::*;
 
-    fn signals(text: &str) -> Vec<Signal> {
-        let of = |found: Found| match found.class {
-            Class::Signal(signal) => Some(signal),
-            _ => None,
-        };
-        find(text).into_iter().filter_map(of).collect()
+    #[test]
+    fn every_line_of_the_lists_says_something() {
+        assert_eq!(read(GROUPS, LISTS).1, Vec::<String>::new());
     }
 
     #[test]
-    fn every_line_of_the_lexicon_has_a_name_that_we_know() {
-        for line in include_str!("../../data/desk/lexicon.txt").lines() {
-            if let Some((name, _)) = line.split_once(':').filter(|_| !line.starts_with('#')) {
-                assert!(class_of(name).is_some(), "{name}");
-            }
+    fn a_line_without_a_section_a_weight_or_a_known_group_is_a_fault() {
+        for list in [
+            "3 lost",
+            "[nonsense]\n3 lost",
+            "[price]\nlost",
+            "[price]\n3 <nothing> lost",
+        ] {
+            assert_eq!(read("parcel: box", &[list]).1.len(), 1, "{list}");
         }
-    }
-
-    #[test]
-    fn a_law_firm_that_orders_lamps_threatens_nobody() {
-        assert_eq!(
-            signals("I work at a law firm and need lamps for the tennis court"),
-            []
-        );
-        assert_eq!(signals("我是律师事务所的，想采购台灯"), []);
-        assert_eq!(signals("See you in court"), [Signal::Lawyer, Signal::Lawyer]);
-        assert_eq!(signals("我要找律师"), [Signal::Lawyer]);
-    }
-
-    #[test]
-    fn a_latin_word_inside_another_is_not_found() {
-        assert_eq!(signals("magical silico"), []);
-        assert_eq!(signals("I told the ICO"), [Signal::Authority]);
     }
 }

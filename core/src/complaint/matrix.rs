@@ -130,7 +130,11 @@ fn severity(findings: &Findings, policy: &GradingPolicy, reasons: &mut Vec<Grade
         let is_asked =
             topic == Topic::Safety && !findings.has(Signal::Safety) && !findings.has(Signal::Health);
         severity = if is_asked { 2 } else { topic.weight() };
-        reasons.push(reason(ReasonCode::Topic, [("topic", topic.as_str().into())]));
+        let mut why = reason(ReasonCode::Topic, [("topic", topic.as_str().into())]);
+        if let Some(words) = findings.words.get(&topic) {
+            why.params.insert("word".to_owned(), words.as_str().into());
+        }
+        reasons.push(why);
     }
     for (signal, code) in [
         (Signal::Safety, ReasonCode::Safety),

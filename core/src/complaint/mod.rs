@@ -14,9 +14,10 @@ mod report_words;
 mod rule;
 mod signal;
 mod topic;
+mod wordings;
 
 pub use case::{CaseDue, CaseField, CaseState, Closure, CompensationKind, CompensationState, Liable, Remedy};
-pub use findings::{Findings, read};
+pub use findings::{Findings, hints, read};
 pub use grade::Grade;
 pub use kind::{TicketKind, suggest as suggest_kind};
 pub use matrix::{Circumstances, GradeReason, GradingPolicy, Matrix, ReasonCode, Suggestion, suggest};

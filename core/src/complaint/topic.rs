@@ -1,6 +1,7 @@
 //! What a customer's message is about: the built-in categories of complaints, found by words.
 
-use super::lexicon::{Class, Found};
+use super::lexicon::Class;
+use super::wordings::Found;
 
 words! {
     /// The built-in categories of complaints, and the topics of messages.
@@ -16,19 +17,44 @@ words! {
 /// Below this a topic is a coincidence.
 const LEAST_SCORE: i64 = 2;
 /// A second topic stands beside the first when its score is at least this share of it, in percent.
-const SECOND_SHARE: i64 = 60;
+const SECOND_SHARE: i64 = 70;
 
-/// The topics that words speak for, the strongest first, at most two.
+/// What wordings say about one topic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Case {
+    topic: Topic,
+    score: i64,
+    grieves: bool,
+}
+
+/// The topics that wordings speak for, the strongest first, at most two. What went wrong outweighs what is only named:
+/// "it broke, I want my money back" is about the quality.
 pub(super) fn topics(found: &[Found]) -> Vec<(Topic, i64)> {
-    let mut scores: Vec<(Topic, i64)> = Vec::new();
-    for one in found {
-        let Class::Topic(topic) = one.class else { continue };
-        match scores.iter_mut().find(|(known, _)| *known == topic) {
-            Some((_, score)) => *score += one.weight,
-            None => scores.push((topic, one.weight)),
-        }
-    }
-    rank(scores)
+    let cases: Vec<Case> = Topic::ALL
+        .iter()
+        .filter_map(|topic| case(*topic, found))
+        .collect();
+    let gravest = cases
+        .iter()
+        .filter(|case| case.grieves)
+        .map(|case| case.score)
+        .max();
+    let kept = cases
+        .iter()
+        .filter(|case| case.grieves || gravest.is_none_or(|most| case.score > most));
+    rank(kept.map(|case| (case.topic, case.score)).collect())
+}
+
+/// The heaviest wording counts in full, the others by half: many words on one thing are not many things.
+fn case(topic: Topic, found: &[Found]) -> Option<Case> {
+    let own = || found.iter().filter(|one| one.class == Class::Topic(topic));
+    let most = own().map(|one| one.weight).max()?;
+    let all: i64 = own().map(|one| one.weight).sum();
+    Some(Case {
+        topic,
+        score: most + (all - most) / 2,
+        grieves: own().any(|one| one.grieves),
+    })
 }
 
 /// The strongest first; of equals the graver.

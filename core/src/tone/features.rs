@@ -1,7 +1,9 @@
-//! What a model sees of a text: hashed words and pairs of words (English), hashed characters and runs of two and
+//! What a model sees of a text: its marks (`marks.rs`), and hashed words and pairs of words (English), hashed characters and runs of two and
 //! three (Chinese). Latin words and numbers inside Chinese are words there, too.
 
-use super::model::WIDTH;
+use super::marks::{Hints, marks};
+use super::model::{MARKS, WIDTH};
+use crate::wording::simplified;
 
 words! {
     /// Which model reads a text.
@@ -31,12 +33,15 @@ pub fn language(text: &str) -> Language {
 }
 
 /// Places in the weights, sorted, each once.
-pub fn features(text: &str, language: Language) -> Vec<u32> {
+pub fn features(text: &str, language: Language, hints: &Hints) -> Vec<u32> {
     let tokens = tokens(text);
     let mut found = Vec::with_capacity(tokens.len() * 3);
     match language {
         Language::English => english(&tokens, &mut found),
         Language::Chinese => chinese(&tokens, &mut found),
+    }
+    if !found.is_empty() {
+        found.extend(marks(text, language, hints));
     }
     found.sort_unstable();
     found.dedup();
@@ -57,7 +62,7 @@ fn tokens(text: &str) -> Vec<String> {
     for character in text.chars().take(MOST_CHARACTERS).map(narrow) {
         if is_chinese(character) {
             flush(&mut word, &mut tokens);
-            tokens.push(character.to_string());
+            tokens.push(simplified(character).to_string());
         } else if character.is_alphanumeric() {
             word.extend(character.to_lowercase());
         } else if character == '\'' || character == '’' {
@@ -120,7 +125,7 @@ fn hash(parts: &[&(impl AsRef<str> + ?Sized)]) -> u32 {
             state = (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
         }
     }
-    let mixed = (state ^ (state >> 29)) % WIDTH as u64;
+    let mixed = (state ^ (state >> 29)) % (WIDTH - MARKS) as u64;
     u32::try_from(mixed).unwrap_or_default()
 }
 
@@ -154,7 +159,12 @@ mod tests {
 
     #[test]
     fn case_width_and_apostrophes_make_no_difference() {
-        let plain = features("I don't like it!", Language::English);
-        assert_eq!(features("I DON’T LIKE IT！", Language::English), plain);
+        let read = |text, language| features(text, language, &Hints::default());
+        let plain = read("i don't like it!", Language::English);
+        assert_eq!(read("I DON’T LIKE IT！", Language::English), plain);
+        assert_eq!(
+            read("貨不對辦", Language::Chinese),
+            read("货不对办", Language::Chinese)
+        );
     }
 }

@@ -4,10 +4,13 @@
 //! `data/tone/REPORT.md`, which says how good they are, are made by `scripts/train-tone`.
 
 mod features;
+mod marks;
 mod model;
+mod valence;
 
 pub use features::{Language, features, language};
-pub use model::{CLASSES, Model, Scores, WIDTH};
+pub use marks::Hints;
+pub use model::{CLASSES, MARKS, Model, Scores, WIDTH, parted};
 
 words! {
     Tone { Negative = "negative", Neutral = "neutral", Positive = "positive" }
@@ -25,10 +28,10 @@ pub struct Reading {
 static ENGLISH: Model<'static> = Model::new(include_bytes!("../../data/tone/en.weights"));
 static CHINESE: Model<'static> = Model::new(include_bytes!("../../data/tone/zh.weights"));
 
-/// Reads the tone of a text. A text without words is neutral.
-pub fn read(text: &str) -> Reading {
+/// Reads the tone of a text, in which the desk's lists found something. A text without words is neutral.
+pub fn read(text: &str, hints: &Hints) -> Reading {
     let language = language(text);
-    let found = features(text, language);
+    let found = features(text, language, hints);
     if found.is_empty() {
         return Reading {
             tone: Tone::Neutral,
@@ -54,6 +57,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::complaint::hints;
 
     /// Written for this test alone, and never trained with.
     const CASES: &[(&str, Tone)] = &[
@@ -88,7 +92,7 @@ mod tests {
     fn most_sentences_are_read_as_a_person_reads_them() {
         let right = CASES
             .iter()
-            .filter(|(text, tone)| read(text).tone == *tone)
+            .filter(|(text, tone)| read(text, &hints(text)).tone == *tone)
             .count();
         assert!(right * 100 >= CASES.len() * 85, "{right} of {}", CASES.len());
     }
@@ -96,7 +100,7 @@ mod tests {
     #[test]
     fn a_text_without_words_is_neutral() {
         for text in ["", "   ", "?!…", "\u{0}\u{200b}"] {
-            assert_eq!(read(text).tone, Tone::Neutral, "{text:?}");
+            assert_eq!(read(text, &Hints::default()).tone, Tone::Neutral, "{text:?}");
         }
     }
 
@@ -108,8 +112,8 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_has_a_tone(text in "\\PC{0,300}", odd in any::<String>()) {
-            prop_assert!(read(&text).strength <= 100);
-            prop_assert!(read(&odd).strength <= 100);
+            prop_assert!(read(&text, &hints(&text)).strength <= 100);
+            prop_assert!(read(&odd, &Hints::default()).strength <= 100);
         }
     }
 }

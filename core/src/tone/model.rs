@@ -1,14 +1,17 @@
 //! A linear model with three classes, its weights kept as signed bytes.
 //!
-//! The file: three biases and a scale (little-endian `f32` each), then a row of [`WIDTH`] bytes per class.
+//! The file: three biases, the scale of words and that of marks (little-endian `f32` each), then a row of [`WIDTH`]
+//! bytes per class.
 
 use super::Tone;
 
 /// Weights per class; features are hashed into so many places.
 pub const WIDTH: usize = 1 << 16;
+/// The last of them are for what is told of a text as a whole, and count in full however long it is.
+pub const MARKS: usize = 256;
 /// In the order of the rows.
 pub const CLASSES: [Tone; 3] = [Tone::Negative, Tone::Neutral, Tone::Positive];
-const HEAD: usize = 16;
+const HEAD: usize = 20;
 
 pub struct Model<'w> {
     bytes: &'w [u8],
@@ -28,22 +31,25 @@ impl<'w> Model<'w> {
         self.bytes.len() == HEAD + CLASSES.len() * WIDTH
     }
 
-    /// What the features speak for. Each counts once, and a long text no more than a short one.
+    /// What the features speak for. Each counts once, and the words of a long text no more than those of a short one.
     #[expect(
         clippy::cast_precision_loss,
         reason = "at most a few thousand features of 127 each"
     )]
     pub fn score(&self, features: &[u32]) -> Scores {
-        let scale = self.number(3);
         let mut scores = [0.0; 3];
-        let length = (features.len().max(1) as f32).sqrt();
+        let (words, marks) = parted(features);
+        let length = (words.len().max(1) as f32).sqrt();
         for (class, score) in scores.iter_mut().enumerate() {
             let row = HEAD + class * WIDTH;
-            let sum: i32 = features
-                .iter()
-                .map(|place| i32::from(self.weight(row + *place as usize)))
-                .sum();
-            *score = sum as f32 * scale / length + self.number(class);
+            let sum = |features: &[u32]| -> i32 {
+                let each = features
+                    .iter()
+                    .map(|place| i32::from(self.weight(row + *place as usize)));
+                each.sum()
+            };
+            let of_words = sum(words) as f32 / length * self.number(3);
+            *score = of_words + sum(marks) as f32 * self.number(4) + self.number(class);
         }
         Scores(scores)
     }
@@ -58,6 +64,11 @@ impl<'w> Model<'w> {
             .and_then(|bytes| bytes.try_into().ok())
             .map_or(0.0, f32::from_le_bytes)
     }
+}
+
+/// Features of words, and marks; `features` are sorted.
+pub fn parted(features: &[u32]) -> (&[u32], &[u32]) {
+    features.split_at(features.partition_point(|place| (*place as usize) < WIDTH - MARKS))
 }
 
 impl Scores {

@@ -16,7 +16,10 @@ export function reasonText({ code, params }: Reason): string {
     case 'waited': return c.why.waited(number('hours'))
     case 'tone': return c.why.tone(number('strength'))
     case 'tier': return c.why.tier(String(params.tier ?? ''))
-    case 'topic': return c.why.topic(categoryWord(String(params.topic ?? '')))
+    case 'topic': {
+      const topic = c.why.topic(categoryWord(String(params.topic ?? '')))
+      return word ? c.why.word(topic, word) : topic
+    }
     case 'matrix': return c.why.matrix(number('severity'), number('reach'), c.grades[params.grade as Grade] ?? String(params.grade))
     default: return c.why.other(code.replaceAll('_', ' '))
   }
