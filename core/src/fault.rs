@@ -11,7 +11,7 @@ use serde_json::Value;
 pub type FaultParams = BTreeMap<&'static str, Value>;
 
 macro_rules! faults {
-    ($($variant:ident $({ $($param:ident: $kind:ty),+ })? = $code:literal: $sentence:literal,)+) => {
+    ($($variant:ident $({ $($param:ident: $kind:ty),+ })? = $code:tt: $sentence:literal,)+) => {
         /// A refusal that people are told of.
         #[derive(Debug, Clone, PartialEq, Eq)]
         pub enum Fault {

@@ -69,7 +69,7 @@ export async function run({ desk, browser, expect }) {
   await expect.text(his.getByRole('log'), 'Note 60')
   const first = his.locator('[data-message]').filter({ hasText: 'electric shock' })
   expect.equal(await first.count(), 0, 'it is beyond what is loaded')
-  await panel.getByRole('button', { name: 'Her first mail' }).click()
+  await panel.getByRole('button', { name: 'Her first mail', exact: true }).click()
   await expect.visible(first)
   await expect.soon(() => first.evaluate((one) => one.classList.contains('marked') && one.getBoundingClientRect().top > 0 && one.getBoundingClientRect().bottom < innerHeight), 'the message in sight, marked')
 

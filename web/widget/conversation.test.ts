@@ -85,7 +85,7 @@ function begun(part: Partial<WidgetOut & { type: 'welcome' }> = {}): Conversatio
 const texts = (conversation: Conversation) => conversation.snapshot.messages.map(({ text }) => text)
 const ack = (clientId: string, position: number): WidgetOut =>
   ({ type: 'ack', client_id: clientId, id: `id-${position}`, position, at: '2026-11-22T10:00:00Z' })
-const problem = (status: number) => ({ type: '/problems/x', title: 'x', status, detail: 'x' })
+const problem = (status: number) => ({ type: '/problems/x', title: 'x', status, detail: 'x', code: 'other' as const, params: {} })
 
 describe('resuming', () => {
   test('the first hello asks for everything and the token of the welcome is kept', () => {

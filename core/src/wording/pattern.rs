@@ -5,7 +5,8 @@
 //! it), `#` a number; `?` makes what stands before it optional. `~` lets up to four words (eight Chinese characters) stand between,
 //! `~~` ten; no pattern goes over the end of a sentence.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
 
 use super::token::{Break, Kind, Token, tokens};
 
@@ -15,6 +16,19 @@ const NUMBERS: &[&str] = &[
     "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "a", "several", "couple",
     "few", "many", "一", "二", "两", "三", "四", "五", "六", "七", "八", "九", "十", "几", "半", "好几",
 ];
+
+/// What is denied between two words of a pattern is not what the pattern says; one that means it names it.
+const DENIALS: &[&str] = &[
+    "not", "never", "isn't", "wasn't", "aren't", "weren't", "hasn't", "haven't", "hadn't", "doesn't",
+    "don't", "didn't",
+];
+
+static NUMBER_STEMS: LazyLock<HashSet<String>> = LazyLock::new(|| stems(NUMBERS));
+static DENIAL_STEMS: LazyLock<HashSet<String>> = LazyLock::new(|| stems(DENIALS));
+
+fn stems(list: &[&str]) -> HashSet<String> {
+    list.iter().flat_map(|word| words(word)).collect()
+}
 
 /// Wordings by the name of their group.
 #[derive(Debug, Default)]
@@ -157,7 +171,7 @@ fn follow(pieces: &[Piece], tokens: &[Token], at: usize, is_first: bool) -> Opti
             return Some(end);
         }
         passed += tokens[place].width().max(1);
-        if is_first || passed > piece.gap {
+        if is_first || passed > piece.gap || DENIAL_STEMS.contains(&tokens[place].text) {
             return None;
         }
         place += 1;
@@ -183,7 +197,7 @@ fn choice_end(choice: &[String], tokens: &[Token], at: usize) -> Option<usize> {
 }
 
 fn is_number(token: &Token) -> bool {
-    token.kind == Kind::Number || NUMBERS.contains(&token.text.as_str())
+    token.kind == Kind::Number || NUMBER_STEMS.contains(&token.text)
 }
 
 /// A wording of the lists as the tokens that a text would have.

@@ -25,6 +25,8 @@ pub(crate) struct Answer {
 impl Caller {
     pub(crate) fn new(url: &str) -> Self {
         let http = Client::builder()
+            // A connection on which too much was sent is closed, and not to be met again.
+            .pool_max_idle_per_host(0)
             .cookie_store(true)
             .redirect(reqwest::redirect::Policy::none());
         Self {

@@ -8,15 +8,12 @@ use syn::{Expr, FnArg, Signature, Type};
 
 use super::source::{Source, server};
 
-/// What leads to the network, to files, or to work that takes long.
+/// The parts of the application that lead to the network, to files, or to work that takes long.
+const PARTS: &[&str] = &["blobs", "fetcher", "passwords", "resolver", "senders"];
+/// What else leads there.
 const BEYOND: &[&str] = &[
-    "blobs",
-    "fetcher",
     "lookup_host",
-    "passwords",
     "reqwest",
-    "resolver",
-    "senders",
     "Sha256",
     "spawn_blocking",
     "store_bytes",
@@ -78,11 +75,11 @@ impl<'s> Changes<'s> {
         }
     }
 
-    fn named(&mut self, name: &str) {
+    fn named(&mut self, name: &str, beyond: &[&str]) {
         let excepted = EXCEPTIONS
             .iter()
             .any(|(file, function, _)| self.source.path == *file && self.function == *function);
-        if self.inside && !excepted && BEYOND.contains(&name) {
+        if self.inside && !excepted && beyond.contains(&name) {
             self.wrong
                 .push(format!("{} {}: {name}", self.source.path, self.function));
         }
@@ -138,7 +135,7 @@ impl<'ast> Visit<'ast> for Changes<'_> {
 
     fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
         let changes = call.method == "change" || call.method == "change_from";
-        self.named(&call.method.to_string());
+        self.named(&call.method.to_string(), BEYOND);
         self.visit_expr(&call.receiver);
         for argument in &call.args {
             let before = self.inside;
@@ -153,14 +150,14 @@ impl<'ast> Visit<'ast> for Changes<'_> {
 
     fn visit_expr_field(&mut self, field: &'ast syn::ExprField) {
         if let syn::Member::Named(name) = &field.member {
-            self.named(&name.to_string());
+            self.named(&name.to_string(), PARTS);
         }
         visit::visit_expr_field(self, field);
     }
 
     fn visit_path(&mut self, path: &'ast syn::Path) {
         for segment in &path.segments {
-            self.named(&segment.ident.to_string());
+            self.named(&segment.ident.to_string(), BEYOND);
         }
         visit::visit_path(self, path);
     }

@@ -68,8 +68,8 @@ fn no_column_has_a_check_and_no_text_asks_the_engine_for_the_time() {
         for statement in statements(&source) {
             let upper = statement.to_uppercase();
             for word in [
-                "CHECK (",
-                "CHECK(",
+                " CHECK (",
+                " CHECK(",
                 "NOW()",
                 "CURRENT_TIMESTAMP",
                 "GENERATED",

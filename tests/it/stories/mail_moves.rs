@@ -185,11 +185,11 @@ both_engines! {
         let sent = one["scheduled"].as_array().unwrap().iter().find(|one| one["text"] == "sent-before").unwrap()["id"].clone();
         assert_eq!(waiting(one), ["of-the-cup", "of-the-lamp", "sent-before"]);
         admin.post(&format!("/scheduled/{}/send", sent.as_str().unwrap()), json!({})).await;
-        admin.post(&format!("/tickets/{}/messages", id_of(&lamp)), later("of-both")).await;
+        admin.post(&format!("/tickets/{}/messages", id_of(&lamp)), later("of-both-of-them")).await;
 
         let parted = admin.post(&format!("/tickets/{}/unmerge", id_of(&cup)), json!({})).await;
         assert_eq!(waiting(parted), ["of-the-cup"]);
-        assert_eq!(waiting(again(&admin, &lamp).await), ["of-both", "of-the-lamp"]);
+        assert_eq!(waiting(again(&admin, &lamp).await), ["of-both-of-them", "of-the-lamp"]);
         desk.advance(Length::hours(21)).await;
         let cup = again(&admin, &cup).await;
         assert_eq!((texts(&cup), waiting(cup.clone())), (vec!["cup@x", "of-the-cup"], vec![]), "it goes from where it was written");

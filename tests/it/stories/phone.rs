@@ -107,7 +107,7 @@ both_engines! {
         for (id, number, kept) in [
             ("pbx-1", "Anonymous", "Anonymous"),
             ("pbx-2", "", "anonymous"),
-            ("pbx-3", "95588", "95588"),
+            ("pbx-3", "95588", "+8695588"),
             ("pbx-4", "013800138000", "+8613800138000"),
         ] {
             assert_eq!(agent.post("/calls", ring(id, number)).await["number"], kept, "{number:?}");
