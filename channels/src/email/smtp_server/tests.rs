@@ -43,7 +43,7 @@ fn settings(protocol: Protocol) -> SessionSettings {
         tls: None,
         idle_timeout: Duration::from_secs(5),
         content_timeout: Duration::from_secs(5),
-        session_timeout: Duration::from_secs(60),
+        session_timeout: Duration::from_mins(1),
         max_recipients: 3,
     }
 }
