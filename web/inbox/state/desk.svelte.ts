@@ -69,7 +69,8 @@ class Desk {
     this.outbox.onSent = (message) => {
       const { composer, conversation } = this
       const upToDate = composer.seen >= conversation.newestPublic
-      conversation.applyMessage(message)
+      // What the feed told of it already is newer than this answer.
+      if (!conversation.messages.some(({ id }) => id === message.id)) conversation.applyMessage(message)
       if (upToDate && composer.ticket === message.ticket_id) composer.seen = conversation.newestPublic
     }
     this.outbox.onHeld = (scheduled, outgoing) => {
