@@ -133,7 +133,7 @@ export function screensOf(url) {
     'customer-tier': {
       go: async (page) => {
         await beside(onMail)(page)
-        await page.locator('[data-anchor=tier]').last().press('Enter')
+        await page.locator('[data-anchor=tier]').last().click()
         await page.locator('[data-picker]').waitFor()
       },
     },
