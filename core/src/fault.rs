@@ -74,6 +74,8 @@ faults! {
     IdGone = "id_gone": "one of the ids is not there any more",
     KeyIsNobody = "key_is_nobody": "an API key has no account of its own: sign in as an agent",
 
+    PauseReason = "pause_reason": "say why work on the ticket rests",
+
     // Any field.
     NameNeeded = "name_needed": "a name is needed",
     TooLong { most: usize } = "too_long": "at most {most} characters",

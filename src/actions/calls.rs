@@ -11,7 +11,7 @@ use super::customers::{self as people, Known};
 use super::messages::{self as adding, Author, NewMessage};
 use super::notifications::notify;
 use super::replies::lock_visible;
-use super::tickets::{NewTicket, choose_status, open, shorten};
+use super::tickets::{NewTicket, choose_status, open, shorten, usable_status};
 use crate::db;
 use crate::log::Change;
 use crate::store::calls::{self, CallRow, CallState};
@@ -91,8 +91,10 @@ pub async fn log_call(change: &mut Change, agent: AgentId, call: &LoggedCall) ->
     let message = message(agent, call, ticket.customer_id, key, change.now());
     let (mut ticket, row) = adding::add(change, ticket, &message).await?;
     if call.solved {
-        let status = statuses::of_category(change.tx(), workspace, Category::Solved).await?;
-        choose_status(change, &mut ticket, status).await?;
+        let solved = statuses::of_category(change.tx(), workspace, Category::Solved).await?;
+        if let Some(status) = usable_status(change, solved).await? {
+            choose_status(change, &mut ticket, &status, None).await?;
+        }
         tickets::save(change.tx(), workspace, &ticket).await?;
     }
     tickets::mark_read(change.tx(), workspace, ticket.id, agent, row.position).await?;

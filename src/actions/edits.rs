@@ -5,7 +5,7 @@ use shouwen_core::actor::{ActorKind, Permission};
 use shouwen_core::complaint::TicketKind;
 use shouwen_core::event::Event;
 use shouwen_core::id::{AgentId, CustomerId, StatusId, TagId, TeamId, TicketId};
-use shouwen_core::ticket::{Field, Priority, Verdict, compare};
+use shouwen_core::ticket::{Field, Priority, Verdict, compare, needs_reason};
 use shouwen_core::time::Timestamp;
 use uuid::Uuid;
 
@@ -15,7 +15,7 @@ use super::replies::lock_visible;
 use super::routing::owners::tell_new_owner;
 use super::routing::sight::sight;
 use super::ticket_kinds;
-use super::tickets::{choose_status, note_edit};
+use super::tickets::{choose_status, note_edit, usable_status};
 use crate::db;
 use crate::log::Change;
 use crate::store::notifications::NotificationKind;
@@ -28,6 +28,8 @@ pub struct Edit {
     pub field: Field,
     pub old: Option<String>,
     pub new: Option<String>,
+    /// Why a status is chosen; one that puts work aside needs it.
+    pub reason: Option<String>,
 }
 
 /// A field that somebody else changed meanwhile.
@@ -47,6 +49,8 @@ pub enum EditError {
     NoSuchTicket,
     #[error("{1}")]
     Wrong(Field, &'static str),
+    #[error("say why work on the ticket rests")]
+    ReasonNeeded,
     #[error("this needs the permission {0}")]
     Forbidden(Permission),
     #[error(transparent)]
@@ -66,7 +70,10 @@ pub async fn edit(change: &mut Change, ticket: TicketId, edits: &[Edit]) -> Resu
         match compare(&edit.old, &edit.new, &holds) {
             Verdict::Same => {}
             Verdict::Conflict => conflicts.push(conflict(change, ticket, edit, holds).await?),
-            Verdict::Write => write_and_note(change, &mut row, edit.field, edit.new.as_deref()).await?,
+            Verdict::Write => {
+                let (new, reason) = (edit.new.as_deref(), edit.reason.as_deref());
+                write_and_note(change, &mut row, edit.field, new, reason).await?;
+            }
         }
     }
     row.updated_at = change.now();
@@ -74,20 +81,21 @@ pub async fn edit(change: &mut Change, ticket: TicketId, edits: &[Edit]) -> Resu
     Ok(conflicts)
 }
 
-/// Gives a field of a ticket, which is locked, what it shall hold, whatever it held. Does not save the row. What it
-/// held before, if that was something else; a refused field is as it was.
+/// Gives a field of a ticket, which is locked, what it shall hold for this reason, whatever it held. Does not save the
+/// row. What it held before, if that was something else; a refused field is as it was.
 pub(super) async fn set_field(
     change: &mut Change,
     row: &mut TicketRow,
     field: Field,
     new: Option<&str>,
+    reason: &str,
 ) -> Result<Option<FieldBefore>, EditError> {
     check_permission(change, field)?;
     let holds = value(row, field);
     if holds.as_deref() == new {
         return Ok(None);
     }
-    write_and_note(change, row, field, new).await?;
+    write_and_note(change, row, field, new, Some(reason)).await?;
     Ok(Some(FieldBefore(holds)))
 }
 
@@ -100,13 +108,31 @@ async fn write_and_note(
     row: &mut TicketRow,
     field: Field,
     new: Option<&str>,
+    reason: Option<&str>,
 ) -> Result<(), EditError> {
     let holds = value(row, field);
-    write(change, row, field, new).await?;
+    write(change, row, field, new, reason).await?;
     // A chosen status has noted itself.
     if field != Field::Status {
         note_edit(change, row, field, holds, value(row, field)).await?;
     }
+    Ok(())
+}
+
+async fn write_status(
+    change: &mut Change,
+    row: &mut TicketRow,
+    new: Option<&str>,
+    reason: Option<&str>,
+) -> Result<(), EditError> {
+    let field = Field::Status;
+    let id: StatusId = parse(field, new)?.ok_or(EditError::Wrong(field, "a ticket has a status"))?;
+    let status = usable_status(change, id).await?;
+    let status = status.ok_or(EditError::Wrong(field, "no such status"))?;
+    if reason.is_none() && needs_reason(&row.life(), status.category) {
+        return Err(EditError::ReasonNeeded);
+    }
+    choose_status(change, row, &status, reason).await?;
     Ok(())
 }
 
@@ -166,14 +192,11 @@ async fn write(
     row: &mut TicketRow,
     field: Field,
     new: Option<&str>,
+    reason: Option<&str>,
 ) -> Result<(), EditError> {
     let workspace = change.workspace();
     match field {
-        Field::Status => {
-            let id: StatusId = parse(field, new)?.ok_or(EditError::Wrong(field, "a ticket has a status"))?;
-            let chosen = choose_status(change, row, id).await?;
-            chosen.ok_or(EditError::Wrong(field, "no such status"))?;
-        }
+        Field::Status => write_status(change, row, new, reason).await?,
         Field::Assignee => {
             row.assignee_id = sighted_agent(change, row, field, new).await?;
             if let Some(agent) = row.assignee_id {

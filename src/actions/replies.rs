@@ -13,7 +13,7 @@ use super::messages::{self, Author, NewMessage};
 use super::notifications::notify;
 use super::recipients::{self, MOST_RECIPIENTS, checked, distinct};
 use super::signatures;
-use super::tickets::choose_status;
+use super::tickets::{LONGEST_REASON, choose_status, shorten, usable_status};
 use crate::db;
 use crate::log::Change;
 use crate::store::inboxes::InboxRow;
@@ -337,9 +337,11 @@ async fn finish(
         }
     }
     if let Some(status) = reply.status {
-        choose_status(change, &mut ticket, status)
-            .await?
-            .ok_or(ReplyError::NoSuchStatus)?;
+        let status = usable_status(change, status).await?;
+        let status = status.ok_or(ReplyError::NoSuchStatus)?;
+        // Whoever puts work aside with a note says there why.
+        let note = (reply.visibility == Visibility::Note).then(|| shorten(&reply.text, LONGEST_REASON));
+        choose_status(change, &mut ticket, &status, note.as_deref()).await?;
         tickets::save(change.tx(), workspace, &ticket).await?;
     }
     Ok(())

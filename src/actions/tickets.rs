@@ -12,8 +12,10 @@ use super::routing::owners::people_after_waking;
 use crate::db::Error;
 use crate::log::Change;
 use crate::store::notifications::NotificationKind;
+use crate::store::pauses::PauseRow;
+use crate::store::statuses::StatusRow;
 use crate::store::tickets::{EditRow, TicketRow};
-use crate::store::{statuses, tickets, workspaces};
+use crate::store::{pauses, statuses, tickets, workspaces};
 
 /// A ticket to be opened. Its first message is added right after, in the same change.
 #[derive(Debug, Clone)]
@@ -31,6 +33,8 @@ pub struct NewTicket {
 
 /// How long a subject is kept; a longer one is cut.
 const LONGEST_SUBJECT: usize = 500;
+/// How much is said about why work on a ticket rests, in characters.
+pub const LONGEST_REASON: usize = 500;
 
 /// Opens a ticket; the caller adds its first message and saves it by that.
 pub async fn open(change: &mut Change, new: &NewTicket) -> Result<TicketRow, Error> {
@@ -110,26 +114,54 @@ pub async fn live_on(change: &mut Change, ticket: &mut TicketRow, life: &Life) -
     Ok(())
 }
 
-/// Gives the ticket a status chosen by hand; `None` when there is no such status. Does not save the row.
+/// A status that a ticket may be given.
+pub async fn usable_status(change: &mut Change, id: StatusId) -> Result<Option<StatusRow>, Error> {
+    let workspace = change.workspace();
+    let found = statuses::find(change.tx(), workspace, id).await?;
+    Ok(found.filter(|status| !status.archived))
+}
+
+/// Gives the ticket a status that somebody chose, for this reason. Does not save the row.
 pub async fn choose_status(
     change: &mut Change,
     ticket: &mut TicketRow,
-    id: StatusId,
-) -> Result<Option<()>, Error> {
-    let workspace = change.workspace();
-    let found = statuses::find(change.tx(), workspace, id).await?;
-    let Some(status) = found.filter(|status| !status.archived) else {
-        return Ok(None);
-    };
+    status: &StatusRow,
+    reason: Option<&str>,
+) -> Result<(), Error> {
+    note_pause(change, ticket, status.category, reason).await?;
     let life = category_chosen(&ticket.life(), status.category, change.now());
     turn_to(change, ticket, life.category);
     (ticket.solved_at, ticket.waiting_since) = (life.solved_at, life.waiting_since);
-    if ticket.status_id != id {
-        let (from, to) = (ticket.status_id.to_string(), id.to_string());
-        ticket.status_id = id;
+    if ticket.status_id != status.id {
+        let (from, to) = (ticket.status_id.to_string(), status.id.to_string());
+        ticket.status_id = status.id;
         note_edit(change, ticket, Field::Status, Some(from), Some(to)).await?;
     }
-    Ok(Some(()))
+    Ok(())
+}
+
+/// Keeps why the work is put aside, and whether the customer is waiting meanwhile.
+async fn note_pause(
+    change: &mut Change,
+    ticket: &TicketRow,
+    to: Category,
+    reason: Option<&str>,
+) -> Result<(), Error> {
+    let rests = matches!(to, Category::Waiting | Category::OnHold) && to != ticket.category;
+    if !rests || reason.is_none() && ticket.waiting_since.is_none() {
+        return Ok(());
+    }
+    let (workspace, actor) = (change.workspace(), change.actor().who);
+    let pause = PauseRow {
+        version: ticket.version,
+        category: to,
+        reason: reason.map(str::to_owned),
+        waiting_since: ticket.waiting_since,
+        actor_kind: actor.kind(),
+        actor_id: actor.id(),
+        at: change.now(),
+    };
+    pauses::add(change.tx(), workspace, ticket.id, &pause).await
 }
 
 /// Gives the ticket another category, and records it: its clocks are derived from that, whatever its status is

@@ -7,10 +7,11 @@ use shouwen_core::time::Timestamp;
 use utoipa::ToSchema;
 
 use crate::http::Problem;
+use crate::http::v1::activity::Activity;
 use crate::http::v1::calls::RingingCall;
 use crate::http::v1::notifications::Notification;
 use crate::http::v1::schedules::ScheduledReply;
-use crate::http::v1::view::{Activity, CustomerBrief, Message, TicketSummary};
+use crate::http::v1::view::{CustomerBrief, Message, TicketSummary};
 
 /// What an agent's client says.
 #[derive(Debug, Deserialize, ToSchema)]

@@ -18,8 +18,7 @@ use super::conversation::{self, Said};
 use super::frame::Frame;
 use super::room::Interest;
 use crate::db::{Conn, Result};
-use crate::http::v1::schedules;
-use crate::http::v1::view;
+use crate::http::v1::{activity, schedules, view};
 use crate::log::Logged;
 use crate::store::messages::MessageRow;
 use crate::store::tickets::SummaryRow;
@@ -107,7 +106,7 @@ pub(super) async fn render(
     render_messages(conn, workspace, events, &named, interest, &mut batch).await?;
     let moved = events
         .iter()
-        .filter(|logged| view::other_ticket(logged.event()).is_some());
+        .filter(|logged| activity::other_ticket(logged.event()).is_some());
     let moved: Vec<TicketId> = moved.filter_map(|logged| logged.ticket_id).collect();
     if interest.visitors && !moved.is_empty() {
         // As the rows say now: the conversation may have been linked and moved within one batch.
@@ -431,13 +430,13 @@ async fn render_messages(
         let Some(ticket_id) = logged.ticket_id.filter(|id| interest.open.contains(id)) else {
             continue;
         };
-        for activity in view::activities(conn, workspace, &[logged]).await? {
+        for activity in activity::activities(conn, workspace, &[logged]).await? {
             let activity = Box::new(activity);
             batch
                 .details
                 .push((ticket_id, frame(&Frame::Activity { ticket_id, activity })));
         }
-        if view::other_ticket(logged.event()).is_some() {
+        if activity::other_ticket(logged.event()).is_some() {
             batch
                 .details
                 .push((ticket_id, frame(&Frame::Conversation { ticket_id })));

@@ -97,6 +97,7 @@ fn version_1() -> OpenApiRouter<App> {
         .merge(v1::oauth::routes())
         .merge(v1::owner_offers::routes())
         .merge(v1::password_resets::routes())
+        .merge(v1::pauses::routes())
         .merge(v1::presence::routes())
         .merge(v1::roles::routes())
         .merge(v1::sender_rules::routes())

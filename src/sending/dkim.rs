@@ -21,8 +21,6 @@ const PATIENCE: Duration = Duration::from_secs(12);
 pub enum DkimError {
     #[error("this is no private key in PEM that we can sign with: RSA from 2048 bits on, or Ed25519")]
     NotAKey,
-    #[error("an RSA key is made elsewhere (`openssl genrsa 2048`) and pasted")]
-    NotGenerated,
     #[error("a selector has letters, digits and hyphens, such as desk1")]
     Selector,
     #[error("names cannot be looked up: give the server a nameserver (mail.nameserver)")]
@@ -48,7 +46,7 @@ pub fn free_selector(taken: &[&str]) -> String {
 }
 
 /// A key for a domain: the pasted one, or a new one. Whether it signs is decided when it is kept.
-pub fn make(
+pub async fn make(
     app: &App,
     domain: &str,
     selector: &str,
@@ -65,8 +63,11 @@ pub fn make(
     }
     let key = match (pem, algorithm) {
         (Some(pem), _) => DkimKey::from_pem(&Secret::new(pem)),
-        (None, Some(DkimAlgorithm::Rsa)) => return Err(DkimError::NotGenerated),
-        (None, _) => DkimKey::generate_ed25519(),
+        (None, Some(DkimAlgorithm::Ed25519)) => DkimKey::generate_ed25519(),
+        // A tenth of a second of arithmetic, during which others are to be served.
+        (None, None | Some(DkimAlgorithm::Rsa)) => tokio::task::spawn_blocking(DkimKey::generate_rsa)
+            .await
+            .map_err(|_| DkimError::NotAKey)?,
     };
     let key = key.map_err(|_| DkimError::NotAKey)?;
     Signer::new(&key, domain, selector).map_err(|_| DkimError::NotAKey)?;

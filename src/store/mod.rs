@@ -26,6 +26,7 @@ pub mod notifications;
 pub mod oauth;
 pub mod opt_outs;
 pub mod password_resets;
+pub mod pauses;
 pub mod raw_mails;
 pub mod remote_pictures;
 pub mod routing;

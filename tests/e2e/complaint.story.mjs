@@ -14,6 +14,24 @@ export async function run({ desk, browser, expect }) {
   await admin.inbox('email', { sender_name: 'Lamp & Tea', smtp: null, imap: null, signature: '' }, 'help@shop.example')
   const agent = await admin.agent('Chen Wei')
   const boss = await admin.agent('Grace', 'supervisor')
+
+  // Who must take the gravest cases, and within which time.
+  const settings = await admin.open(browser, '/settings/complaints')
+  await settings.getByRole('button', { name: /gravest/ }).click()
+  const rule = settings.getByRole('dialog')
+  const minutes = rule.getByLabel('Goes on after')
+  await minutes.first().fill('0')
+  await rule.getByRole('button', { name: 'Save' }).click()
+  await expect.visible(rule.getByRole('alert'))
+  await minutes.first().fill('45')
+  await rule.getByLabel('Who 1').selectOption({ label: 'A supervisor' })
+  await rule.getByLabel('Hours of level 1').selectOption({ label: 'around the clock' })
+  await expect.accessible(settings)
+  await rule.getByRole('button', { name: 'Save' }).click()
+  await expect.gone(rule)
+  const { ladder } = (await admin.get('/grades')).rules.find(({ grade }) => grade === 'i')
+  expect.deepEqual(ladder[0], { role: 'supervisor', after_minutes: 45, hours: 'always' })
+
   await deliver(desk.smtp, 'wang@outside.example', 'help@shop.example', MAIL)
   const ticket = await expect.soon(async () => (await admin.tickets())[0], 'the ticket')
 
@@ -28,6 +46,8 @@ export async function run({ desk, browser, expect }) {
   await expect.text(panel, 'an authority is mentioned: “')
   await panel.getByRole('button', { name: 'Confirm' }).click()
   await expect.text(panel, 'Confirmed')
+  await expect.text(panel, 'A supervisor must take it')
+  await expect.text(panel, /4[45] min/)
   await expect.accessible(his)
 
   await panel.getByRole('button', { name: 'Grant or request…' }).click()

@@ -37,7 +37,15 @@ export async function run({ desk, browser, expect }) {
     await expect.gone(picker)
   }
   await pick('s', 'on hold')
+  // The customer is waiting: whoever stops the clock says why, and what was said stands in the conversation.
+  const why = page.getByRole('dialog', { name: 'Why “On hold”?' })
+  await expect.text(why, 'The customer has been waiting for an answer since')
+  await expect.accessible(page)
+  await page.keyboard.type('The maker is asked')
+  await page.keyboard.press('Control+Enter')
+  await expect.gone(why)
   await becomes('on hold', ({ category }) => category === 'on_hold')
+  await expect.text(page.getByRole('log'), 'You set the status to On hold: The maker is asked')
   await pick('a', 'chen')
   await becomes('assigned to Chen Wei', ({ assignee_id }) => assignee_id === chen)
   await pick('l', 'refund', 'Escape')
@@ -139,5 +147,11 @@ export async function run({ desk, browser, expect }) {
   await expect.soon(() => new URL(chinese.url()).pathname === '/view/all', 'the view of all')
   await order('yw')
   await expect.visible(chinese.getByRole('heading', { name: 'All tickets' }))
+
+  // Supervisors see who stopped a clock while a customer was waiting.
+  await page.goto(`${desk.url}/board`)
+  const pauses = page.getByRole('region', { name: 'Put aside while the customer waited' })
+  await expect.text(pauses, 'The maker is asked')
+  await expect.accessible(page)
   office.close()
 }

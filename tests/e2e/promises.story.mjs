@@ -2,7 +2,7 @@
 import { deliver } from './support/mail.mjs'
 import { administrator } from './support/people.mjs'
 
-export const name = 'a policy is previewed, applied, and seen at once by an agent'
+export const name = 'a policy is previewed, applied, and seen at once by an agent; a message needs no reply'
 
 const mail = (number) => ['From: Wang Fang <wang@outside.example>', 'To: help@shop.example', `Subject: Lamp ${number}`, `Message-ID: <promise-${number}@outside.example>`, '', 'When does it arrive?']
 
@@ -43,4 +43,16 @@ export async function run({ desk, browser, expect }) {
   await expect.text(why, 'Policy: Usual times')
   await expect.text(why, 'Runs: the customer wrote')
   await expect.accessible(list)
+  await list.keyboard.press('Escape')
+
+  // Nobody is late for not answering "thanks"; what was said by mistake is said back.
+  const waits = async () => (await admin.tickets()).filter(({ waiting_since }) => waiting_since).length
+  await list.getByRole('button', { name: 'Needs no reply' }).click()
+  await expect.soon(async () => (await waits()) === 1, 'nobody to wait for an answer there')
+  await list.getByRole('button', { name: 'Needs a reply after all' }).click()
+  await expect.soon(async () => (await waits()) === 2, 'the customer to wait again')
+  await list.keyboard.press('Control+k')
+  await list.keyboard.type('needs no reply')
+  await list.keyboard.press('Enter')
+  await expect.soon(async () => (await waits()) === 1, 'the same by the palette')
 }

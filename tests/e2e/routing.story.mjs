@@ -90,4 +90,15 @@ export async function run({ desk, browser, expect }) {
   await expect.text(hers.getByRole('complementary', { name: 'Customer' }), 'You know the carrier.')
   await hers.getByRole('button', { name: 'Accept' }).click()
   await expect.soon(async () => (await admin.tickets())[0].owner_id === ids['Bo Larsen'], 'the new owner')
+
+  // A ticket of no team waits until somebody lets the desk give those out too.
+  await admin.inbox('email', { sender_name: 'Lamp & Tea', smtp: null, imap: null, signature: '' }, 'info@shop.example')
+  await deliver(desk.smtp, 'wang@outside.example', 'info@shop.example', mail(2))
+  const loose = async () => (await admin.tickets()).find(({ subject }) => subject === 'Lamp 2')
+  await expect.soon(loose, 'the ticket without a team')
+  expect.equal((await loose()).assignee_id, null)
+  await settings.getByRole('main').getByRole('button', { name: 'Tickets without a team' }).click()
+  await dialog.getByLabel('Assign by itself').check()
+  await save()
+  await expect.soon(async () => (await loose()).assignee_id !== null, 'one of those who are here to get it')
 }

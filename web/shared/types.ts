@@ -57,6 +57,7 @@ export type Identity = Schemas['Identity']
 
 export type TicketSummary = Schemas['TicketSummary'] & Expected
 export type TicketDetail = Schemas['TicketDetail']
+export type Pause = Schemas['Pause']
 export type Edit = Schemas['EditIn']
 export type Message = Schemas['Message']
 export type MailDetails = Schemas['Mail']

@@ -150,6 +150,17 @@ pub fn category_chosen(life: &Life, category: Category, at: Timestamp) -> Life {
     }
 }
 
+/// Whether a status of this category, chosen by hand, asks for a reason: it puts the work aside, or says that the
+/// customer has to answer while the customer is waiting for the desk.
+pub fn needs_reason(life: &Life, category: Category) -> bool {
+    let parks = match category {
+        Category::OnHold => true,
+        Category::Waiting => life.waiting_since.is_some(),
+        Category::New | Category::Open | Category::Solved | Category::Closed => false,
+    };
+    parks && category != life.category
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -184,6 +195,27 @@ mod tests {
                 after,
                 "{before}"
             );
+        }
+    }
+
+    #[test]
+    fn what_puts_work_aside_needs_a_reason() {
+        let asked = Life {
+            waiting_since: Some(NOON),
+            ..life(Category::Open)
+        };
+        let answered = life(Category::Open);
+        for (life, category, needed) in [
+            (asked, Category::OnHold, true),
+            (answered, Category::OnHold, true),
+            (asked, Category::Waiting, true),
+            (answered, Category::Waiting, false),
+            (asked, Category::Solved, false),
+            (asked, Category::Open, false),
+            (life(Category::OnHold), Category::OnHold, false),
+            (life(Category::OnHold), Category::Waiting, false),
+        ] {
+            assert_eq!(needs_reason(&life, category), needed, "{life:?} to {category}");
         }
     }
 

@@ -7,6 +7,6 @@ mod number;
 pub use edit::{Field, Verdict, compare};
 pub use life::{
     Category, Life, Priority, agent_answered, answer_failed, category_chosen, customer_wrote, joined_by,
-    left_with, merged_away,
+    left_with, merged_away, needs_reason,
 };
 pub use number::{NumberError, TicketNumber};

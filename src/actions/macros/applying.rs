@@ -121,7 +121,7 @@ async fn carry_out(
                 continue;
             }
         };
-        match set_field(change, row, field, new.as_deref()).await {
+        match set_field(change, row, field, new.as_deref(), &applied.name).await {
             Ok(None) => {}
             Ok(Some(before)) => applied.changed.push(FieldChange {
                 field,
@@ -132,6 +132,8 @@ async fn carry_out(
                 part,
                 detail: why.to_owned(),
             }),
+            // A macro's name is its reason.
+            Err(EditError::ReasonNeeded) => {}
             Err(EditError::NoSuchTicket) => return Err(MacroError::NoSuchTicket),
             Err(EditError::Forbidden(permission)) => return Err(MacroError::Forbidden(permission)),
             Err(EditError::Store(error)) => return Err(error.into()),

@@ -79,6 +79,7 @@ impl Writer<'_> {
             field: Field::Kind,
             old: Some(TicketKind::Inquiry.as_str().to_owned()),
             new: Some(TicketKind::Complaint.as_str().to_owned()),
+            reason: None,
         };
         edits::edit(self.change, ticket, &[edit]).await?;
         Ok(())

@@ -68,6 +68,7 @@ impl Writer<'_> {
                     field: Field::Assignee,
                     old: None,
                     new: Some(self.shop.staff[*colleague].to_string()),
+                    reason: None,
                 };
                 edits::edit(self.change, ticket, &[edit]).await?;
                 Ok(ticket)
@@ -210,9 +211,9 @@ impl Writer<'_> {
             .ok_or(WriteError::Missing("a status"))?;
         let row = tickets::lock(self.change.tx(), workspace, ticket).await?;
         let mut row = row.ok_or(WriteError::Missing("a ticket"))?;
-        opening::choose_status(self.change, &mut row, status)
-            .await?
-            .ok_or(WriteError::Missing("a status"))?;
+        let status = opening::usable_status(self.change, status).await?;
+        let status = status.ok_or(WriteError::Missing("a status"))?;
+        opening::choose_status(self.change, &mut row, &status, None).await?;
         row.updated_at = self.step.at;
         tickets::save(self.change.tx(), workspace, &row).await?;
         Ok(())

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::view::ActivityActor;
+use super::activity::ActivityActor;
 use crate::actions::routing::assign;
 use crate::actions::routing::facts::Rules;
 use crate::app::App;

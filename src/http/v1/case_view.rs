@@ -13,7 +13,7 @@ use shouwen_core::time::Timestamp;
 use shouwen_core::tone::Tone;
 use utoipa::ToSchema;
 
-use super::view::ActivityActor;
+use super::activity::ActivityActor;
 use crate::actions::complaints::rules;
 use crate::db::Conn;
 use crate::http::Failure;

@@ -115,7 +115,7 @@ async fn list_domains(
 pub struct KeyIn {
     /// Null: one that is free, such as `desk2`.
     selector: Option<String>,
-    /// Of a new key: null or `ed25519`.
+    /// Of a new key. Null: RSA, which every receiver knows.
     algorithm: Option<DkimAlgorithm>,
     /// PEM, RSA from 2048 bits on or Ed25519; null: a new one is made.
     private_key: Option<String>,
@@ -138,7 +138,7 @@ async fn put_key(
         .filter(|text| !text.is_empty());
     let taken: Vec<&str> = known.keys.iter().map(|key| key.selector.as_str()).collect();
     let selector = given.map_or_else(|| dkim::free_selector(&taken), ToOwned::to_owned);
-    let row = dkim::make(&app, &known.domain, &selector, body.algorithm, body.private_key)?;
+    let row = dkim::make(&app, &known.domain, &selector, body.algorithm, body.private_key).await?;
     app.change(&actor, row, |change, row| actions::keep(change, row).boxed())
         .await?;
     Ok(Json(domain(&app, actor.workspace, &name).await?))
@@ -254,7 +254,6 @@ impl From<DkimError> for Failure {
         let words = error.to_string();
         match error {
             DkimError::NotAKey => Self::field("private_key", words),
-            DkimError::NotGenerated => Self::field("algorithm", words),
             DkimError::Selector => Self::field("selector", words),
             DkimError::NoResolver => Self::Conflict(words.into()),
             DkimError::Store(error) => error.into(),

@@ -1,5 +1,6 @@
 //! Version 1 of the API: a file per resource.
 
+pub mod activity;
 pub mod agents;
 pub mod alarms;
 pub mod api_keys;
@@ -33,6 +34,7 @@ pub mod notifications;
 pub mod oauth;
 pub mod owner_offers;
 pub mod password_resets;
+pub mod pauses;
 pub mod presence;
 pub mod roles;
 pub mod routing;

@@ -16,9 +16,11 @@ use utoipa::{OpenApi, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::activity::{self, Activity};
 use super::schedules::{self, ScheduledReply};
-use super::view::{self, Activity, Customer, Message, TicketSummary};
+use super::view::{self, Customer, Message, TicketSummary};
 use crate::actions::edits::{self, Edit, EditError};
+use crate::actions::tickets::LONGEST_REASON;
 use crate::actions::{recipients, replies};
 use crate::app::App;
 use crate::db::{Conn, Error, JsonText};
@@ -304,7 +306,7 @@ pub async fn conversation(
     let mut kept: Vec<_> = within.collect();
     kept.reverse();
     let first = kept.first().map_or(older.seq, |event| event.seq);
-    let activities = view::activities(conn, actor.workspace, &kept).await?;
+    let activities = activity::activities(conn, actor.workspace, &kept).await?;
     let before = match rows.first() {
         Some(row) if more => Some(write_cursor(&Older {
             position: row.position,
@@ -331,6 +333,32 @@ pub struct EditIn {
     old: Option<String>,
     #[serde(default, deserialize_with = "text_or_nothing")]
     new: Option<String>,
+    /// Why a status is chosen: needed for one that puts work on the ticket aside (on hold, or waiting for a customer
+    /// who is waiting for an answer), at most 500 characters.
+    #[serde(default)]
+    reason: Option<String>,
+}
+
+impl TryFrom<EditIn> for Edit {
+    type Error = Failure;
+
+    fn try_from(edit: EditIn) -> Result<Self, Failure> {
+        let reason = edit.reason.map(|reason| reason.trim().to_owned());
+        let reason = reason.filter(|reason| !reason.is_empty());
+        let most = LONGEST_REASON;
+        if reason
+            .as_ref()
+            .is_some_and(|reason| reason.chars().count() > most)
+        {
+            return Err(Failure::field("edits/reason", Fault::TooLong { most }));
+        }
+        Ok(Self {
+            field: edit.field,
+            old: edit.old,
+            new: edit.new,
+            reason,
+        })
+    }
 }
 
 fn text_or_nothing<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
@@ -357,12 +385,8 @@ async fn edit_ticket(
     let edits: Vec<Edit> = edits
         .edits
         .into_iter()
-        .map(|edit| Edit {
-            field: edit.field,
-            old: edit.old,
-            new: edit.new,
-        })
-        .collect();
+        .map(Edit::try_from)
+        .collect::<Result<_, _>>()?;
     let conflicts = app
         .change(&actor, (ticket, edits), |change, (ticket, edits)| {
             edits::edit(change, *ticket, edits).boxed()
@@ -523,6 +547,7 @@ impl From<EditError> for Failure {
         match error {
             EditError::NoSuchTicket => Self::NotFound("ticket"),
             EditError::Wrong(field, detail) => Self::field(&format!("edits/{field}"), detail),
+            EditError::ReasonNeeded => Self::field("edits/reason", Fault::PauseReason),
             EditError::Forbidden(permission) => Self::Forbidden(permission),
             EditError::Store(Error::Other(error))
                 if error

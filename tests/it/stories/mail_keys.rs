@@ -110,7 +110,8 @@ async fn keys_follow_one_another(engine: Engine) {
         names,
     };
 
-    let domain = shop.call(Method::PUT, DKIM, json!({})).await;
+    let pasted = json!({ "selector": "desk", "private_key": include_str!("rsa_key.pem") });
+    let domain = shop.call(Method::PUT, DKIM, pasted).await;
     shop.publish(&domain, 0);
     let domain = shop.call(Method::PUT, DKIM, json!({})).await;
     assert_eq!(shop.keys().await, pairs(&[("desk", "signs"), ("desk2", "next")]));
@@ -147,16 +148,16 @@ async fn keys_follow_one_another(engine: Engine) {
         "what was laid down needs no record for long"
     );
 
-    let rsa = json!({ "selector": "rsa1", "private_key": include_str!("rsa_key.pem") });
-    let domain = shop.call(Method::PUT, DKIM, rsa.clone()).await;
+    let ed25519 = json!({ "selector": "small1", "algorithm": "ed25519" });
+    let domain = shop.call(Method::PUT, DKIM, ed25519.clone()).await;
     shop.publish(&domain, 2);
     let both = shop.mail().await;
     let mut signed = selectors(&both);
     signed.sort_unstable();
-    assert_eq!(signed, ["desk2", "rsa1"], "one of each algorithm signs");
+    assert_eq!(signed, ["desk2", "small1"], "one of each algorithm signs");
     assert!(shop.is_believed(&both).await);
 
-    let again = shop.admin.call(Method::PUT, DKIM, Some(rsa)).await;
+    let again = shop.admin.call(Method::PUT, DKIM, Some(ed25519)).await;
     assert_eq!(
         (again.0.as_u16(), &again.1["errors"][0]["pointer"]),
         (422, &json!("/selector")),
@@ -182,7 +183,10 @@ async fn keys_follow_one_another(engine: Engine) {
             .0,
         404
     );
-    assert_eq!(shop.keys().await, pairs(&[("desk2", "signs"), ("rsa1", "signs")]));
+    assert_eq!(
+        shop.keys().await,
+        pairs(&[("desk2", "signs"), ("small1", "signs")])
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -6,19 +6,27 @@ import { notices } from '../state/Notices.svelte'
 import { picking } from '../state/Picking.svelte'
 import { statusName } from '../state/Reference.svelte'
 import { tellWrong } from '../state/wrong'
+import { needsReason } from '../conversation/pausing'
+import { panels } from './panels.svelte'
 
 export const PRIORITIES: Priority[] = ['urgent', 'high', 'normal', 'low']
 
-function change(field: Parameters<typeof desk.conversation.edit>[0], next: string | null, shown: Partial<TicketSummary>): void {
-  desk.conversation.edit(field, next, shown).catch(tellWrong)
+function change(field: Parameters<typeof desk.conversation.edit>[0], next: string | null, shown: Partial<TicketSummary>, reason?: string): void {
+  desk.conversation.edit(field, next, shown, reason).catch(tellWrong)
 }
 
 export function setAssignee(id: Id | null): void {
   change('assignee', id, { assignee_id: id })
 }
-export function setStatus(id: Id): void {
+/** What puts the work aside asks why first. */
+export function setStatus(id: Id, reason?: string): void {
   const status = desk.reference.status(id)
-  if (status) change('status', id, { status_id: id, category: status.category })
+  const ticket = desk.conversation.ticket
+  if (!status || !ticket) return
+  if (reason === undefined && needsReason(ticket, status.category)) {
+    panels.pausing = status
+    panels.show('pause')
+  } else change('status', id, { status_id: id, category: status.category }, reason)
 }
 export function setPriority(priority: Priority): void {
   change('priority', priority, { priority })
@@ -36,7 +44,7 @@ export function solve(): void {
   if (!next) return
   const before = ticket.status_id
   setStatus(next.id)
-  if (!solved) notices.tell(`#${ticket.number}: ${statusName(next)}`, { action: { label: t.undo, run: () => desk.conversation.ticket?.id === ticket.id && setStatus(before) } })
+  if (!solved) notices.tell(`#${ticket.number}: ${statusName(next)}`, { action: { label: t.undo, run: () => desk.conversation.ticket?.id === ticket.id && setStatus(before, t.undo) } })
 }
 
 export function askAssignee(): void {

@@ -13,6 +13,7 @@ import { openCase } from '../complaint/OpenCase.svelte'
 import { askAssignee, askPriority, askStatus, askTags, askTeam, copyNumber, setAssignee, solve } from './editing'
 import { Keymap } from './Keymap.svelte'
 import { askSpam, askTarget, notSpam } from './moving'
+import { nothingNeedsReply } from '../conversation/noReply'
 import { panels } from './panels.svelte'
 import { send } from './sending.svelte'
 import { subjectEditing } from './subjectEditing.svelte'
@@ -70,6 +71,7 @@ export const actions: Action[] = [
   { name: 'assignMe', group: 'ticket', keys: ['i'], when: () => may('ticket.assign')() && desk.conversation.ticket?.assignee_id !== desk.session.id, run: () => setAssignee(desk.session.id) },
   { name: 'status', group: 'ticket', keys: ['s'], when: may('ticket.edit'), run: askStatus },
   { name: 'solve', group: 'ticket', keys: ['e'], when: may('ticket.edit'), run: solve },
+  { name: 'noReply', group: 'ticket', when: () => may('ticket.edit')() && desk.conversation.ticket?.waiting_since != null, run: () => void nothingNeedsReply() },
   { name: 'tags', group: 'ticket', keys: ['l'], when: may('ticket.edit'), run: askTags },
   { name: 'priority', group: 'ticket', keys: ['p'], when: may('ticket.edit'), run: askPriority },
   { name: 'team', group: 'ticket', keys: ['t'], when: may('ticket.assign'), run: askTeam },

@@ -44,6 +44,9 @@ export const routes = {
   unmerge: (ticket: Id) => post('/tickets/{ticket}/unmerge', { path: { ticket } }),
   markSpam: (ticket: Id, block: boolean) => post('/tickets/{ticket}/spam', { path: { ticket }, body: { block_sender: block } }),
   unmarkSpam: (ticket: Id) => remove('/tickets/{ticket}/spam', { path: { ticket } }),
+  noReplyNeeded: (ticket: Id, message: Id) => post('/tickets/{ticket}/messages/{message}/no-reply-needed', { path: { ticket, message } }),
+  replyNeeded: (ticket: Id, message: Id) => remove('/tickets/{ticket}/messages/{message}/no-reply-needed', { path: { ticket, message } }),
+  pauses: (after: string | null) => get('/sla/pauses', { query: { after: after ?? undefined } }),
   retryMessage: (message: Id) => post('/messages/{message}/retry', { path: { message } }),
   settleMessage: (message: Id, as: 'sent' | 'failed') => post('/messages/{message}/settle', { path: { message }, body: { as } }),
 

@@ -27,7 +27,7 @@ export function activityText(activity: Activity): string {
   if (told) return told
   const to = activity.to ?? null
   switch (activity.field) {
-    case 'status': return t.activity.status(who, reference.statusName(to))
+    case 'status': return t.activity.status(who, reference.statusName(to), activity.reason)
     case 'assignee':
       if (to === null) return t.activity.unassigned(who)
       return activity.actor.id === to ? t.activity.took(who) : t.activity.assigned(who, reference.agentName(to))

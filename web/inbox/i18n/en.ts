@@ -130,6 +130,7 @@ export const en = {
     failedText: 'This message did not reach the customer.', failedFor: (who: string) => `It did not reach ${who}.`, failedDo: 'Check the reason and the address, then send it again.', again: 'Send again',
     uncertainText: 'The connection broke while this was being handed over. It may have arrived.', uncertainDo: 'Ask the customer or look into the mailbox before sending twice.', settleSent: 'Mark as sent', settleFailed: 'Mark as not delivered',
     recipients: (n: number) => count(n, 'recipient', 'recipients'),
+    noReply: 'Needs no reply', noReplyHint: 'Nobody is late for not answering it.', needsReply: 'Needs a reply after all',
     joinedBecause: { recipient_token: 'the address carries the ticket’s sign', reply_token: 'it answers one of our mails', message_id: 'it answers one of our mails', in_reply_to: 'it answers a mail of this ticket', references: 'it belongs to the same thread', subject: 'the subject names the ticket', subject_number: 'the subject names the ticket', quote_token: 'the quoted text names the ticket', new: 'it opened the ticket' } as Record<string, string>,
   },
   why: {
@@ -201,9 +202,14 @@ export const en = {
   },
 
   activity: {
-    opened: (who: string) => `${who} opened the ticket`, status: (who: string, to: string) => `${who} set the status to ${to}`, assigned: (who: string, to: string) => `${who} assigned it to ${to}`, took: (who: string) => `${who} took it`, unassigned: (who: string) => `${who} removed the assignee`,
+    opened: (who: string) => `${who} opened the ticket`, status: (who: string, to: string, reason?: string) => `${who} set the status to ${to}${reason ? `: ${reason}` : ''}`, assigned: (who: string, to: string) => `${who} assigned it to ${to}`, took: (who: string) => `${who} took it`, unassigned: (who: string) => `${who} removed the assignee`,
     team: (who: string, to: string) => `${who} moved it to ${to}`, noTeam: (who: string) => `${who} took it from its team`, priority: (who: string, to: string) => `${who} set the priority to ${to}`, subject: (who: string) => `${who} changed the subject`, owner: (who: string, to: string) => `${who} made ${to} its owner`, ownerSelf: (who: string) => `${who} became its owner`,
     noOwner: (who: string) => `${who} removed the owner`, customer: (who: string) => `${who} changed the customer`, tagAdded: (who: string, tag: string) => `${who} added the tag ${tag}`, tagRemoved: (who: string, tag: string) => `${who} removed the tag ${tag}`, callEnded: (who: string) => `${who} ended a call`, reopened: (who: string) => `${who} reopened it`, merged: (who: string, n: string) => `${who} merged it into #${n}`, mergedIn: (who: string, n: string) => `${who} merged #${n} into it`, mergeUndone: (who: string, n: string) => `${who} took #${n} out again`, mergeLeft: (who: string, n: string) => `${who} undid the merge into #${n}`, splitOff: (who: string, n: string) => `${who} made #${n} of a part of it`, splitFrom: (who: string, n: string) => `${who} made it of a part of #${n}`, spam: (who: string) => `${who} marked it as spam`, notSpam: (who: string) => `${who} said it is no spam`, other: (who: string, kind: string) => `${who}: ${kind}`, deletedTag: 'a deleted tag',
+  },
+
+  pausing: {
+    title: (status: string) => `Why “${status}”?`, label: 'Reason', save: 'Set status', waits: (since: string) => `The customer has been waiting for an answer since ${since}. This pause is shown to supervisors.`,
+    usual: ['Waiting for the supplier', 'Waiting for the carrier', 'Waiting for stock', 'A colleague is looking into it', 'Agreed with the customer by phone'] as string[],
   },
 
   notifications: {
@@ -218,7 +224,7 @@ export const en = {
   group: { go: 'Go to', list: 'List', ticket: 'Ticket', write: 'Write', app: 'App' },
   action: {
     palette: 'Open commands', help: 'Show keys', search: 'Search', call: 'Log a call', compose: 'New ticket', next: 'Next ticket', previous: 'Previous ticket', open: 'Open ticket', back: 'Back', refresh: 'Refresh list', merge: 'Show what is new',
-    reply: 'Reply', note: 'Write a note', send: 'Send', sendNext: 'Send and open the next', sendWait: 'Send and wait for the customer', sendSolve: 'Send and solve', sendLater: 'Send later…', assign: 'Assign to…', assignMe: 'Assign to me', team: 'Move to team…', status: 'Set status…', priority: 'Set priority…', tags: 'Change tags…', solve: 'Solve', subject: 'Edit subject', copyNumber: 'Copy ticket number', mergeInto: 'Merge into another ticket…', spam: 'Mark as spam…', notSpam: 'Not spam', goSpam: 'Go to Spam', goMail: 'Go to Mail', attach: 'Attach files', macro: 'Insert a saved reply…',
+    reply: 'Reply', note: 'Write a note', send: 'Send', sendNext: 'Send and open the next', sendWait: 'Send and wait for the customer', sendSolve: 'Send and solve', sendLater: 'Send later…', noReply: 'Needs no reply', assign: 'Assign to…', assignMe: 'Assign to me', team: 'Move to team…', status: 'Set status…', priority: 'Set priority…', tags: 'Change tags…', solve: 'Solve', subject: 'Edit subject', copyNumber: 'Copy ticket number', mergeInto: 'Merge into another ticket…', spam: 'Mark as spam…', notSpam: 'Not spam', goSpam: 'Go to Spam', goMail: 'Go to Mail', attach: 'Attach files', macro: 'Insert a saved reply…',
     goMine: 'Go to Mine', goUnassigned: 'Go to Unassigned', goOpen: 'Go to Open', goWaiting: 'Go to Waiting', goHold: 'Go to On hold', goSolved: 'Go to Solved', goAll: 'Go to All tickets', goMentions: 'Go to Mentions', goNotifications: 'Go to Notifications', goSettings: 'Go to Settings',
     order: 'Order by newest or soonest due', kind: 'Set kind…', why: 'Why is it due then?', whyMe: 'Why this assignee?', offer: 'Offer ownership…', take: 'Take the complaint', grade: 'Confirm or change the grade…', compensate: 'Grant or request compensation…', evidence: 'Add evidence…', closeCase: 'Close the complaint…', caseReport: 'Open the complaint’s report', goBoard: 'Go to Board', presenceOnline: 'I am online', presenceAway: 'I am away', presenceHandBack: 'I am away, hand my tickets back',
     themeLight: 'Light theme', themeDark: 'Dark theme', themeSystem: 'Theme as the system', languageEnglish: 'English', languageChinese: 'Chinese (中文)', density: 'Change list density', views: 'Show or fold views', customer: 'Show or fold customer', signOut: 'Sign out', ringing: 'Log the ringing call',

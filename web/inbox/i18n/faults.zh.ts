@@ -2,7 +2,7 @@
 import type { FaultTexts } from './faults.en'
 
 export const faultsZh: FaultTexts = {
-  unauthenticated: '请先登录。', wrong_password: '邮箱或密码不正确。', forbidden: '你的角色没有此权限。', not_found: '它已不存在，或你已无权查看。', no_such_path: '服务器不认识这个地址，请刷新页面。', wrong_method: '服务器不接受此操作，请刷新页面。', invalid: '表单中有内容不正确。', edit_conflict: '期间已被他人修改。', new_messages: '你查看之后，工单里有了新消息。', key_reused: '此前已以另一内容发送过，请重试。', too_large: '内容太大。', throttled: '尝试次数过多，请在 {seconds} 秒后再试。', unavailable: '服务暂时无法读写，请稍后再试。', internal: '服务器出错了。你的内容没有丢失，请重试。', one_like_this: '已有相同的一项。', id_gone: '所选的某一项已不存在，请刷新后重新选择。', key_is_nobody: 'API 密钥没有自己的账号，请以客服身份登录。',
+  unauthenticated: '请先登录。', wrong_password: '邮箱或密码不正确。', forbidden: '你的角色没有此权限。', not_found: '它已不存在，或你已无权查看。', no_such_path: '服务器不认识这个地址，请刷新页面。', wrong_method: '服务器不接受此操作，请刷新页面。', invalid: '表单中有内容不正确。', edit_conflict: '期间已被他人修改。', pause_reason: '请说明暂停处理的原因：重新选择状态。', new_messages: '你查看之后，工单里有了新消息。', key_reused: '此前已以另一内容发送过，请重试。', too_large: '内容太大。', throttled: '尝试次数过多，请在 {seconds} 秒后再试。', unavailable: '服务暂时无法读写，请稍后再试。', internal: '服务器出错了。你的内容没有丢失，请重试。', one_like_this: '已有相同的一项。', id_gone: '所选的某一项已不存在，请刷新后重新选择。', key_is_nobody: 'API 密钥没有自己的账号，请以客服身份登录。',
 
   name_needed: '请填写名称。', too_long: '最多 {most} 个字符。', too_many: '一次最多 {most} 个。', out_of_range: '请填写 {least} 到 {most} 之间的整数。', days_out_of_range: '请填写 {least} 到 {most} 之间的天数。', not_an_email: '请填写邮箱地址，例如 name@shop.example。', not_a_locale: '系统支持中文和英文。', not_a_link: '链接须以 https:// 或 http:// 开头。', not_a_zone: '没有这个时区，请填写例如 Asia/Shanghai。', choose_one: '请至少选择一项。', no_such_agent: '没有这位客服，或已被停用。', no_such_team: '该团队已不存在。', no_such_role: '该角色已不存在。', no_such_skill: '该技能已不存在。', no_such_category: '该分类已不存在。', no_such_calendar: '该工作时间已不存在。', name_taken: '这个名称已被使用。',
 

@@ -130,6 +130,7 @@ export const zh: Texts = {
     failedText: '这条消息没有送达客户。', failedFor: (who) => `没有送达 ${who}。`, failedDo: '请核对原因和地址后重新发送。', again: '重新发送',
     uncertainText: '投递过程中连接中断，对方可能已经收到。', uncertainDo: '重发之前，请先向客户确认或查看邮箱。', settleSent: '标为已发送', settleFailed: '标为未送达',
     recipients: (n) => `${n} 位收件人`,
+    noReply: '无需回复', noReplyHint: '不回复也不会算作超时。', needsReply: '仍需回复',
     joinedBecause: { recipient_token: '收件地址带有工单标记', reply_token: '回复了我们的邮件', message_id: '回复了我们的邮件', in_reply_to: '回复了本工单的邮件', references: '属于同一邮件会话', subject: '主题中有单号', subject_number: '主题中有单号', quote_token: '引用内容中有工单标记', new: '由它开启了工单' },
   },
   why: {
@@ -201,9 +202,14 @@ export const zh: Texts = {
   },
 
   activity: {
-    opened: (who) => `${who}创建了工单`, status: (who, to) => `${who}将状态设为${to}`, assigned: (who, to) => `${who}分配给${to}`, took: (who) => `${who}领取了工单`, unassigned: (who) => `${who}取消了处理人`,
+    opened: (who) => `${who}创建了工单`, status: (who, to, reason) => `${who}将状态设为${to}${reason ? `：${reason}` : ''}`, assigned: (who, to) => `${who}分配给${to}`, took: (who) => `${who}领取了工单`, unassigned: (who) => `${who}取消了处理人`,
     team: (who, to) => `${who}转到${to}`, noTeam: (who) => `${who}移出了团队`, priority: (who, to) => `${who}将优先级设为${to}`, subject: (who) => `${who}修改了主题`, owner: (who, to) => `${who}将首问负责人设为${to}`, ownerSelf: (who) => `${who}成为首问负责人`,
     noOwner: (who) => `${who}取消了首问负责人`, customer: (who) => `${who}更换了客户`, tagAdded: (who, tag) => `${who}添加标签 ${tag}`, tagRemoved: (who, tag) => `${who}移除标签 ${tag}`, callEnded: (who) => `${who}结束了通话`, reopened: (who) => `${who}重新打开了工单`, merged: (who, n) => `${who}将其并入 #${n}`, mergedIn: (who, n) => `${who}将 #${n} 并入`, mergeUndone: (who, n) => `${who}将 #${n} 移出`, mergeLeft: (who, n) => `${who}撤销了并入 #${n}`, splitOff: (who, n) => `${who}将部分内容另立为 #${n}`, splitFrom: (who, n) => `${who}从 #${n} 中拆出本工单`, spam: (who) => `${who}标为垃圾邮件`, notSpam: (who) => `${who}确认不是垃圾邮件`, other: (who, kind) => `${who}：${kind}`, deletedTag: '已删除的标签',
+  },
+
+  pausing: {
+    title: (status) => `为什么设为“${status}”？`, label: '原因', save: '设置状态', waits: (since) => `客户自 ${since} 起一直在等待答复。此次搁置会显示给主管。`,
+    usual: ['等待供应商回复', '等待物流公司', '等待到货', '同事正在核实', '已与客户电话约定'],
   },
 
   notifications: {
@@ -218,7 +224,7 @@ export const zh: Texts = {
   group: { go: '跳转', list: '列表', ticket: '工单', write: '书写', app: '应用' },
   action: {
     palette: '打开命令面板', help: '查看快捷键', search: '搜索', call: '登记通话', compose: '新建工单', next: '下一张工单', previous: '上一张工单', open: '打开工单', back: '返回', refresh: '刷新列表', merge: '显示新到工单',
-    reply: '回复', note: '写备注', send: '发送', sendNext: '发送并打开下一张', sendWait: '发送并等待客户', sendSolve: '发送并解决', sendLater: '定时发送…', assign: '分配给…', assignMe: '分配给我', team: '转到团队…', status: '设置状态…', priority: '设置优先级…', tags: '修改标签…', solve: '解决', subject: '编辑主题', copyNumber: '复制单号', attach: '添加附件', macro: '插入快捷回复…',
+    reply: '回复', note: '写备注', send: '发送', sendNext: '发送并打开下一张', sendWait: '发送并等待客户', sendSolve: '发送并解决', sendLater: '定时发送…', noReply: '无需回复', assign: '分配给…', assignMe: '分配给我', team: '转到团队…', status: '设置状态…', priority: '设置优先级…', tags: '修改标签…', solve: '解决', subject: '编辑主题', copyNumber: '复制单号', attach: '添加附件', macro: '插入快捷回复…',
     goMine: '前往我的', goUnassigned: '前往未分配', goOpen: '前往处理中', goWaiting: '前往等待客户', goHold: '前往暂缓', goSolved: '前往已解决', goAll: '前往全部工单', mergeInto: '并入其他工单…', spam: '标为垃圾邮件…', notSpam: '不是垃圾邮件', goSpam: '前往垃圾邮件', goMail: '前往邮件', goMentions: '前往提到我的', goNotifications: '前往通知', goSettings: '前往设置',
     order: '切换最新或最先到期', kind: '设置类型…', why: '为什么是这个时限', whyMe: '为什么分给此人', offer: '移交首问负责…', take: '接手投诉', grade: '确认或更改等级…', compensate: '申请赔付…', evidence: '添加证据…', closeCase: '投诉结案…', caseReport: '打开投诉报告', goBoard: '前往看板', presenceOnline: '我在线', presenceAway: '我离开', presenceHandBack: '我离开并退回工单',
     themeLight: '浅色主题', themeDark: '深色主题', themeSystem: '主题跟随系统', languageEnglish: '英文 (English)', languageChinese: '中文', density: '切换列表密度', views: '展开或收起视图', customer: '展开或收起客户信息', signOut: '退出登录', ringing: '登记正在响铃的来电',

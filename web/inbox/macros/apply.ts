@@ -27,7 +27,7 @@ async function takeBack(ticket: Id, applied: AppliedMacro, before: string, after
   }
   try {
     // The other way round: who sees the ticket is set back last.
-    const edits = applied.changed.map(({ field, from, to }) => ({ field, old: to, new: from })).reverse()
+    const edits = applied.changed.map(({ field, from, to }) => ({ field, old: to, new: from, ...(field === 'status' ? { reason: m.undone(applied.name) } : {}) })).reverse()
     let summary = edits.length ? await routes.editTicket(ticket, edits) : null
     if (applied.added_tag_ids.length || applied.removed_tag_ids.length) summary = await routes.changeTags(ticket, applied.removed_tag_ids, applied.added_tag_ids)
     if (summary && conversation.ticket?.id === ticket) conversation.applyTicket(summary)

@@ -171,13 +171,13 @@ export class Conversation {
   }
 
   /** Changes one field, shown at once and taken back if refused. A conflict is kept to be decided. */
-  async edit(field: ExpectedField, next: string | null, shown: Partial<TicketSummary>): Promise<void> {
+  async edit(field: ExpectedField, next: string | null, shown: Partial<TicketSummary>, reason?: string): Promise<void> {
     const ticket = this.ticket
     if (!ticket) return
     const old = valueOf(ticket, field)
     if (old === next) return
     this.ticket = { ...ticket, ...shown }
-    await this.patch(ticket, { field: field as TicketField, old, new: next })
+    await this.patch(ticket, { field: field as TicketField, old, new: next, ...(reason ? { reason } : {}) })
   }
 
   /** My value after all, knowing theirs. */
