@@ -119,6 +119,13 @@ export function screensOf(url) {
     palette: { go: inDialog(onMail, 'Control+k') },
     assign: { go: inDialog(onMail, 'a') },
     status: { go: inDialog(onMail, 's') },
+    pause: {
+      go: async (page) => {
+        await inDialog(onDoubtful, 's')(page)
+        await page.locator('[data-picker]').getByText(/^(On hold|暂缓)$/).first().click()
+        await page.getByRole('dialog').first().waitFor()
+      },
+    },
     tags: { go: inDialog(onMail, 'l') },
     'saved-replies': { go: inDialog(onMail, ';') },
     find: { go: inDialog(at('/view/all'), '/') },
