@@ -1,6 +1,6 @@
 //! What rows hold and never hold.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -32,6 +32,12 @@ fn contains(file: &Path, words: &str) -> bool {
     bytes
         .windows(words.len())
         .any(|window| window == words.as_bytes())
+}
+
+fn file_that_holds(folder: &Path, words: &str) -> PathBuf {
+    let mut files = walkdir::WalkDir::new(folder).into_iter().flatten();
+    let file = files.find(|entry| entry.file_type().is_file() && contains(entry.path(), words));
+    file.unwrap().into_path()
 }
 
 both_engines! {
@@ -70,6 +76,27 @@ both_engines! {
         let read = format!("/attachments/{}", first["id"].as_str().unwrap());
         let (status, _) = ada.call(Method::GET, &read, None).await;
         assert_eq!(status, StatusCode::OK, "the one that was sent can be read");
+    }
+
+    async fn a_sweep_that_breaks_off_leaves_its_mark(desk: Desk) {
+        let ada = desk.administrator().await;
+        upload(&desk, &ada, b"never sent").await;
+        let sweep = async || {
+            desk.clock.advance(shouwen_core::time::Length::hours(25));
+            shouwen::housekeeping::run(&desk.app, desk.app.workspace).await
+        };
+        sweep().await.unwrap();
+        assert_eq!(blob(&desk).await, [(0, true)]);
+        // A folder where the bytes were cannot be removed as a file.
+        let file = file_that_holds(&desk.app.config.data.folder, "never sent");
+        std::fs::remove_file(&file).unwrap();
+        std::fs::create_dir(&file).unwrap();
+        let broken = sweep().await;
+        assert!(broken.is_err(), "{broken:?}");
+        assert_eq!(blob(&desk).await, [(-1, true)], "whoever stores the same bytes now has to wait");
+        std::fs::remove_dir(&file).unwrap();
+        sweep().await.unwrap();
+        assert_eq!(blob(&desk).await, []);
     }
 
     async fn a_mailbox_password_cannot_be_read_from_the_database(desk: Desk) {
