@@ -6,11 +6,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use futures_util::Stream;
 use object_store::aws::AmazonS3Builder;
 use object_store::buffered::BufWriter;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
-use object_store::{ObjectStore, ObjectStoreExt};
+use object_store::{GetResult, ObjectStore, ObjectStoreExt};
 use sha2::{Digest, Sha256};
 use shouwen_core::id::WorkspaceId;
 use tokio::io::AsyncWriteExt;
@@ -145,8 +146,22 @@ impl Blobs {
     }
 
     pub async fn get(&self, workspace: WorkspaceId, sha256: &str) -> Result<Bytes, BlobError> {
+        let found = self.find(workspace, sha256).await?;
+        found.bytes().await.map_err(unavailable)
+    }
+
+    /// The bytes piece by piece.
+    pub async fn read(
+        &self,
+        workspace: WorkspaceId,
+        sha256: &str,
+    ) -> Result<impl Stream<Item = object_store::Result<Bytes>> + use<>, BlobError> {
+        Ok(self.find(workspace, sha256).await?.into_stream())
+    }
+
+    async fn find(&self, workspace: WorkspaceId, sha256: &str) -> Result<GetResult, BlobError> {
         match self.store.get(&key(workspace, sha256)).await {
-            Ok(found) => found.bytes().await.map_err(unavailable),
+            Ok(found) => Ok(found),
             Err(object_store::Error::NotFound { .. }) => Err(BlobError::Missing),
             Err(error) => Err(unavailable(error)),
         }

@@ -3,16 +3,19 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::FutureExt;
+use futures_util::{FutureExt, Stream, StreamExt};
 use shouwen_core::actor::Actor;
 use shouwen_core::id::{AttachmentId, MessageId, WorkspaceId};
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::blobs::{BlobError, Spooled, hash};
+use crate::blobs::{BlobError, SpoolError, Spooled, hash};
 use crate::db;
 use crate::log::Change;
 use crate::store::files::{self, AttachmentRow};
+
+/// How many bytes tell what a file is.
+const TELLING: usize = 8 * 1024;
 
 /// Most files with one message.
 pub const MOST_FILES: usize = 20;
@@ -21,6 +24,12 @@ pub const MOST_FILES: usize = 20;
 pub enum FileError {
     #[error("the file is empty")]
     Empty,
+    #[error("a file has at most {0} bytes")]
+    TooLarge(usize),
+    #[error("the file did not come to its end: upload it again")]
+    BrokenOff,
+    #[error("too many files are coming in just now: try again in a minute")]
+    NoRoom,
     #[error("at most {MOST_FILES} files fit one message")]
     TooMany,
     #[error("one of the files is gone: upload it again")]
@@ -31,16 +40,38 @@ pub enum FileError {
     Store(#[from] db::Error),
 }
 
-/// Stores an upload. Its type is what the bytes are, not what the sender says; what cannot be told is told by the
-/// name, and never as something that a browser would run.
-pub async fn store_upload(
+impl From<SpoolError> for FileError {
+    fn from(error: SpoolError) -> Self {
+        match error {
+            SpoolError::NoRoom => Self::NoRoom,
+            SpoolError::Blob(error) => Self::Blob(error),
+        }
+    }
+}
+
+/// Stores an upload of at most `most` bytes, without ever holding it in memory. Its type is what the bytes are, not what
+/// the sender says; what cannot be told is told by the name, and never as something that a browser would run.
+pub async fn store_upload<E>(
     app: &App,
     actor: &Actor,
     uploader: Uuid,
     name: &str,
-    bytes: Bytes,
+    mut pieces: impl Stream<Item = Result<Bytes, E>> + Unpin,
+    most: usize,
 ) -> Result<AttachmentRow, FileError> {
-    if bytes.is_empty() {
+    let mut spool = app.blobs.spool(app.ids.next(app.now()));
+    let (mut size, mut head) = (0, Vec::new());
+    while let Some(piece) = pieces.next().await {
+        let piece = piece.map_err(|_| FileError::BrokenOff)?;
+        size += piece.len();
+        if size > most {
+            return Err(FileError::TooLarge(most));
+        }
+        let missing = TELLING - head.len();
+        head.extend_from_slice(&piece[..piece.len().min(missing)]);
+        spool.write(&piece).await?;
+    }
+    if size == 0 {
         return Err(FileError::Empty);
     }
     let row = AttachmentRow {
@@ -49,9 +80,9 @@ pub async fn store_upload(
         uploader_id: Some(uploader),
         position: 0,
         name: safe_name(name),
-        media_type: media_type(name, &bytes),
-        size: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
-        sha256: store_bytes(app, actor.workspace, bytes).await?,
+        media_type: media_type(name, &head),
+        size: i64::try_from(size).unwrap_or(i64::MAX),
+        sha256: store_spooled(app, actor.workspace, spool.finish().await?).await?,
         inline: false,
         content_id: None,
         created_at: app.now(),

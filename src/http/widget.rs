@@ -4,7 +4,7 @@
 //! cookie, never in a URL.
 
 use axum::Json;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::State;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
@@ -189,8 +189,8 @@ async fn upload_file(
         return Err(Failure::Throttled(60));
     }
     let most = LARGEST_FILE.min(app.config.http.max_upload_bytes);
-    let bytes = to_bytes(body, most).await.map_err(|_| Failure::TooLarge(most))?;
-    let row = store_upload(&app, &app.system(), visitor.id.0, &query.name, bytes).await?;
+    let pieces = body.into_data_stream();
+    let row = store_upload(&app, &app.system(), visitor.id.0, &query.name, pieces, most).await?;
     Ok((StatusCode::CREATED, Json(view::attachment(row))))
 }
 

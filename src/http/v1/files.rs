@@ -1,7 +1,7 @@
 //! Files: uploading what will be sent, and reading what came or went.
 
 use axum::Json;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -45,8 +45,7 @@ async fn upload_file(
 ) -> Result<(StatusCode, Json<Attachment>), Failure> {
     let agent = actor.agent().ok_or_else(no_account)?;
     let most = app.config.http.max_upload_bytes;
-    let bytes = to_bytes(body, most).await.map_err(|_| Failure::TooLarge(most))?;
-    let row = store_upload(&app, &actor, agent.0, &query.name, bytes).await?;
+    let row = store_upload(&app, &actor, agent.0, &query.name, body.into_data_stream(), most).await?;
     Ok((StatusCode::CREATED, Json(view::attachment(row))))
 }
 
@@ -112,17 +111,18 @@ pub async fn respond(
     {
         return Ok(StatusCode::NOT_MODIFIED.into_response());
     }
-    let bytes = app.blobs.get(actor.workspace, &row.sha256).await?;
+    let pieces = app.blobs.read(actor.workspace, &row.sha256).await?;
     let shown = !download && is_picture(&row.media_type);
     let media_type = if shown {
         row.media_type.as_str()
     } else {
         "application/octet-stream"
     };
-    let mut response = Body::from(bytes).into_response();
+    let mut response = Body::from_stream(pieces).into_response();
     let headers = response.headers_mut();
     let value = |text: &str| HeaderValue::from_str(text).map_err(|error| Failure::Internal(error.into()));
     headers.insert(header::CONTENT_TYPE, value(media_type)?);
+    headers.insert(header::CONTENT_LENGTH, row.size.into());
     headers.insert(
         header::CONTENT_DISPOSITION,
         value(&disposition(&row.name, shown))?,

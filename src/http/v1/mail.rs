@@ -298,12 +298,12 @@ pub(super) async fn raw_source(
     if blob.is_empty() {
         return Err(RecordError::Gone.into());
     }
-    let bytes = app.blobs.get(actor.workspace, blob).await?;
+    let pieces = app.blobs.read(actor.workspace, blob).await?;
     let noted = app.change(actor, mail, |change, mail| {
         actions::note_reading(change, *mail).boxed()
     });
     noted.await?;
-    let mut response = Bytes::from(bytes).into_response();
+    let mut response = Bytes::from_stream(pieces).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("message/rfc822"));
     headers.insert(

@@ -325,7 +325,9 @@ impl From<FileError> for Failure {
     fn from(error: FileError) -> Self {
         let words = error.to_string();
         match error {
-            FileError::Empty => Self::Malformed(words),
+            FileError::Empty | FileError::BrokenOff => Self::Malformed(words),
+            FileError::TooLarge(most) => Self::TooLarge(most),
+            FileError::NoRoom => Self::Unavailable,
             FileError::TooMany | FileError::Gone => Self::field("attachment_ids", words),
             FileError::Blob(error) => error.into(),
             FileError::Store(error) => error.into(),

@@ -1,7 +1,9 @@
 //! Numbers without end, lists without end, and files that are swept just when they come again.
 
+use std::convert::Infallible;
+
 use bytes::Bytes;
-use futures_util::FutureExt;
+use futures_util::{FutureExt, stream};
 use reqwest::Method;
 use serde_json::json;
 use shouwen::actions::files::{store_bytes, store_upload};
@@ -102,7 +104,11 @@ both_engines! {
     async fn a_file_that_comes_again_while_it_is_swept_is_kept(desk: Desk) {
         let admin = desk.administrator().await;
         let (app, bytes) = (&desk.app, Bytes::from_static(b"the same file"));
-        let row = store_upload(app, &app.system(), admin.id.0, "a.txt", bytes.clone()).await.unwrap();
+        let upload = async || {
+            let pieces = stream::iter([Ok::<_, Infallible>(bytes.clone())]);
+            store_upload(app, &app.system(), admin.id.0, "a.txt", pieces, bytes.len()).await.unwrap()
+        };
+        let row = upload().await;
         sweep_after(&desk, Length::hours(25)).await; // an upload that was never sent
         sweep_after(&desk, Length::hours(22)).await;
         store_bytes(app, app.workspace, bytes.clone()).await.unwrap();
@@ -111,7 +117,7 @@ both_engines! {
         sweep_after(&desk, Length::hours(25)).await;
         assert!(matches!(app.blobs.get(app.workspace, &row.sha256).await, Err(BlobError::Missing)));
 
-        store_upload(app, &app.system(), admin.id.0, "a.txt", bytes.clone()).await.unwrap();
+        upload().await;
         sweep_after(&desk, Length::hours(25)).await;
         set_uses(&desk, &row.sha256, Some(-1)).await;
         let sweep = async {

@@ -24,6 +24,7 @@ mod full_disk;
 mod hidden;
 mod hostile;
 mod kill;
+mod large_files;
 mod large_mail;
 mod logs;
 mod macros;
