@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Argon2, PasswordHasher, PasswordVerifier};
 use shouwen_core::customer::fold;
+use shouwen_core::fault::Fault;
 use tokio::sync::Semaphore;
 
 use crate::secrets::new_token;
@@ -29,6 +30,17 @@ pub enum WeakPassword {
     Common,
     #[error("do not use your own email address")]
     OwnAddress,
+}
+
+impl From<WeakPassword> for Fault {
+    fn from(weak: WeakPassword) -> Self {
+        match weak {
+            WeakPassword::TooShort => Self::PasswordShort { least: SHORTEST },
+            WeakPassword::TooLong => Self::PasswordLong { most: LONGEST },
+            WeakPassword::Common => Self::PasswordCommon,
+            WeakPassword::OwnAddress => Self::PasswordIsAddress,
+        }
+    }
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -1,6 +1,7 @@
 //! Telephone numbers as the desk keeps them: E.164, read with the desk's own country in mind.
 
 use shouwen_channels::phone::{Country, PhoneError, is_short_number, is_withheld, normalise};
+use shouwen_core::fault::Fault;
 
 use crate::app::App;
 
@@ -35,5 +36,18 @@ impl App {
 
     fn country(&self) -> Country {
         Country::by_code(&self.config.phone.country).unwrap_or(Country::CHINA)
+    }
+}
+
+/// What is wrong with a number, for people.
+pub fn number_fault(error: &PhoneError) -> Fault {
+    match error {
+        PhoneError::Empty => Fault::PhoneEmpty,
+        PhoneError::NotADigit(sign) => Fault::PhoneDigits {
+            sign: sign.to_string(),
+        },
+        PhoneError::TooShort => Fault::PhoneShort,
+        PhoneError::TooLong => Fault::PhoneLong,
+        PhoneError::CountryCode => Fault::PhoneCountry,
     }
 }

@@ -4,6 +4,7 @@ use serde::Serialize;
 use shouwen_core::actor::{ActorKind, Permission};
 use shouwen_core::complaint::TicketKind;
 use shouwen_core::event::Event;
+use shouwen_core::fault::Fault;
 use shouwen_core::id::{AgentId, CustomerId, StatusId, TagId, TeamId, TicketId};
 use shouwen_core::ticket::{Field, Priority, Verdict, compare, needs_reason};
 use shouwen_core::time::Timestamp;
@@ -15,7 +16,7 @@ use super::replies::lock_visible;
 use super::routing::owners::tell_new_owner;
 use super::routing::sight::sight;
 use super::ticket_kinds;
-use super::tickets::{choose_status, note_edit, usable_status};
+use super::tickets::{LONGEST_SUBJECT, choose_status, note_edit, usable_status};
 use crate::db;
 use crate::log::Change;
 use crate::store::notifications::NotificationKind;
@@ -48,7 +49,7 @@ pub enum EditError {
     #[error("no such ticket")]
     NoSuchTicket,
     #[error("{1}")]
-    Wrong(Field, &'static str),
+    Wrong(Field, Fault),
     #[error("say why work on the ticket rests")]
     ReasonNeeded,
     #[error("this needs the permission {0}")]
@@ -126,9 +127,9 @@ async fn write_status(
     reason: Option<&str>,
 ) -> Result<(), EditError> {
     let field = Field::Status;
-    let id: StatusId = parse(field, new)?.ok_or(EditError::Wrong(field, "a ticket has a status"))?;
+    let id: StatusId = parse(field, new)?.ok_or(EditError::Wrong(field, Fault::NoSuchStatus))?;
     let status = usable_status(change, id).await?;
-    let status = status.ok_or(EditError::Wrong(field, "no such status"))?;
+    let status = status.ok_or(EditError::Wrong(field, Fault::NoSuchStatus))?;
     if reason.is_none() && needs_reason(&row.life(), status.category) {
         return Err(EditError::ReasonNeeded);
     }
@@ -205,10 +206,7 @@ async fn write(
         }
         Field::Owner => {
             let owner = sighted_agent(change, row, field, new).await?;
-            let owner = owner.ok_or(EditError::Wrong(
-                field,
-                "name who answers for the ticket from now on",
-            ))?;
+            let owner = owner.ok_or(EditError::Wrong(field, Fault::OwnerNeeded))?;
             row.owner_id = Some(owner);
             tell_new_owner(change, owner, row).await?;
         }
@@ -220,30 +218,31 @@ async fn write(
                     .iter()
                     .any(|row| row.id == team)
             {
-                return Err(EditError::Wrong(field, "no such team"));
+                return Err(EditError::Wrong(field, Fault::NoSuchTeam));
             }
             row.team_id = team;
         }
         Field::Priority => {
             let word = new.and_then(Priority::from_word);
-            row.priority = word.ok_or(EditError::Wrong(
-                field,
-                "the priority is low, normal, high or urgent",
-            ))?;
+            row.priority = word.ok_or(EditError::Wrong(field, Fault::NotAPriority))?;
         }
         Field::Subject => {
             let subject = new.unwrap_or_default().trim();
-            if subject.is_empty() || subject.chars().count() > 500 {
-                return Err(EditError::Wrong(field, "a subject has 1 to 500 characters"));
+            if subject.is_empty() || subject.chars().count() > LONGEST_SUBJECT {
+                return Err(EditError::Wrong(
+                    field,
+                    Fault::SubjectLength {
+                        most: LONGEST_SUBJECT,
+                    },
+                ));
             }
             subject.clone_into(&mut row.subject);
         }
         Field::Customer => {
-            let id: CustomerId =
-                parse(field, new)?.ok_or(EditError::Wrong(field, "a ticket has a customer"))?;
+            let id: CustomerId = parse(field, new)?.ok_or(EditError::Wrong(field, Fault::NoSuchCustomer))?;
             let actor = change.actor().clone();
             let found = customers::find_visible(change.tx(), &actor, id).await?;
-            row.customer_id = found.ok_or(EditError::Wrong(field, "no such customer"))?.id;
+            row.customer_id = found.ok_or(EditError::Wrong(field, Fault::NoSuchCustomer))?.id;
         }
         Field::Kind => choose_kind(change, row, new).await?,
     }
@@ -253,9 +252,9 @@ async fn write(
 /// Becoming a complaint opens the ticket's case; ceasing to be one ends it, if nobody relied on it yet.
 async fn choose_kind(change: &mut Change, row: &mut TicketRow, new: Option<&str>) -> Result<(), EditError> {
     let (workspace, field) = (change.workspace(), Field::Kind);
-    let key = new.ok_or(EditError::Wrong(field, "a ticket has a kind"))?;
+    let key = new.ok_or(EditError::Wrong(field, Fault::NoSuchTicketKind))?;
     if !ticket_kinds::is_usable(change.tx(), workspace, key).await? {
-        return Err(EditError::Wrong(field, "no such kind, or it is put away"));
+        return Err(EditError::Wrong(field, Fault::NoSuchTicketKind));
     }
     let was_complaint = row.kind == TicketKind::Complaint.as_str();
     if was_complaint && let Some(against) = complaints::stop_being_complaint(change, row).await? {
@@ -279,26 +278,17 @@ async fn sighted_agent(
         return Ok(None);
     };
     let found = sight(change, id).await?.filter(|sight| sight.active);
-    let sight = found.ok_or(EditError::Wrong(
-        field,
-        "no such agent, or the agent is deactivated",
-    ))?;
+    let sight = found.ok_or(EditError::Wrong(field, Fault::NoSuchAgent))?;
     if sight.may_hold(ticket.team_id) || sight.sees(ticket) {
         Ok(Some(id))
     } else {
-        Err(EditError::Wrong(
-            field,
-            "this agent could not see the ticket: choose another, or move it to one of their teams first",
-        ))
+        Err(EditError::Wrong(field, Fault::CannotSee))
     }
 }
 
 fn parse<T: std::str::FromStr>(field: Field, text: Option<&str>) -> Result<Option<T>, EditError> {
-    text.map(|text| {
-        text.parse()
-            .map_err(|_| EditError::Wrong(field, "this is not an id"))
-    })
-    .transpose()
+    text.map(|text| text.parse().map_err(|_| EditError::Wrong(field, Fault::NotAnId)))
+        .transpose()
 }
 
 /// Adds and removes tags; several agents may do so at once.

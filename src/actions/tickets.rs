@@ -32,7 +32,7 @@ pub struct NewTicket {
 }
 
 /// How long a subject is kept; a longer one is cut.
-const LONGEST_SUBJECT: usize = 500;
+pub const LONGEST_SUBJECT: usize = 500;
 /// How much is said about why work on a ticket rests, in characters.
 pub const LONGEST_REASON: usize = 500;
 

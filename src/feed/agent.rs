@@ -131,7 +131,7 @@ async fn hello(
         Ok(Heard::Gone) => return None,
         Ok(Heard::Problem(problem) | Heard::Enough(problem)) => problem,
         Ok(Heard::Frame(_) | Heard::Nothing) | Err(_) => {
-            Failure::Malformed("say hello first, within ten seconds".to_owned()).problem()
+            Failure::Malformed("say hello first, within ten seconds".into()).problem()
         }
     };
     let _ = speaker.say(&FeedOut::Problem { problem }).await;
@@ -330,7 +330,7 @@ impl Agent {
     async fn answer(&mut self, frame: FeedIn) -> Step {
         match frame {
             FeedIn::Hello { .. } => {
-                self.complain(Failure::Malformed("you said hello already".to_owned()).problem())
+                self.complain(Failure::Malformed("you said hello already".into()).problem())
                     .await
             }
             FeedIn::Open { ticket } => self.open(ticket).await,

@@ -106,7 +106,7 @@ fn claimed(row: &VisitorRow) -> Claimed {
 fn refusal(error: ChatError) -> Step<Failure> {
     match error {
         ChatError::Store(error) | ChatError::File(FileError::Store(error)) => Err(End::Store(error)),
-        other => Ok(Failure::Malformed(other.to_string())),
+        other => Ok(Failure::Malformed(other.to_string().into())),
     }
 }
 

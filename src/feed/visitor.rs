@@ -137,7 +137,7 @@ impl Visitor {
             },
             WidgetIn::Ping => Ok(self.speaker.say(&WidgetOut::Pong).await?),
             _ if self.talk.is_none() => {
-                self.refuse(None, Failure::Malformed("say hello first".to_owned()).problem())
+                self.refuse(None, Failure::Malformed("say hello first".into()).problem())
                     .await
             }
             WidgetIn::Send {

@@ -127,7 +127,7 @@ impl Listener {
 
     fn garbage<T>(&mut self, words: String) -> Heard<T> {
         self.garbage += 1;
-        let problem = Failure::Malformed(words).problem();
+        let problem = Failure::Malformed(words.into()).problem();
         if self.garbage >= GARBAGE {
             Heard::Enough(problem)
         } else {

@@ -86,7 +86,9 @@ fn read_key(parts: &Parts) -> Result<String, Failure> {
     let key = parts.headers.get(KEY).and_then(|key| key.to_str().ok());
     key.filter(|key| !key.is_empty() && key.len() <= LONGEST_KEY)
         .map(ToOwned::to_owned)
-        .ok_or_else(|| Failure::Malformed(format!("an Idempotency-Key has 1 to {LONGEST_KEY} characters")))
+        .ok_or_else(|| {
+            Failure::Malformed(format!("an Idempotency-Key has 1 to {LONGEST_KEY} characters").into())
+        })
 }
 
 /// What makes a request the same: where it goes and what it says.

@@ -26,7 +26,7 @@ pub fn read_cursor<T: DeserializeOwned>(text: Option<&str>) -> Result<Option<T>,
         return Ok(None);
     };
     let wrong =
-        || Failure::Malformed("this cursor is not one that we gave; start from the first page".to_owned());
+        || Failure::Malformed("this cursor is not one that we gave; start from the first page".into());
     let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| wrong())?;
     serde_json::from_slice(&bytes).map(Some).map_err(|_| wrong())
 }

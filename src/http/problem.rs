@@ -81,7 +81,7 @@ pub enum Failure {
     NoSuchPath,
     WrongMethod,
     Invalid(Vec<FieldError>),
-    Malformed(String),
+    Malformed(Fault),
     Conflict(Fault),
     EditConflict(serde_json::Value),
     NewMessages,
@@ -116,14 +116,12 @@ impl Failure {
             Self::NoSuchPath => Fault::NoSuchPath,
             Self::WrongMethod => Fault::WrongMethod,
             Self::Invalid(_) => Fault::Invalid,
-            Self::Conflict(fault) | Self::Refused(fault) => fault.clone(),
+            Self::Conflict(fault) | Self::Refused(fault) | Self::Malformed(fault) => fault.clone(),
             Self::EditConflict(_) => Fault::EditConflict,
             Self::NewMessages => Fault::NewMessages,
             Self::KeyReused => Fault::KeyReused,
             Self::TooLarge(bytes) => Fault::TooLarge { bytes: *bytes },
-            Self::MacroForbidden(words) | Self::Malformed(words) | Self::UnsupportedType(words) => {
-                words.clone().into()
-            }
+            Self::MacroForbidden(words) | Self::UnsupportedType(words) => words.clone().into(),
             Self::Throttled(seconds) => Fault::Throttled { seconds: *seconds },
             Self::Unavailable => Fault::Unavailable,
             Self::Internal(_) => Fault::Internal,
@@ -319,7 +317,7 @@ fn explain(rejection: JsonRejection) -> Failure {
         other if other.status() == StatusCode::PAYLOAD_TOO_LARGE => {
             Failure::TooLarge(super::layers::BODY_LIMIT)
         }
-        other => Failure::Malformed(other.body_text()),
+        other => Failure::Malformed(other.body_text().into()),
     }
 }
 
@@ -347,7 +345,7 @@ impl<S: Send + Sync, T: DeserializeOwned> axum::extract::FromRequestParts<S> for
         let query = axum::extract::Query::<T>::from_request_parts(parts, state).await;
         query
             .map(|found| Self(found.0))
-            .map_err(|error| Failure::Malformed(error.body_text()))
+            .map_err(|error| Failure::Malformed(error.body_text().into()))
     }
 }
 

@@ -113,6 +113,7 @@ fn version_1() -> OpenApiRouter<App> {
         .merge(v1::thanks::routes())
         .merge(v1::ticket_kinds::routes())
         .merge(v1::ticket_macros::routes())
+        .merge(v1::ticket_marks::routes())
         .merge(v1::tickets::routes())
         .merge(v1::tiers::routes())
 }

@@ -154,7 +154,7 @@ async fn open_socket(
     headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Failure> {
-    let upgrade = upgrade.map_err(|rejection| Failure::Malformed(rejection.body_text()))?;
+    let upgrade = upgrade.map_err(|rejection| Failure::Malformed(rejection.body_text().into()))?;
     // The frame is a page of ours, whichever page shows it.
     check_origin(&app, &headers)?;
     let place = app.feed.doors.enter(address).ok_or(Failure::Throttled(30))?;

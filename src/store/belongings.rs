@@ -2,7 +2,7 @@
 
 use shouwen_core::id::{CallId, MessageId, TicketId, TimerId, VisitorId, WorkspaceId};
 
-use crate::db::{Result, Tx};
+use crate::db::{Param, Query, Record, Result, Tx};
 
 /// What an agent was told of a message is found where the message is.
 pub async fn notifications_follow(
@@ -46,16 +46,12 @@ pub async fn move_follow_ups(
     to: TicketId,
     only: Option<&[TimerId]>,
 ) -> Result<Vec<TimerId>> {
-    let mut query = tx
+    let query = tx
         .build("UPDATE timer SET ticket_id = $3 WHERE workspace_id = $1 AND ticket_id = $2 AND kind = 'follow_up'")
         .bind(workspace)
         .bind(from)
         .bind(to);
-    if let Some(only) = only {
-        query = query.push(" AND id IN ").push_list(only.iter().copied());
-    }
-    let rows: Vec<(TimerId,)> = query.push(" RETURNING id").all().await?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
+    reached(query, "id", only).await
 }
 
 /// The calls of a ticket go to another; which ones. With a list, only those.
@@ -66,16 +62,12 @@ pub async fn move_calls(
     to: TicketId,
     only: Option<&[CallId]>,
 ) -> Result<Vec<CallId>> {
-    let mut query = tx
+    let query = tx
         .build("UPDATE call SET ticket_id = $3 WHERE workspace_id = $1 AND ticket_id = $2")
         .bind(workspace)
         .bind(from)
         .bind(to);
-    if let Some(only) = only {
-        query = query.push(" AND id IN ").push_list(only.iter().copied());
-    }
-    let rows: Vec<(CallId,)> = query.push(" RETURNING id").all().await?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
+    reached(query, "id", only).await
 }
 
 /// Conversations of the chat that ran through a ticket run through another; whose. With a list, only theirs.
@@ -86,7 +78,7 @@ pub async fn move_visitors(
     to: TicketId,
     only: Option<&[VisitorId]>,
 ) -> Result<Vec<VisitorId>> {
-    let mut query = tx
+    let query = tx
         .build(
             "UPDATE visitor_ticket SET ticket_id = $3 WHERE workspace_id = $1 AND ticket_id = $2 AND visitor_id NOT IN
                (SELECT visitor_id FROM visitor_ticket WHERE workspace_id = $1 AND ticket_id = $3)",
@@ -94,11 +86,7 @@ pub async fn move_visitors(
         .bind(workspace)
         .bind(from)
         .bind(to);
-    if let Some(only) = only {
-        query = query.push(" AND visitor_id IN ").push_list(only.iter().copied());
-    }
-    let rows: Vec<(VisitorId,)> = query.push(" RETURNING visitor_id").all().await?;
-    let moved: Vec<VisitorId> = rows.into_iter().map(|(id,)| id).collect();
+    let moved = reached(query, "visitor_id", only).await?;
     if !moved.is_empty() {
         tx.build("UPDATE visitor SET ticket_id = $3 WHERE workspace_id = $1 AND ticket_id = $2 AND id IN ")
             .bind(workspace)
@@ -119,14 +107,28 @@ pub async fn move_waiting(
     to: TicketId,
     only: Option<&[MessageId]>,
 ) -> Result<Vec<MessageId>> {
-    let mut query = tx
+    let query = tx
         .build("UPDATE scheduled_reply SET ticket_id = $3 WHERE workspace_id = $1 AND ticket_id = $2")
         .bind(workspace)
         .bind(from)
         .bind(to);
-    if let Some(only) = only {
-        query = query.push(" AND id IN ").push_list(only.iter().copied());
-    }
-    let rows: Vec<(MessageId,)> = query.push(" RETURNING id").all().await?;
+    reached(query, "id", only).await
+}
+
+/// Runs an update, with a list only of the rows that it names; the ids of the rows that it reached.
+async fn reached<Id>(query: Query<'_>, column: &'static str, only: Option<&[Id]>) -> Result<Vec<Id>>
+where
+    Id: Copy + for<'q> Param<'q>,
+    (Id,): Record,
+{
+    let query = match only {
+        Some(only) => query
+            .push(" AND ")
+            .push(column)
+            .push(" IN ")
+            .push_list(only.iter().copied()),
+        None => query,
+    };
+    let rows: Vec<(Id,)> = query.push(" RETURNING ").push(column).all().await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }

@@ -37,9 +37,10 @@ async fn keeps_what_it_is_given(blobs: &Blobs) {
     ));
 }
 
-/// What came in pieces is the same file: few bytes, and so many that they went by the disk.
+/// What came in pieces is the same file: few bytes, so many that they went by the disk, and so many that they go to S3 in
+/// parts.
 async fn keeps_what_came_in_pieces(blobs: &Blobs) {
-    for size in [10, 300_000] {
+    for size in [10, 300_000, 20_000_000] {
         let bytes: Vec<u8> = b"lamp and tea ".iter().copied().cycle().take(size).collect();
         let mut spool = blobs.spool(uuid::Uuid::from_u128(size as u128));
         for piece in bytes.chunks(9_000) {

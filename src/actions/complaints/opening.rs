@@ -110,7 +110,7 @@ async fn suggestion(change: &mut Change, ticket: &TicketRow) -> std::result::Res
 pub async fn stop_being_complaint(
     change: &mut Change,
     ticket: &TicketRow,
-) -> std::result::Result<Option<&'static str>, db::Error> {
+) -> std::result::Result<Option<Fault>, db::Error> {
     let workspace = change.workspace();
     let Some(mut case) = complaints::lock(change.tx(), workspace, ticket.id).await? else {
         return Ok(None);
@@ -121,7 +121,7 @@ pub async fn stop_being_complaint(
     let given = complaints::compensations(change.tx(), workspace, ticket.id).await?;
     let stands = |state| !matches!(state, CompensationState::Refused | CompensationState::Withdrawn);
     if case.grade.is_some() || given.iter().any(|row| stands(row.state)) {
-        return Ok(Some("its case was graded or compensated: close the case first"));
+        return Ok(Some(Fault::CaseStands));
     }
     (case.state, case.closure) = (CaseState::Closed, Some(Closure::Mistaken));
     (case.closed_at, case.closed_by) = (Some(change.now()), change.actor().agent());

@@ -130,7 +130,7 @@ async fn carry_out(
             }),
             Err(EditError::Wrong(_, why)) => applied.left_out.push(LeftOut {
                 part,
-                detail: why.to_owned(),
+                detail: why.to_string(),
             }),
             // A macro's name is its reason.
             Err(EditError::ReasonNeeded) => {}

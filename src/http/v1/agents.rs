@@ -136,7 +136,7 @@ async fn create_agent(
     let access = match body.password {
         Some(password) => {
             passwords::check_strength(&password, &body.email)
-                .map_err(|weak| Failure::field("password", weak.to_string()))?;
+                .map_err(|weak| Failure::field("password", weak))?;
             let hash = app.passwords.hash(password).await;
             FirstAccess::Password(hash.map_err(|error| Failure::Internal(error.into()))?)
         }

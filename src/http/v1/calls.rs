@@ -24,6 +24,7 @@ use crate::http::auth::CallLog;
 use crate::http::page::Page;
 use crate::http::problem::Params;
 use crate::http::{Body, Can, Failure, Problem};
+use crate::phone::number_fault;
 use crate::store::calls::{self, CallRow, CallState};
 use crate::store::customers;
 use crate::store::messages::Outcome;
@@ -68,7 +69,7 @@ async fn log_a_call(
     check_client_id(&call.client_id)?;
     let number = app
         .phone_number(&call.number)
-        .map_err(|error| Failure::field("number", error.to_string()))?;
+        .map_err(|error| Failure::field("number", number_fault(&error)))?;
     if !(0..=LONGEST_CALL).contains(&call.duration_s) {
         return Err(too_long());
     }
@@ -81,7 +82,7 @@ async fn log_a_call(
     }
     let latest = app.now().plus(FARTHEST);
     if call.follow_up_at.is_some_and(|at| at > latest) {
-        return Err(Failure::field("follow_up_at", "at most two years from now"));
+        return Err(Failure::field("follow_up_at", Fault::FollowUpTime));
     }
     if call.text.chars().count() > 20_000 {
         return Err(Failure::field("text", Fault::TooLong { most: 20000 }));
@@ -119,7 +120,7 @@ const LONGEST_CALL: i64 = 86_400;
 const FARTHEST: Length = Length::days(2 * 366);
 
 fn too_long() -> Failure {
-    Failure::field("duration_s", "a call lasts 0 to 86400 seconds")
+    Failure::field("duration_s", Fault::CallLength { most: LONGEST_CALL })
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -164,7 +165,7 @@ async fn tell_of_call(
         ));
     }
     if call.number.chars().count() > 60 {
-        return Err(Failure::field("number", "this is not a telephone number"));
+        return Err(Failure::field("number", Fault::PhoneLong));
     }
     if call
         .duration_s
@@ -271,13 +272,12 @@ async fn list_calls(
 
 impl From<CallError> for Failure {
     fn from(error: CallError) -> Self {
-        let words = error.to_string();
         match error {
             CallError::NoSuchTicket => Self::NotFound("ticket"),
-            CallError::NoSuchInbox => Self::field("inbox_id", words),
-            CallError::Closed => Self::Conflict(words.into()),
-            CallError::NoSuchCustomer => Self::field("customer_id", words),
-            CallError::Empty => Self::field("text", words),
+            CallError::NoSuchInbox => Self::field("inbox_id", Fault::NoSuchInbox),
+            CallError::Closed => Self::Conflict(Fault::CallClosed),
+            CallError::NoSuchCustomer => Self::field("customer_id", Fault::NoSuchCustomer),
+            CallError::Empty => Self::field("text", Fault::CallWords),
             CallError::Store(error) => error.into(),
         }
     }

@@ -52,7 +52,7 @@ async fn print_report(
 ) -> Result<Response, Failure> {
     let zone = match query.zone.as_deref() {
         Some(name) => jiff::tz::TimeZone::get(name).map_err(|_| {
-            Failure::Malformed("zone: there is no such time zone; write one such as Asia/Shanghai".to_owned())
+            Failure::Malformed("zone: there is no such time zone; write one such as Asia/Shanghai".into())
         })?,
         None => jiff::tz::TimeZone::UTC,
     };

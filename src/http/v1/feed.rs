@@ -34,7 +34,7 @@ async fn follow_feed(
     headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Failure> {
-    let upgrade = upgrade.map_err(|rejection| Failure::Malformed(rejection.body_text()))?;
+    let upgrade = upgrade.map_err(|rejection| Failure::Malformed(rejection.body_text().into()))?;
     check_origin(&app, &headers)?;
     let place = app.feed.doors.seat(me.agent).ok_or(Failure::Throttled(10))?;
     let supervisor = app.supervisor.clone();

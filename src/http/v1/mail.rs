@@ -135,7 +135,7 @@ fn states(words: Option<&str>) -> Result<Vec<RawState>, Failure> {
     let mut found = Vec::new();
     for word in words.filter(|word| !word.is_empty()) {
         let state = RawState::from_word(word)
-            .ok_or_else(|| Failure::Malformed(format!("there is no state of a mail called {word}")))?;
+            .ok_or_else(|| Failure::Malformed(format!("there is no state of a mail called {word}").into()))?;
         if !found.contains(&state) {
             found.push(state);
         }

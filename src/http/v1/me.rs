@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use futures_util::FutureExt;
 use serde::{Deserialize, Serialize};
 use shouwen_core::actor::Permission;
+use shouwen_core::fault::Fault;
 use shouwen_core::id::{AgentId, WorkspaceId};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -58,9 +59,9 @@ struct PasswordChange {
 impl From<PasswordError> for Failure {
     fn from(error: PasswordError) -> Self {
         match error {
-            PasswordError::Wrong => Self::field("current", error.to_string()),
+            PasswordError::Wrong => Self::field("current", Fault::NotYourPassword),
             PasswordError::Throttled(seconds) => Self::Throttled(seconds),
-            PasswordError::Weak(weak) => Self::field("new", weak.to_string()),
+            PasswordError::Weak(weak) => Self::field("new", weak),
             PasswordError::Hash(error) => Self::Internal(error.into()),
             PasswordError::Store(error) => error.into(),
         }

@@ -19,9 +19,10 @@ use utoipa_axum::routes;
 use super::schedules::ScheduledReply;
 use super::tickets::{ConversationPage, Older, TicketDetail, conversation, detail, no_account};
 use super::view::{self, Message};
-use crate::actions::files::FileError;
+use crate::actions::files::{FileError, MOST_FILES};
 use crate::actions::outbound::{self, Outbound, OutboundError, Whom};
-use crate::actions::replies::{Reply, ReplyError};
+use crate::actions::recipients::MOST_RECIPIENTS;
+use crate::actions::replies::{LONGEST_SUBJECT, LONGEST_TEXT, MOST_MACROS, Reply, ReplyError};
 use crate::actions::schedules::{self, Answered, Wish};
 use crate::app::App;
 use crate::http::auth::{RawRead, TicketCreate, TicketNote, TicketRead};
@@ -225,10 +226,7 @@ async fn open_ticket(
             name: new.customer_name.unwrap_or_default(),
         },
         (None, None) => {
-            return Err(Failure::field(
-                "to",
-                "say to whom: a customer or an email address",
-            ));
+            return Err(Failure::field("to", Fault::SayToWhom));
         }
     };
     let outbound = Outbound {
@@ -287,21 +285,28 @@ async fn show_raw(
 
 impl From<ReplyError> for Failure {
     fn from(error: ReplyError) -> Self {
-        let words = error.to_string();
         match error {
             ReplyError::NoSuchTicket => Self::NotFound("ticket"),
-            ReplyError::Empty | ReplyError::TooLong => Self::field("text", words),
-            ReplyError::Closed => Self::Conflict(words.into()),
+            ReplyError::Empty => Self::field("text", Fault::ReplyEmpty),
+            ReplyError::TooLong => Self::field("text", Fault::TooLong { most: LONGEST_TEXT }),
+            ReplyError::Closed => Self::Conflict(Fault::TicketClosed),
             ReplyError::NewMessages => Self::NewMessages,
-            ReplyError::NotAnAddress(_) | ReplyError::NoRecipient | ReplyError::TooManyRecipients => {
-                Self::field("to", words)
+            ReplyError::NotAnAddress(address) => Self::field("to", Fault::NotAnAddress { address }),
+            ReplyError::NoRecipient => Self::field("to", Fault::RecipientNeeded),
+            ReplyError::TooManyRecipients => {
+                let most = MOST_RECIPIENTS;
+                Self::field("to", Fault::RecipientsFull { most })
             }
-            ReplyError::LongSubject => Self::field("subject", words),
-            ReplyError::NoEmailInbox | ReplyError::ByPhone => Self::field("channel", words),
-            ReplyError::NoSuchStatus => Self::field("status_id", words),
-            ReplyError::TooManyMacros => Self::field("macro_ids", words),
+            ReplyError::LongSubject => {
+                let most = LONGEST_SUBJECT;
+                Self::field("subject", Fault::SubjectLength { most })
+            }
+            ReplyError::NoEmailInbox => Self::field("channel", Fault::NoEmailInbox),
+            ReplyError::ByPhone => Self::field("channel", Fault::NotByPhone),
+            ReplyError::NoSuchStatus => Self::field("status_id", Fault::NoSuchStatus),
+            ReplyError::TooManyMacros => Self::field("macro_ids", Fault::TooMany { most: MOST_MACROS }),
             ReplyError::MacroForbidden(why) => Self::MacroForbidden(why),
-            ReplyError::MentionUnseen(_) => Self::field("mention_ids", words),
+            ReplyError::MentionUnseen(who) => Self::field("mention_ids", Fault::MentionUnseen { who }),
             ReplyError::File(error) => error.into(),
             ReplyError::Store(error) => error.into(),
         }
@@ -310,11 +315,13 @@ impl From<ReplyError> for Failure {
 
 impl From<OutboundError> for Failure {
     fn from(error: OutboundError) -> Self {
-        let words = error.to_string();
         match error {
-            OutboundError::NoSuchInbox => Self::field("inbox_id", words),
-            OutboundError::NoSuchCustomer => Self::field("customer_id", words),
-            OutboundError::NoSubject => Self::field("subject", words),
+            OutboundError::NoSuchInbox => Self::field("inbox_id", Fault::NoSuchInbox),
+            OutboundError::NoSuchCustomer => Self::field("customer_id", Fault::NoSuchCustomer),
+            OutboundError::NoSubject => {
+                let most = LONGEST_SUBJECT;
+                Self::field("subject", Fault::SubjectLength { most })
+            }
             OutboundError::Reply(error) => error.into(),
             OutboundError::Store(error) => error.into(),
         }
@@ -323,12 +330,13 @@ impl From<OutboundError> for Failure {
 
 impl From<FileError> for Failure {
     fn from(error: FileError) -> Self {
-        let words = error.to_string();
         match error {
-            FileError::Empty | FileError::BrokenOff => Self::Malformed(words),
+            FileError::Empty => Self::Malformed(Fault::FileEmpty),
+            FileError::BrokenOff => Self::Malformed(Fault::FileBrokenOff),
             FileError::TooLarge(most) => Self::TooLarge(most),
             FileError::NoRoom => Self::Unavailable,
-            FileError::TooMany | FileError::Gone => Self::field("attachment_ids", words),
+            FileError::TooMany => Self::field("attachment_ids", Fault::FilesFull { most: MOST_FILES }),
+            FileError::Gone => Self::field("attachment_ids", Fault::FileGone),
             FileError::Blob(error) => error.into(),
             FileError::Store(error) => error.into(),
         }

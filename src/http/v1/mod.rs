@@ -50,6 +50,7 @@ pub mod teams;
 pub mod thanks;
 pub mod ticket_kinds;
 pub mod ticket_macros;
+pub mod ticket_marks;
 pub mod tickets;
 pub mod tiers;
 pub mod view;

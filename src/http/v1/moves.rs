@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use futures_util::FutureExt;
 use serde::Deserialize;
 use shouwen_core::actor::Actor;
+use shouwen_core::fault::Fault;
 use shouwen_core::id::{MessageId, TicketId};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -143,18 +144,23 @@ async fn shown(app: &App, actor: &Actor, ticket: TicketId) -> Result<Json<Ticket
 
 impl From<MoveError> for Failure {
     fn from(error: MoveError) -> Self {
-        let words = error.to_string();
         match error {
             MoveError::NoSuchTicket => Self::NotFound("ticket"),
-            MoveError::HowMany(_) | MoveError::NotHere => Self::field("message_ids", words),
-            MoveError::LongSubject(_) => Self::field("subject", words),
-            MoveError::Itself => Self::field("into", words),
-            MoveError::Merged(_)
-            | MoveError::TargetMerged(..)
-            | MoveError::AnothersChat
-            | MoveError::NotMerged
-            | MoveError::Meanwhile
-            | MoveError::NothingStays => Self::Conflict(words.into()),
+            MoveError::HowMany(most) => Self::field("message_ids", Fault::MessagesCount { most }),
+            MoveError::NotHere => Self::field("message_ids", Fault::MessageGone),
+            MoveError::LongSubject(most) => Self::field("subject", Fault::SubjectLength { most }),
+            MoveError::Itself => Self::field("into", Fault::MergeItself),
+            MoveError::Merged(number) => Self::Conflict(Fault::MergedAlready {
+                number: number.to_string(),
+            }),
+            MoveError::TargetMerged(number, into) => Self::Conflict(Fault::TargetMerged {
+                number: number.to_string(),
+                into: into.to_string(),
+            }),
+            MoveError::AnothersChat => Self::Conflict(Fault::AnothersChat),
+            MoveError::NotMerged => Self::Conflict(Fault::NotMerged),
+            MoveError::Meanwhile => Self::Conflict(Fault::MovedMeanwhile),
+            MoveError::NothingStays => Self::Conflict(Fault::NothingStays),
             MoveError::Store(error) => error.into(),
         }
     }

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use shouwen_core::actor::Actor;
 use shouwen_core::fault::Fault;
@@ -21,6 +22,7 @@ use crate::http::auth::{TicketAssign, TicketRead};
 use crate::http::page::Page;
 use crate::http::problem::PathId;
 use crate::http::{Body, Can, Failure, Problem, SignedIn};
+use crate::log::Change;
 use crate::store::routing::{self, OfferRow};
 use crate::store::tickets;
 
@@ -150,13 +152,10 @@ async fn accept_ownership(
     Can(actor, _): Can<TicketRead>,
     PathId(ids): PathId<(TicketId, OwnerOfferId)>,
 ) -> Result<Json<OwnerOffer>, Failure> {
-    let input = (agent_of(&actor)?, ids);
-    let row = app
-        .change(&actor, input, |change, &(by, (ticket, offer))| {
-            actions::accept(change, by, ticket, offer).boxed()
-        })
-        .await?;
-    Ok(Json(row.into()))
+    decide(&app, &actor, ids, |change, by, (ticket, offer)| {
+        actions::accept(change, by, ticket, offer).boxed()
+    })
+    .await
 }
 
 /// Leave the ticket with who answers for it
@@ -168,13 +167,10 @@ async fn refuse_ownership(
     Can(actor, _): Can<TicketRead>,
     PathId(ids): PathId<(TicketId, OwnerOfferId)>,
 ) -> Result<Json<OwnerOffer>, Failure> {
-    let input = (agent_of(&actor)?, ids);
-    let row = app
-        .change(&actor, input, |change, &(by, (ticket, offer))| {
-            actions::refuse(change, by, ticket, offer).boxed()
-        })
-        .await?;
-    Ok(Json(row.into()))
+    decide(&app, &actor, ids, |change, by, (ticket, offer)| {
+        actions::refuse(change, by, ticket, offer).boxed()
+    })
+    .await
 }
 
 /// Take an offer back
@@ -186,13 +182,29 @@ async fn withdraw_ownership(
     Can(actor, _): Can<TicketRead>,
     PathId(ids): PathId<(TicketId, OwnerOfferId)>,
 ) -> Result<Json<OwnerOffer>, Failure> {
-    let input = (agent_of(&actor)?, ids);
-    let row = app
-        .change(&actor, input, |change, &(by, (ticket, offer))| {
-            actions::withdraw(change, by, ticket, offer).boxed()
-        })
-        .await?;
-    Ok(Json(row.into()))
+    decide(&app, &actor, ids, |change, by, (ticket, offer)| {
+        actions::withdraw(change, by, ticket, offer).boxed()
+    })
+    .await
+}
+
+type Decision = for<'c> fn(
+    &'c mut Change,
+    AgentId,
+    (TicketId, OwnerOfferId),
+) -> BoxFuture<'c, Result<OfferRow, OfferError>>;
+
+async fn decide(
+    app: &App,
+    actor: &Actor,
+    ids: (TicketId, OwnerOfferId),
+    decision: Decision,
+) -> Result<Json<OwnerOffer>, Failure> {
+    let input = (agent_of(actor)?, ids, decision);
+    let decided = app.change(actor, input, |change, &(by, ids, decision)| {
+        decision(change, by, ids)
+    });
+    Ok(Json(decided.await?.into()))
 }
 
 /// What one is asked to answer for

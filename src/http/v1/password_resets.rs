@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
+use shouwen_core::fault::Fault;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -31,8 +32,8 @@ struct NewPassword {
 impl From<ResetError> for Failure {
     fn from(error: ResetError) -> Self {
         match error {
-            ResetError::NoSuchLink => Self::field("token", error.to_string()),
-            ResetError::Weak(weak) => Self::field("password", weak.to_string()),
+            ResetError::NoSuchLink => Self::field("token", Fault::LinkSpent),
+            ResetError::Weak(weak) => Self::field("password", weak),
             ResetError::Hash(error) => Self::Internal(error.into()),
             ResetError::Store(error) => error.into(),
         }

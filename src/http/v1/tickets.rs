@@ -1,8 +1,7 @@
-//! Tickets: lists, one ticket with its conversation, edits, tags, read marks, drafts.
+//! Tickets: lists, one ticket with its conversation, edits, tags.
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
 use futures_util::FutureExt;
 use serde::{Deserialize, Deserializer, Serialize};
 use shouwen_core::actor::Actor;
@@ -23,14 +22,14 @@ use crate::actions::edits::{self, Edit, EditError};
 use crate::actions::tickets::LONGEST_REASON;
 use crate::actions::{recipients, replies};
 use crate::app::App;
-use crate::db::{Conn, Error, JsonText};
-use crate::http::auth::{TicketEdit, TicketNote, TicketRead};
+use crate::db::{Conn, Error};
+use crate::http::auth::{TicketEdit, TicketRead};
 use crate::http::page::{read_cursor, write_cursor};
 use crate::http::problem::{Params, PathId};
 use crate::http::{Body, Can, Failure, Problem};
-use crate::log::{self, Ephemeral};
+use crate::log;
 use crate::store::messages;
-use crate::store::tickets::{self, DraftRow, DueSeek, Filter, Seek, TicketRow, View};
+use crate::store::tickets::{self, DueSeek, Filter, Seek, TicketRow, View};
 
 /// The words of a query, which no body names.
 #[derive(OpenApi)]
@@ -43,8 +42,6 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(count_views))
         .routes(routes!(find_ticket, edit_ticket))
         .routes(routes!(edit_tags))
-        .routes(routes!(mark_read))
-        .routes(routes!(save_draft, clear_draft))
 }
 
 shouwen_core::words! {
@@ -440,104 +437,6 @@ async fn edit_tags(
     one_summary(&app, &actor, ticket).await
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
-pub struct ReadIn {
-    position: i64,
-}
-
-/// Say up to which position you have read
-#[utoipa::path(put, path = "/tickets/{ticket}/read", tag = "tickets", request_body = ReadIn, params(("ticket" = TicketId, Path)),
-    responses((status = 204), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
-async fn mark_read(
-    State(app): State<App>,
-    Can(actor, _): Can<TicketRead>,
-    PathId(ticket): PathId<TicketId>,
-    Body(read): Body<ReadIn>,
-) -> Result<StatusCode, Failure> {
-    let agent = actor.agent().ok_or_else(no_account)?;
-    let input = (agent, ticket, read.position);
-    let position = app
-        .change(&actor, input, |change, &(agent, ticket, position)| {
-            edits::mark_read(change, agent, ticket, position).boxed()
-        })
-        .await?;
-    app.bus.tell(
-        actor.workspace,
-        Ephemeral::Read {
-            agent,
-            ticket,
-            position,
-        },
-    );
-    Ok(StatusCode::NO_CONTENT)
-}
-
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-pub struct DraftIn {
-    text: String,
-    visibility: Visibility,
-    /// The macros that it is written from.
-    #[serde(default)]
-    macro_ids: Vec<MacroId>,
-}
-
-/// Keep what is being written
-#[utoipa::path(put, path = "/tickets/{ticket}/draft", tag = "tickets", request_body = DraftIn, params(("ticket" = TicketId, Path)),
-    responses((status = 204), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
-async fn save_draft(
-    State(app): State<App>,
-    Can(actor, _): Can<TicketNote>,
-    PathId(ticket): PathId<TicketId>,
-    Body(draft): Body<DraftIn>,
-) -> Result<StatusCode, Failure> {
-    let agent = actor.agent().ok_or_else(no_account)?;
-    if draft.text.chars().count() > replies::LONGEST_TEXT {
-        return Err(Failure::field(
-            "text",
-            format!("at most {} characters", replies::LONGEST_TEXT),
-        ));
-    }
-    if draft.macro_ids.len() > replies::MOST_MACROS {
-        return Err(Failure::field(
-            "macro_ids",
-            format!("at most {}", replies::MOST_MACROS),
-        ));
-    }
-    let row = DraftRow {
-        visibility: draft.visibility,
-        text: draft.text,
-        macro_ids: JsonText(draft.macro_ids),
-        updated_at: app.now(),
-    };
-    keep_draft(&app, &actor, agent, ticket, Some(row)).await
-}
-
-/// Drop the draft
-#[utoipa::path(delete, path = "/tickets/{ticket}/draft", tag = "tickets", params(("ticket" = TicketId, Path)),
-    responses((status = 204), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
-async fn clear_draft(
-    State(app): State<App>,
-    Can(actor, _): Can<TicketNote>,
-    PathId(ticket): PathId<TicketId>,
-) -> Result<StatusCode, Failure> {
-    let agent = actor.agent().ok_or_else(no_account)?;
-    keep_draft(&app, &actor, agent, ticket, None).await
-}
-
-async fn keep_draft(
-    app: &App,
-    actor: &Actor,
-    agent: AgentId,
-    ticket: TicketId,
-    draft: Option<DraftRow>,
-) -> Result<StatusCode, Failure> {
-    app.change(actor, (agent, ticket, draft), |change, (agent, ticket, draft)| {
-        edits::keep_draft(change, *agent, *ticket, draft.as_ref()).boxed()
-    })
-    .await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
 pub(super) fn no_account() -> Failure {
     Failure::Refused(Fault::KeyIsNobody)
 }
@@ -546,7 +445,7 @@ impl From<EditError> for Failure {
     fn from(error: EditError) -> Self {
         match error {
             EditError::NoSuchTicket => Self::NotFound("ticket"),
-            EditError::Wrong(field, detail) => Self::field(&format!("edits/{field}"), detail),
+            EditError::Wrong(field, fault) => Self::field(&format!("edits/{field}"), fault),
             EditError::ReasonNeeded => Self::field("edits/reason", Fault::PauseReason),
             EditError::Forbidden(permission) => Self::Forbidden(permission),
             EditError::Store(Error::Other(error))

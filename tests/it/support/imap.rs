@@ -1,5 +1,7 @@
 //! What people and servers do to a mailbox besides the desk: folders made and deleted, mail put into them as it was.
 
+use std::time::Duration;
+
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
@@ -21,7 +23,16 @@ impl Imap {
     /// What the server says, up to its OK.
     pub(crate) async fn command(&mut self, command: &str) -> String {
         self.send(&format!("a {command}\r\n")).await;
-        self.answer().await
+        match self.ended().await {
+            Ok(all) => all,
+            // Dovecot stumbles over a folder that another session has just opened or left, and says to try again.
+            Err(stumbled) if stumbled.contains("[SERVERBUG]") => {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                self.send(&format!("a {command}\r\n")).await;
+                self.answer().await
+            }
+            Err(refused) => panic!("{refused}"),
+        }
     }
 
     /// Puts a mail into a folder as it arrived then (`22-Nov-2026 08:00:00 +0000`).
@@ -46,12 +57,19 @@ impl Imap {
     }
 
     async fn answer(&mut self) -> String {
+        self.ended().await.unwrap_or_else(|refused| panic!("{refused}"))
+    }
+
+    /// What the server says up to its OK, or how it refuses.
+    async fn ended(&mut self) -> Result<String, String> {
         let mut all = String::new();
         loop {
             let line = self.line().await;
+            if line.starts_with("a OK") {
+                return Ok(all);
+            }
             if line.starts_with("a ") {
-                assert!(line.starts_with("a OK"), "{line}");
-                return all;
+                return Err(line);
             }
             all.push_str(&line);
         }
