@@ -26,6 +26,12 @@ export function moneyText(minor: number, currency: string, locale: string): stri
   }
 }
 
+/** "¥5,000": a limit, whose cents are named only where it has some. */
+export function limitText(minor: number, currency: string, locale: string): string {
+  const text = moneyText(minor, currency, locale)
+  return minor % 10 ** decimalsOf(currency) === 0 ? text.replace(/[.,]0+(?!\d)/, '') : text
+}
+
 /** "580" or "580.00", to be edited. */
 export function moneyField(minor: number, currency: string): string {
   return (minor / 10 ** decimalsOf(currency)).toFixed(decimalsOf(currency))
