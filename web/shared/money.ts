@@ -17,13 +17,18 @@ function decimalsOf(currency: string): number {
 }
 
 /** "¥580.00", "JP¥ 580". */
-export function moneyText(minor: number, currency: string, locale: string): string {
+export function moneyText(minor: number, currency: string, locale: string, decimals = decimalsOf(currency)): string {
   const amount = minor / 10 ** decimalsOf(currency)
   try {
-    return new Intl.NumberFormat(locale, { style: 'currency', currency, currencyDisplay: locale.startsWith('zh') ? 'narrowSymbol' : 'symbol' }).format(amount)
+    return new Intl.NumberFormat(locale, { style: 'currency', currency, currencyDisplay: locale.startsWith('zh') ? 'narrowSymbol' : 'symbol', minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(amount)
   } catch {
-    return `${amount.toFixed(2)} ${currency}`
+    return `${amount.toFixed(decimals)} ${currency}`
   }
+}
+
+/** "¥5,000": a limit, whose cents are named only where it has some. */
+export function limitText(minor: number, currency: string, locale: string): string {
+  return moneyText(minor, currency, locale, minor % 10 ** decimalsOf(currency) === 0 ? 0 : undefined)
 }
 
 /** "580" or "580.00", to be edited. */

@@ -44,7 +44,7 @@ export function solve(): void {
   if (!next) return
   const before = ticket.status_id
   setStatus(next.id)
-  if (!solved) notices.tell(`#${ticket.number}: ${statusName(next)}`, { action: { label: t.undo, run: () => desk.conversation.ticket?.id === ticket.id && setStatus(before, t.undo) } })
+  if (!solved) notices.tell(`#${ticket.number}${t.mark.colon}${statusName(next)}`, { action: { label: t.undo, run: () => desk.conversation.ticket?.id === ticket.id && setStatus(before, t.undo) } })
 }
 
 export function askAssignee(): void {
@@ -58,7 +58,7 @@ export function askAssignee(): void {
     choices: [
       ...agents.map((agent) => ({
         id: agent.id, label: agent.name, initials: agent.name, picked: ticket.assignee_id === agent.id, words: agent.email,
-        hint: agent.id === mine ? t.people.you : agent.team_ids.map((id) => desk.reference.team(id)?.name).filter(Boolean).join(', '),
+        hint: agent.id === mine ? t.people.you : agent.team_ids.map((id) => desk.reference.team(id)?.name).filter(Boolean).join(t.mark.list),
       })),
       { id: null, label: t.ticket.unassigned, picked: ticket.assignee_id === null },
     ],
@@ -135,5 +135,5 @@ export async function copyNumber(): Promise<void> {
   const number = desk.conversation.ticket?.number
   if (!number) return
   await navigator.clipboard.writeText(number)
-  notices.tell(`${t.copied}: ${number}`)
+  notices.tell(`${t.copied}${t.mark.colon}${number}`)
 }

@@ -13,7 +13,7 @@ export function caseActivityText(activity: Activity, who: string): string | null
     case 'grade_suggested': return c.activity.grade_suggested(grade)
     case 'grade_changed': return c.activity.grade_changed(who, grade)
     case 'case_taken': return c.activity.case_taken(who)
-    case 'case_escalated': return c.activity.case_escalated(to ?? '')
+    case 'case_escalated': return c.activity.case_escalated(String(Number(to) + 1)) // told from zero
     case 'case_changed': return c.activity.case_changed(who, c.fields[field ?? to ?? ''] ?? c.title)
     case 'case_fell_due': return c.activity.case_fell_due
     case 'case_closed': return c.activity.case_closed(who)

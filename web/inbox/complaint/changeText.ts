@@ -10,7 +10,7 @@ export function changeText({ actor, field, from, to }: CaseChange): string {
   const who = actor.kind === 'agent' ? (desk.isMe(actor.id) ? t.people.you : desk.reference.agentName(actor.id)) : actor.kind === 'customer' ? t.people.customer : actor.kind === 'key' ? t.people.key : t.people.system
   const name = c.fields[field] ?? field
   const values = [from, to].filter((value) => value !== null && value !== '').map((value) => valueText(field, value!))
-  return `${who}: ${name}${values.length ? ` ${values.join(' → ')}` : ''}`
+  return `${who}${t.mark.colon}${name}${values.length ? ` ${values.join(' → ')}` : ''}`
 }
 
 function valueText(field: string, value: string): string {
@@ -20,6 +20,7 @@ function valueText(field: string, value: string): string {
     case 'remedy': return c.remedies[value as keyof typeof c.remedies] ?? value
     case 'category': return branches(openCase.view?.categories ?? []).find((one) => one.category.id === value)?.path ?? t.unknown
     case 'checklist': return c.checks[value] ?? value
+    case 'level': return String(Number(value) + 1) // told from zero
     case 'state': return value === 'closed' ? c.closedMark : value === 'open' ? c.openMark : value
     case 'compensation': return c.compensationStates[value as keyof typeof c.compensationStates] ?? value
     case 'taken': return desk.reference.agent(value)?.name ?? value

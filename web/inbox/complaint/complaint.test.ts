@@ -3,9 +3,11 @@ import { beforeEach, expect, test } from 'vitest'
 import { en } from '../i18n/en'
 import { language } from '../i18n/language.svelte'
 import { zh } from '../i18n/zh'
+import { caseActivityText } from './activityText'
 import { branches } from './categoryTree'
 import { blocks } from './closing'
 import { reasonText, weighed } from './reasonText'
+import type { Activity } from '../../shared/types'
 import type { Category } from './types'
 
 const speak = (locale: 'en' | 'zh') => Object.assign(language, { locale, texts: locale === 'en' ? en : zh })
@@ -29,6 +31,10 @@ test.each(reasons)('the reason %s is said in both languages', (code, params, eng
 })
 test('danger is named before arithmetic', () => {
   expect(weighed(['matrix', 'tone', 'unheard_of', 'safety', 'authority'].map((code) => ({ code, params: {} }))).map((one) => one.code)).toEqual(['safety', 'authority', 'tone', 'unheard_of', 'matrix'])
+})
+
+test('levels are counted from one, as the ladder beside the talk counts them', () => {
+  expect(caseActivityText({ kind: 'case_escalated', to: '1' } as Activity, '')).toBe('The complaint went up to level 2')
 })
 
 const category = (id: string, parent_id: string | null, position = 0): Category => ({ id, parent_id, key: null, name: id, archived: false, position })

@@ -20,7 +20,7 @@ export const complaintEn = {
   },
 
   ladder: 'Escalation', level: (level: number, of: number) => `Level ${level} of ${of}`, mustAnswer: (who: string) => `${who} must take it`, roles: { assignee: 'The assignee', team: 'The team', supervisor: 'A supervisor', administrator: 'An administrator' },
-  take: 'I take it', takenBy: (who: string) => `${who} took it`, taken: 'You took it', nextLevel: (who: string) => `then it goes to: ${who}`, noLadder: 'Nobody is called for this grade.', exhausted: 'The last level was reached.', inHoursOf: (calendar: string) => `Time runs in the hours of “${calendar}”`, aroundTheClock: 'Time runs around the clock', by: 'by',
+  take: 'I take it', takenBy: (who: string) => `${who} took it`, taken: 'You took it', nextLevel: (who: string) => `then it goes to ${who.charAt(0).toLowerCase()}${who.slice(1)}`, noLadder: 'Nobody is called for this grade.', exhausted: 'The last level was reached.', inHoursOf: (calendar: string) => `Time runs in the hours of “${calendar}”`, aroundTheClock: 'Time runs around the clock', by: 'by',
 
   category: 'Category', categories: { logistics: 'Logistics', quality: 'Quality', service: 'Service', price: 'Price', counterfeit: 'Counterfeit', safety: 'Safety', privacy: 'Privacy', refund: 'Refund', description: 'Not as described', promotion: 'Promotion', other: 'Other' } as Record<string, string>,
   cause: 'Cause', causeHint: 'What went wrong, and why', liable: 'Liable', liables: { shop: 'The shop', supplier: 'The supplier', carrier: 'The carrier', platform: 'The platform', customer: 'The customer', nobody: 'Nobody' },

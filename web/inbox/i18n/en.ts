@@ -32,6 +32,8 @@ export const en = {
   hide: 'Hide',
   search: 'Search',
   nothingFound: 'Nothing found',
+  /** What stands between words that are put together, room included. */
+  mark: { comma: ', ', list: ', ', semicolon: '; ', colon: ': ', stop: '. ', bracketed: (words: string | number) => ` (${words})` },
   language: 'Language',
   theme: 'Theme',
   themes: { light: 'Light', dark: 'Dark', system: 'As the system' },

@@ -32,6 +32,7 @@ export const zh: Texts = {
   hide: '隐藏',
   search: '搜索',
   nothingFound: '没有找到',
+  mark: { comma: '，', list: '、', semicolon: '；', colon: '：', stop: '。', bracketed: (words) => `（${words}）` },
   language: '语言',
   theme: '主题',
   themes: { light: '浅色', dark: '深色', system: '跟随系统' },

@@ -11,7 +11,7 @@ import { tellWrong } from '../state/wrong'
 /** `before` and `after` are what stood in the composer. */
 export function tellApplied(ticket: Id, applied: AppliedMacro, before: string, after: string): void {
   if (desk.conversation.ticket?.id === ticket) desk.conversation.applyTicket(applied.ticket)
-  const leftOut = [...new Set(applied.left_out.map(({ part }) => t.field[part]))].join(', ')
+  const leftOut = [...new Set(applied.left_out.map(({ part }) => t.field[part]))].join(t.mark.list)
   const changed = applied.changed.length + applied.added_tag_ids.length + applied.removed_tag_ids.length > 0
   const action = { label: t.undo, run: () => void takeBack(ticket, applied, before, after) }
   if (leftOut) notices.tell(m.leftOut(leftOut), { tone: 'wrong' })

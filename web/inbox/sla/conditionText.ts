@@ -26,5 +26,5 @@ export function conditionText({ field, op, values }: Condition): string {
 }
 
 export function actualText(field: FactField, actual: string[]): string {
-  return d.but(actual.length ? actual.map((value) => valueName(field, value)).join(', ') : d.nothing)
+  return d.but(actual.length ? actual.map((value) => valueName(field, value)).join(t.mark.list) : d.nothing)
 }

@@ -1,6 +1,6 @@
 // Says when a notice goes out, and to whom.
 import { d } from '../i18n/due.svelte'
-import { language } from '../i18n/language.svelte'
+import { language, t } from '../i18n/language.svelte'
 import { spelledSpan } from './countdown'
 import type { LevelWhen, Recipient } from './types'
 
@@ -14,5 +14,5 @@ export function levelText({ when, value }: { when: LevelWhen; value: number }): 
 }
 
 export function recipientsText(to: Recipient[]): string {
-  return to.map((one) => d.to[one]).join(', ')
+  return to.map((one) => d.to[one]).join(t.mark.list)
 }

@@ -24,8 +24,9 @@ export class Reference {
     this.tags = bootstrap.tags.toSorted((a, b) => a.name.localeCompare(b.name))
   }
 
+  /** By name, so that one finds them in the same order everywhere. */
   get activeAgents(): Agent[] {
-    return this.agents.filter((agent) => agent.active)
+    return this.agents.filter((agent) => agent.active).toSorted((a, b) => a.name.localeCompare(b.name))
   }
   get usableStatuses(): Status[] {
     return this.statuses.filter((status) => !status.archived)
