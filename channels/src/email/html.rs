@@ -45,10 +45,21 @@ const MOST_CONTENT_IDS: usize = 5_000;
 
 /// Text made safe to stand in HTML.
 pub(crate) fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
+    let mut escaped = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(['&', '<', '>', '"']) {
+        let (plain, special) = rest.split_at(at);
+        escaped.push_str(plain);
+        escaped.push_str(match special.as_bytes()[0] {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            _ => "&quot;",
+        });
+        rest = &special[1..];
+    }
+    escaped.push_str(rest);
+    escaped
 }
 
 /// The content ids that the HTML shows, in lower case.

@@ -52,7 +52,10 @@ pub(super) fn read(markup: &str) -> Page {
                     page.take(&mut attributes);
                     position = at + attributes.end();
                 }
-                _ => {}
+                _ => {
+                    attributes.by_ref().for_each(drop);
+                    position = at + attributes.end();
+                }
             }
         }
     }
