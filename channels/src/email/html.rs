@@ -296,6 +296,15 @@ mod tests {
             ("<!--<style>p{color:red}</style>-->x", "x"),
             ("<style media=print>p{color:red}</style>x", "x"),
             ("<body onload=x() style='background:url(x)'>x", "x"),
+            (
+                "<style>p{color:red}</style><body link=0563C1>x",
+                "<style>.mail-body a{color:#0563C1}.mail-body p{color:red}</style><div class=\"mail-body\">x</div>",
+            ),
+            (
+                "<body link='blue' vlink=red><a>x</a>",
+                "<style>.mail-body a{color:blue}</style><div class=\"mail-body\"><a target=\"_blank\" rel=\"noopener noreferrer nofollow\">x</a></div>",
+            ),
+            ("<body link='red}*{color:blue'>x", "x"),
             ("<body class=a><p class=a>x</p>", "<p>x</p>"),
             ("<body style='color:red\" onload=x'>x", "x"),
         ] {
