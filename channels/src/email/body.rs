@@ -54,7 +54,7 @@ pub(crate) fn read(root: &Part<'_>) -> Body {
     let attached: Vec<Attachment> = files.iter().map(|part| attachment(part)).collect();
     let wrapped = attached.iter().find(|file| tnef::is_tnef(&file.bytes));
     let mut wrapped = wrapped.map(|file| tnef::read(&file.bytes)).unwrap_or_default();
-    if pieces.is_empty() {
+    if pieces.iter().all(Piece::is_blank) {
         pieces.extend(words_of(&mut wrapped));
     }
     let mut attachments = attached;
@@ -201,6 +201,13 @@ fn joined(mut texts: Vec<String>) -> String {
 }
 
 impl Piece {
+    fn is_blank(&self) -> bool {
+        match self {
+            Piece::Plain { text, files, .. } => text.trim().is_empty() && files.is_empty(),
+            Piece::Html { .. } => false,
+        }
+    }
+
     fn into_plain(self) -> Option<String> {
         match self {
             Piece::Plain { text, .. } => Some(text),
