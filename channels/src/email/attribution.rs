@@ -85,7 +85,7 @@ fn arrows_length(lines: &Lines<'_>, start: usize) -> Option<usize> {
         joined.push(' ');
         let inner = joined.strip_prefix(ARROWS).unwrap_or_default().trim_end();
         let is_whole = match inner.strip_suffix(">>>") {
-            Some(inner) => (inner.contains('@') || has_day(inner)) && has_clock(inner),
+            Some(inner) => has_clock(inner) && (inner.contains('@') || has_day(inner) || has_year(inner)),
             None => {
                 inner.contains('@')
                     && has_clock(inner)
@@ -284,6 +284,7 @@ mod tests {
             ">>> Ann <ann@shop.example> 16/11/2026 09:12 >>>",
             ">>> \"Ann Li\" <ann@shop.example> 3/4/2010 10:11 AM >>>",
             ">>> Ann Li 04.03.2010 10:11 >>>",
+            ">>> Ann Li Thursday, March 04, 2010 10:11 AM >>>",
             ">>> On 3/4/2010 at 10:11 AM, in message <4B8F.0004@shop.example>, Ann\n<ann@shop.example> wrote:",
         ] {
             let lines = Lines::of(text);
