@@ -71,22 +71,45 @@ async function tickets(ask) {
   return found
 }
 
-/** The mail as its sender made it, on the paper and with the letters of the inbox. */
+/** What attributes of the body say counts for less than any style, and would lose to ours. */
+const OLDER = [
+  [/<body[^>]*\s(?:(?:left|top)margin|margin(?:width|height))/i, /margin:0;/],
+  [/<body[^>]*\stext\s*=/i, /(?<=[;{])color:#[0-9a-f]+;/],
+  [/<body[^>]*\sbgcolor\s*=/i, /(?<=[;{])background:#[0-9a-f]+/],
+]
+
+/** Pictures that lie elsewhere are loaded on neither side, and the mark of a broken one has a size that no layout gave it. */
+const REMOTE = /(<img\b[^>]*?\s)src(?=\s*=\s*["']?\s*(?:https?:)?\/\/)/gi
+
+/**
+ * The mail as its sender made it, on the paper and with the letters of the inbox, and in the inbox's way of laying out
+ * pages, whatever doctype it names: mail programs that show mails within their own pages keep none either, and what is
+ * compared is what cleaning leaves of a mail.
+ */
 function asItCame({ html, pictures }, doctype, style) {
-  const shown = html.replace(/cid:([^"'\s>)]+)/gi, (whole, id) => {
+  const shown = html.replace(REMOTE, '$1data-remote-src').replace(/cid:([^"'\s>)]+)/gi, (whole, id) => {
     const found = pictures.get(decodeURIComponent(id.replace(/%(?![0-9a-f]{2})/gi, '%25')).replace(/&amp;/g, '&').toLowerCase())
     return found ? `data:${found.type};base64,${found.bytes.toString('base64')}` : whole
   })
-  // Margins of the older kind count for less than any style, and would lose to ours.
-  const plain = /<body[^>]*\s(?:(?:left|top)margin|margin(?:width|height))/i.test(shown) ? style.replace(/margin:0;/, '') : style
-  const own = shown.match(/^\uFEFF?\s*(?:<\?xml[^>]*>\s*)?(<!doctype[^>]*>)/i)
-  return `${own ? own[1] : doctype}<meta charset=utf-8><style>${plain}</style>${own ? shown.slice(own[0].length) : shown}`
+  const plain = OLDER.reduce((style, [said, ours]) => (said.test(shown) ? style.replace(ours, '') : style), style)
+  const own = shown.match(/^\uFEFF?\s*(?:<\?xml[^>]*>\s*)?<!doctype[^>]*>/i)
+  return `${doctype}<meta charset=utf-8><style>${plain}</style>${own ? shown.slice(own[0].length) : shown}`
 }
 
-/** A picture of the page down to where its words and pictures end: a body as tall as its window is not a layout. */
+/**
+ * A picture of the page down to where its words and pictures end: a body as tall as its window is not a layout. Words
+ * count by themselves, because cleaning leaves some without any element around them.
+ */
 async function draw(page) {
   const height = await page.evaluate(() => {
     const shown = [...(document.body?.querySelectorAll('*:not(.mail-body)') ?? [])]
+    const words = document.createRange()
+    const texts = document.createTreeWalker(document.body ?? document, NodeFilter.SHOW_TEXT)
+    while (texts.nextNode()) {
+      if (!texts.currentNode.data.trim()) continue
+      words.selectNodeContents(texts.currentNode)
+      shown.push({ getBoundingClientRect: ((box) => () => box)(words.getBoundingClientRect()) })
+    }
     return Math.ceil(Math.max(1, document.body?.innerText ? 20 : 1, ...shown.map((one) => one.getBoundingClientRect().bottom)))
   })
   await page.setViewportSize({ width: WIDTH, height: Math.min(TALLEST, height) })
@@ -121,6 +144,8 @@ export async function run({ desk, browser, expect }) {
     await viewer.setViewportSize({ width: WIDTH, height: 400 })
     await before.setViewportSize({ width: WIDTH, height: 400 })
     await viewer.goto(url)
+    // A page that is written anew keeps the colours that the body before gave to links.
+    await before.goto('about:blank')
     await before.setContent(withoutScripts(asItCame(mail, doctype, style)), { waitUntil: 'load' })
     const both = [await draw(before), await draw(viewer)]
     drawn.push({ id: mail.id, share: await difference(blank, ...both), both })

@@ -208,6 +208,9 @@ pub(crate) const CASES: &[Case] = &[
             "",
         )
     }),
+    mail("arrows that open quotations", |size| {
+        filled(TEXT, ">>> On 1 Jan 2020 10:00 a@b.c\r\nx\r\n", size, "")
+    }),
     mail("titles between rules", |size| {
         filled(TEXT, "--- Forwarded x ---\r\n", size, "")
     }),

@@ -88,6 +88,85 @@ pub(crate) const CASES: &[Case] = &[
     html("HTML doctypes", |size| {
         filled(HTML, "<!doctype html><?x>", size, "")
     }),
+    // What stands where it does not belong, or lacks its end.
+    html("HTML references that end", |size| filled(HTML, "&amp;", size, "")),
+    html("HTML references cut short", |size| filled(HTML, "&lt", size, "")),
+    html("HTML numbers cut short", |size| filled(HTML, "&#1", size, "")),
+    html("HTML references of nothing", |size| filled(HTML, "&a;", size, "")),
+    html("HTML bare ampersands", |size| filled(HTML, "&", size, "")),
+    html("HTML wide blanks", |size| filled(HTML, "\u{a0}", size, "")),
+    html("HTML references in a value", |size| {
+        filled(&format!("{HTML}<a href=\"http://x/?"), "&amp", size, "\">x</a>")
+    }),
+    html("HTML references in values", |size| {
+        let link = format!("<a href='{}'>", "&amp".repeat(1_000));
+        filled(HTML, &link, size, "")
+    }),
+    html("HTML references in a title", |size| {
+        filled(&format!("{HTML}<title>"), "&amp", size, "</title>x")
+    }),
+    html("HTML references to write in", |size| {
+        filled(&format!("{HTML}<textarea>"), "&amp", size, "</textarea>x")
+    }),
+    html("HTML references in a style", |size| {
+        filled(&format!("{HTML}<style>"), "&amp", size, "</style>x")
+    }),
+    html("HTML references in sections", |size| {
+        filled(&format!("{HTML}<svg><![CDATA["), "&amp", size, "")
+    }),
+    html("HTML references in tables", |size| {
+        let text = format!("<table>{}<tr>", "&amp".repeat(1_000));
+        filled(HTML, &text, size, "")
+    }),
+    html("HTML references and ends", |size| {
+        let text = format!("{}</x>", "&amp".repeat(20));
+        filled(HTML, &text, size, "")
+    }),
+    html("HTML references and closers", |size| {
+        filled(HTML, "&amp>", size, "")
+    }),
+    html("HTML ends of nothing", |size| filled(HTML, "</", size, "")),
+    html("HTML ends that hide", |size| {
+        filled(HTML, "</=\"><b><p>\"", size, "")
+    }),
+    html("HTML declarations", |size| filled(HTML, "<!", size, "")),
+    html("HTML declarations that end", |size| filled(HTML, "<!>", size, "")),
+    html("HTML tags within tags", |size| filled(HTML, "<a", size, "")),
+    html("HTML tags cut short", |size| filled(HTML, "<a ", size, ">x")),
+    html("HTML closers", |size| filled(HTML, ">", size, "")),
+    html("HTML brackets", |size| filled(HTML, "< >", size, "")),
+    html("HTML quotes in a name", |size| {
+        filled(&format!("{HTML}<p a"), "\"", size, ">x")
+    }),
+    html("HTML quotes in names", |size| {
+        filled(HTML, &format!("<p a{}>x", "\"".repeat(900)), size, "")
+    }),
+    html("HTML quotes in values", |size| {
+        filled(HTML, &format!("<p a=b{}>x", "\"".repeat(900)), size, "")
+    }),
+    html("HTML slashes in a tag", |size| {
+        filled(&format!("{HTML}<p a "), "/", size, ">x")
+    }),
+    html("HTML attributes of an end", |size| {
+        numbered(&format!("{HTML}</p "), " a", "=1", size, ">x</p>")
+    }),
+    html("HTML attributes without room", |size| {
+        let attributes: String = (0..50).map(|number| format!("a{number}=''")).collect();
+        filled(HTML, &format!("<p {attributes}>"), size, "")
+    }),
+    html("HTML comments in a comment", |size| {
+        filled(HTML, "<!--", size, "")
+    }),
+    html("HTML returns", |size| filled(HTML, "\r", size, "")),
+    html("HTML lines", |size| filled(HTML, "x\r\n", size, "")),
+    html("HTML names", |size| numbered(HTML, "<x", ">", size, "")),
+    html("HTML plain text behind it", |size| {
+        let head = "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/html\r\n\r\nx\r\n--b\r\n\r\n";
+        filled(head, "&<", size, "\r\n--b--")
+    }),
+    html("HTML lines in quotations", |size| {
+        filled(&format!("{HTML}{}", "<blockquote>".repeat(20)), "x<br>", size, "")
+    }),
 ];
 
 const HTML: &str = "Content-Type: text/html\r\n\r\n";

@@ -15,8 +15,8 @@ const LONGEST_LINE: usize = 400;
 /// How many lines the splitter that begins at that line takes, if one does.
 pub(crate) fn length_at(lines: &Lines<'_>, start: usize) -> Option<usize> {
     let line = lines.get(start)?.trim();
-    if is_between_arrows(line) {
-        return Some(1);
+    if line.starts_with(ARROWS) {
+        return arrows_length(lines, start);
     }
     if line.is_empty() || line.starts_with('>') || line.len() > LONGEST_LINE {
         return None;
@@ -70,12 +70,52 @@ fn is_titled(line: &str) -> bool {
 
 const LONGEST_TITLE: usize = 60;
 
-/// `>>> Ann <ann@shop.example> 16/11/2026 09:12 >>>` of GroupWise.
-fn is_between_arrows(line: &str) -> bool {
-    let inner = line
-        .strip_prefix(">>> ")
-        .and_then(|line| line.strip_suffix(">>>"));
-    inner.is_some_and(|inner| inner.len() < LONGEST_LINE && inner.contains(['@', '/']) && has_clock(inner))
+const ARROWS: &str = ">>> ";
+
+/// `>>> Ann <ann@shop.example> 16/11/2026 09:12 >>>` of GroupWise, or `>>> On … wrote:` of its later versions, which
+/// stands below the answer and not within a quotation.
+fn arrows_length(lines: &Lines<'_>, start: usize) -> Option<usize> {
+    let mut joined = String::new();
+    for (count, line) in lines.from(start).take(4).enumerate() {
+        let line = line.trim();
+        if line.is_empty() || count > 0 && line.starts_with('>') || joined.len() + line.len() > LONGEST_LINE {
+            return None;
+        }
+        joined.push_str(line);
+        joined.push(' ');
+        let inner = joined.strip_prefix(ARROWS).unwrap_or_default().trim_end();
+        let is_whole = match inner.strip_suffix(">>>") {
+            Some(inner) => has_clock(inner) && (inner.contains('@') || has_day(inner) || has_year(inner)),
+            None => {
+                inner.contains('@')
+                    && has_clock(inner)
+                    && is_attribution(inner, lines, start + count + 1)
+                    && !is_within_quotation(lines, start)
+            }
+        };
+        if is_whole {
+            return Some(count + 1);
+        }
+    }
+    None
+}
+
+fn is_within_quotation(lines: &Lines<'_>, start: usize) -> bool {
+    let mut above = (0..start).rev().take(5).filter_map(|index| lines.get(index));
+    above
+        .find(|line| !line.trim().is_empty())
+        .is_some_and(|line| line.trim_start().starts_with('>'))
+}
+
+/// `16/11/2026`, `04.03.10`, `2026-11-16`
+fn has_day(text: &str) -> bool {
+    let is_part = |part: &str| matches!(part.len(), 1 | 2 | 4) && part.bytes().all(|b| b.is_ascii_digit());
+    text.split_whitespace().any(|word| {
+        let word = word.trim_end_matches([',', ';']);
+        ['/', '.', '-']
+            .iter()
+            .any(|&mark| word.split(mark).count() == 3 && word.split(mark).all(is_part))
+    })
 }
 
 /// Attributions wrap at the width of old terminals, so up to five lines are read as one.
@@ -242,6 +282,10 @@ mod tests {
             "Wiadomość napisana przez Ann Li\n<ann@shop.example> w dniu 16.11.2026, o\ngodz. 09:12:",
             "* Ann <ann@shop.example> [2026-11-16 09:12]:",
             ">>> Ann <ann@shop.example> 16/11/2026 09:12 >>>",
+            ">>> \"Ann Li\" <ann@shop.example> 3/4/2010 10:11 AM >>>",
+            ">>> Ann Li 04.03.2010 10:11 >>>",
+            ">>> Ann Li Thursday, March 04, 2010 10:11 AM >>>",
+            ">>> On 3/4/2010 at 10:11 AM, in message <4B8F.0004@shop.example>, Ann\n<ann@shop.example> wrote:",
         ] {
             let lines = Lines::of(text);
             assert_eq!(length_at(&lines, 0), Some(lines.len()), "{text}");
@@ -258,6 +302,8 @@ mod tests {
             "original message",
             "------ Prices ------",
             ">>> see 10:30 >>> or later",
+            ">>> 10:30 >>>",
+            ">>> quoted words of ann@shop.example",
             "在 2020 年我买了一台手机",
         ] {
             let lines = Lines::of(text);

@@ -104,18 +104,51 @@ fn is_auto_reply(headers: &Headers<'_>, mail: &Mail) -> bool {
         || matches!(precedence.as_str(), "auto_reply" | "auto-reply")
         || marked
         || lower(headers, "x-precedence").starts_with("auto")
-        || is_vacation_subject(&mail.subject)
+        || is_vacation_notice(&mail.subject)
+        || is_vacation_subject(&mail.subject) && (is_machine(headers, mail) || is_bulk(headers))
 }
 
+/// Begins like a notice, as customers' questions do too: "Out of office chairs?"
 fn is_vacation_subject(subject: &str) -> bool {
-    let subject = quote_words::folded(subject.trim());
-    let subject = subject
-        .trim_start_matches("auto:")
-        .trim_start_matches(['[', '(', ' ', '【', '「']);
+    let subject = bare_subject(subject);
     vacation_words::STARTS
         .iter()
         .any(|start| subject.starts_with(start))
+        || is_vacation_notice(&subject)
+}
+
+/// Is a notice as a whole, which no person writes: "Out of office: …", "Out of the office until Monday".
+fn is_vacation_notice(subject: &str) -> bool {
+    let subject = bare_subject(subject);
+    let begins = |start: &&str| subject.strip_prefix(*start).is_some_and(ends_notice);
+    vacation_words::STARTS.iter().any(begins)
+        || vacation_words::STEMS.iter().any(|stem| subject.starts_with(stem))
         || vacation_words::PARTS.iter().any(|part| subject.contains(part))
+}
+
+fn bare_subject(subject: &str) -> String {
+    let subject = quote_words::folded(subject.trim());
+    let subject = subject.trim_start_matches("auto:");
+    subject.trim_start_matches(['[', '(', ' ', '【', '「']).to_owned()
+}
+
+/// Whether a notice whose beginning is known ends here, or tells of what it answers or until when it holds.
+fn ends_notice(rest: &str) -> bool {
+    let sequel = rest.trim_start();
+    let is_apart = sequel.len() < rest.len();
+    match sequel.chars().next() {
+        None => true,
+        Some('?' | '？') => false,
+        Some(first) if first.is_ascii_digit() => is_apart,
+        Some(first) if !first.is_alphanumeric() => true,
+        Some(_) => {
+            let word = sequel
+                .split(|c: char| !c.is_alphanumeric())
+                .next()
+                .unwrap_or_default();
+            is_apart && vacation_words::SEQUELS.contains(&word)
+        }
+    }
 }
 
 fn is_machine(headers: &Headers<'_>, mail: &Mail) -> bool {
@@ -217,6 +250,37 @@ mod tests {
             ("From: No Reply <no-reply@x.y>", Automatic::Machine),
             ("X-Auto-Response-Suppress: All", Automatic::Machine),
             ("Subject: Question about your out of office rules", Automatic::No),
+            ("Subject: Out of office chairs?", Automatic::No),
+            (
+                "Subject: Out of the office chairs, which one folds",
+                Automatic::No,
+            ),
+            ("Subject: I'm out of ink", Automatic::No),
+            ("Subject: Autoresponder does not stop", Automatic::No),
+            ("Subject: Abwesend bei der Lieferung", Automatic::No),
+            ("Subject: 不在のため荷物を受け取れませんでした", Automatic::No),
+            ("Subject: 自动回复功能怎么关闭", Automatic::No),
+            ("Subject: Out of office", Automatic::AutoReply),
+            ("Subject: Out of the office until 3 June", Automatic::AutoReply),
+            ("Subject: Out of Office Re: order 12", Automatic::AutoReply),
+            ("Subject: Out of office 12/24 - 1/2", Automatic::AutoReply),
+            ("Subject: [Out of office] hello", Automatic::AutoReply),
+            ("Subject: I am out of the office", Automatic::AutoReply),
+            ("Subject: Abwesenheitsnotiz", Automatic::AutoReply),
+            ("Subject: Abwesend bis 3. Juni", Automatic::AutoReply),
+            ("Subject: 自动回复:您好", Automatic::AutoReply),
+            (
+                "Subject: Out of office all next week\r\nX-Auto-Response-Suppress: All",
+                Automatic::AutoReply,
+            ),
+            (
+                "Subject: Out of office all next week\r\nReturn-Path: <>",
+                Automatic::AutoReply,
+            ),
+            (
+                "Subject: Out of office all next week\r\nPrecedence: bulk",
+                Automatic::AutoReply,
+            ),
         ] {
             let raw = format!("From: a@b.c\r\n{header}\r\n\r\nhello");
             let raw = if header.starts_with("From") {

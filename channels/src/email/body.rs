@@ -54,14 +54,13 @@ pub(crate) fn read(root: &Part<'_>) -> Body {
     let attached: Vec<Attachment> = files.iter().map(|part| attachment(part)).collect();
     let wrapped = attached.iter().find(|file| tnef::is_tnef(&file.bytes));
     let mut wrapped = wrapped.map(|file| tnef::read(&file.bytes)).unwrap_or_default();
-    if pieces.is_empty() {
+    if pieces.iter().all(Piece::is_blank) {
         pieces.extend(words_of(&mut wrapped));
     }
     let mut attachments = attached;
     attachments.extend(wrapped.files.into_iter().map(unwrapped));
     attachments.extend(pieces.iter_mut().flat_map(Piece::take_files));
-    let html = markup(&pieces);
-    let text = plain_text(pieces);
+    let (text, html) = words_and_markup(pieces);
     mark_inline(&mut attachments, html.as_deref());
     let invitation = files
         .iter()
@@ -159,20 +158,37 @@ fn shown_text(part: &Part<'_>, bytes: &[u8]) -> String {
     }
 }
 
-/// The plain pieces, else those of HTML turned into text. A lone piece is moved, not copied.
-fn plain_text(pieces: Vec<Piece>) -> String {
+/// The plain pieces, else those of HTML turned into text; and all HTML in order, with the plain pieces that have no
+/// HTML form between, so that showing the HTML alone loses nothing. A lone piece is moved, not copied.
+fn words_and_markup(pieces: Vec<Piece>) -> (String, Option<String>) {
+    if !pieces.iter().any(|piece| matches!(piece, Piece::Html { .. })) {
+        let plain = pieces.into_iter().filter_map(Piece::into_plain);
+        return (
+            joined(plain.filter(|text| !text.trim().is_empty()).collect()),
+            None,
+        );
+    }
+    let text = plain_text(&pieces);
+    let mut html = String::new();
+    for piece in pieces {
+        piece.append_to(&mut html);
+    }
+    (text, Some(html))
+}
+
+fn plain_text(pieces: &[Piece]) -> String {
     let mut twins = Vec::new();
     let mut plain = Vec::new();
     for piece in pieces {
         match piece {
-            Piece::Plain { text, .. } => plain.push(text),
-            Piece::Html { markup, twin: false } => plain.push(html::to_text(&markup)),
+            Piece::Plain { text, .. } => plain.push(text.clone()),
+            Piece::Html { markup, twin: false } => plain.push(html::to_text(markup)),
             Piece::Html { markup, .. } => twins.push(markup),
         }
     }
     plain.retain(|text| !text.trim().is_empty());
     if plain.is_empty() {
-        plain = twins.iter().map(|markup| html::to_text(markup)).collect();
+        plain = twins.into_iter().map(|markup| html::to_text(markup)).collect();
     }
     joined(plain)
 }
@@ -184,26 +200,37 @@ fn joined(mut texts: Vec<String>) -> String {
     }
 }
 
-/// All HTML in order, with the plain pieces that have no HTML form between, so that showing the
-/// HTML alone loses nothing.
-fn markup(pieces: &[Piece]) -> Option<String> {
-    if !pieces.iter().any(|piece| matches!(piece, Piece::Html { .. })) {
-        return None;
-    }
-    let shown = pieces.iter().filter_map(|piece| match piece {
-        Piece::Html { markup, .. } => Some(markup.clone()),
-        Piece::Plain {
-            text, twin: false, ..
-        } if !text.trim().is_empty() => Some(format!(
-            "<div style=\"white-space: pre-wrap\">{}</div>",
-            html::escape(text.trim_end())
-        )),
-        Piece::Plain { .. } => None,
-    });
-    Some(joined(shown.collect()))
-}
-
 impl Piece {
+    fn is_blank(&self) -> bool {
+        match self {
+            Piece::Plain { text, files, .. } => text.trim().is_empty() && files.is_empty(),
+            Piece::Html { .. } => false,
+        }
+    }
+
+    fn into_plain(self) -> Option<String> {
+        match self {
+            Piece::Plain { text, .. } => Some(text),
+            Piece::Html { .. } => None,
+        }
+    }
+
+    fn append_to(self, html: &mut String) {
+        let separator = if html.is_empty() { "" } else { "\n" };
+        match self {
+            Piece::Html { markup, .. } if html.is_empty() => *html = markup,
+            Piece::Html { markup, .. } => html.extend([separator, &markup]),
+            Piece::Plain {
+                text, twin: false, ..
+            } if !text.trim().is_empty() => {
+                html.extend([separator, "<div style=\"white-space: pre-wrap\">"]);
+                append_words(html, text.trim_end());
+                html.push_str("</div>");
+            }
+            Piece::Plain { .. } => {}
+        }
+    }
+
     fn take_files(&mut self) -> Vec<Attachment> {
         let Piece::Plain { files, .. } = self else {
             return Vec::new();
@@ -217,6 +244,21 @@ impl Piece {
         });
         files.collect()
     }
+}
+
+/// Only what would open a tag or a reference is escaped: a text of nothing but brackets stays about as long as it is.
+fn append_words(html: &mut String, text: &str) {
+    let mut copied = 0;
+    for (at, mark) in text.match_indices(['&', '<']) {
+        let next = text.as_bytes().get(at + 1);
+        if next.is_some_and(|next| next.is_ascii_alphanumeric() || matches!(next, b'#' | b'/' | b'!' | b'?'))
+        {
+            html.push_str(&text[copied..at]);
+            html.push_str(if mark == "&" { "&amp;" } else { "&lt;" });
+            copied = at + 1;
+        }
+    }
+    html.push_str(&text[copied..]);
 }
 
 /// What `winmail.dat` says where no other part says anything.
@@ -312,6 +354,18 @@ mod tests {
         let mail = parse(raw.as_bytes());
         assert_eq!(mail.text.trim(), "see file");
         assert_eq!(mail.attachments[0].bytes, b"\xc4\xe3\xba\xc3");
+    }
+
+    #[test]
+    fn plain_words_beside_html_are_shown_with_it() {
+        let raw = "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/html\r\n\r\n<p>x</p>\r\n--b\r\n\r\n1 < 2 & <b> &lt; </b> <!-- <<3\r\n--b--\r\n";
+        let mail = parse(raw.as_bytes());
+        assert_eq!(mail.text.trim(), "x\n1 < 2 & <b> &lt; </b> <!-- <<3");
+        let shown = crate::email::html::sanitise(&mail.html.unwrap());
+        assert_eq!(
+            shown,
+            "<p>x</p>\n<div style=\"white-space:pre-wrap\">1 &lt; 2 &amp; &lt;b&gt; &amp;lt; &lt;/b&gt; &lt;!-- &lt;&lt;3</div>"
+        );
     }
 
     #[test]

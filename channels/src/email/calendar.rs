@@ -4,7 +4,9 @@ use std::borrow::Cow;
 
 use calcard::common::PartialDateTime;
 use calcard::icalendar::{
-    ICalendar, ICalendarComponent, ICalendarEntry, ICalendarParameterName, ICalendarProperty,
+    ICalendar, ICalendarComponent, ICalendarEntry, ICalendarMethod, ICalendarParameterName,
+    ICalendarParameterValue, ICalendarParticipationStatus, ICalendarProperty, ICalendarStatus,
+    ICalendarValue,
 };
 
 const MAX_EVENTS: usize = 5;
@@ -20,9 +22,10 @@ pub(crate) fn to_text(calendar: &str) -> Option<String> {
         .components
         .iter()
         .filter(|part| part.component_type.is_event_or_todo());
+    let method = parsed.components.iter().find_map(method);
     let events: Vec<String> = events
         .take(MAX_EVENTS)
-        .map(event)
+        .map(|event| told(event, method))
         .filter(|text| !text.is_empty())
         .collect();
     (!events.is_empty()).then(|| events.join("\n\n"))
@@ -37,7 +40,35 @@ fn bounded(calendar: &str) -> Option<Cow<'_, str>> {
     Some(Cow::Owned(format!("{}\r\nEND:VCALENDAR\r\n", &start[..end])))
 }
 
-fn event(event: &ICalendarComponent) -> String {
+fn method(calendar: &ICalendarComponent) -> Option<&ICalendarMethod> {
+    match calendar.property(&ICalendarProperty::Method)?.values.first()? {
+        ICalendarValue::Method(method) => Some(method),
+        _ => None,
+    }
+}
+
+/// What has become of an event: nobody should come to one that was called off, and an answer is no invitation.
+fn standing(event: &ICalendarComponent, method: Option<&ICalendarMethod>) -> Option<&'static str> {
+    let status = event.property(&ICalendarProperty::Status);
+    let cancelled = ICalendarValue::Status(ICalendarStatus::Cancelled);
+    if method == Some(&ICalendarMethod::Cancel)
+        || status.is_some_and(|entry| entry.values.contains(&cancelled))
+    {
+        return Some("Cancelled");
+    }
+    if method != Some(&ICalendarMethod::Reply) {
+        return None;
+    }
+    let attendee = event.property(&ICalendarProperty::Attendee)?;
+    match attendee.parameter(&ICalendarParameterName::Partstat)? {
+        ICalendarParameterValue::Partstat(ICalendarParticipationStatus::Accepted) => Some("Accepted"),
+        ICalendarParameterValue::Partstat(ICalendarParticipationStatus::Declined) => Some("Declined"),
+        ICalendarParameterValue::Partstat(ICalendarParticipationStatus::Tentative) => Some("Tentative"),
+        _ => None,
+    }
+}
+
+fn told(event: &ICalendarComponent, method: Option<&ICalendarMethod>) -> String {
     let text = |property: &ICalendarProperty| {
         let entry = event.property(property)?;
         let text = entry.values.first()?.as_text()?.trim().to_owned();
@@ -53,8 +84,13 @@ fn event(event: &ICalendarComponent) -> String {
         .property(&ICalendarProperty::Organizer)
         .and_then(ICalendarEntry::calendar_address)
         .map(str::to_owned);
+    let summary = text(&ICalendarProperty::Summary);
+    let title = match (standing(event, method), summary) {
+        (Some(standing), Some(summary)) => Some(format!("{standing}: {summary}")),
+        (standing, summary) => summary.or(standing.map(str::to_owned)),
+    };
     let lines = [
-        text(&ICalendarProperty::Summary),
+        title,
         when,
         text(&ICalendarProperty::Location),
         organizer,
@@ -89,6 +125,37 @@ mod tests {
                 "Handover of the parcel\n2026-11-22 10:00 Europe/Berlin – 2026-11-22 09:30 UTC\nWarehouse, gate 3\nann@shop.example"
             )
         );
+    }
+
+    #[test]
+    fn what_became_of_an_event_is_told() {
+        for (method, line, wanted) in [
+            ("REQUEST", "STATUS:CONFIRMED", "Handover"),
+            ("REQUEST", "ATTENDEE;PARTSTAT=ACCEPTED:mailto:a@b.c", "Handover"),
+            ("CANCEL", "STATUS:CONFIRMED", "Cancelled: Handover"),
+            ("PUBLISH", "STATUS:CANCELLED", "Cancelled: Handover"),
+            (
+                "REPLY",
+                "ATTENDEE;PARTSTAT=ACCEPTED:mailto:a@b.c",
+                "Accepted: Handover",
+            ),
+            (
+                "REPLY",
+                "ATTENDEE;CN=A;PARTSTAT=DECLINED:mailto:a@b.c",
+                "Declined: Handover",
+            ),
+            (
+                "REPLY",
+                "ATTENDEE;PARTSTAT=TENTATIVE:mailto:a@b.c",
+                "Tentative: Handover",
+            ),
+            ("REPLY", "ATTENDEE:mailto:a@b.c", "Handover"),
+        ] {
+            let calendar = format!(
+                "BEGIN:VCALENDAR\r\nMETHOD:{method}\r\nBEGIN:VEVENT\r\nSUMMARY:Handover\r\n{line}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+            );
+            assert_eq!(to_text(&calendar).as_deref(), Some(wanted), "{method} {line}");
+        }
     }
 
     #[test]

@@ -45,10 +45,21 @@ const MOST_CONTENT_IDS: usize = 5_000;
 
 /// Text made safe to stand in HTML.
 pub(crate) fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
+    let mut escaped = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(['&', '<', '>', '"']) {
+        let (plain, special) = rest.split_at(at);
+        escaped.push_str(plain);
+        escaped.push_str(match special.as_bytes()[0] {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            _ => "&quot;",
+        });
+        rest = &special[1..];
+    }
+    escaped.push_str(rest);
+    escaped
 }
 
 /// The content ids that the HTML shows, in lower case.
@@ -285,6 +296,15 @@ mod tests {
             ("<!--<style>p{color:red}</style>-->x", "x"),
             ("<style media=print>p{color:red}</style>x", "x"),
             ("<body onload=x() style='background:url(x)'>x", "x"),
+            (
+                "<style>p{color:red}</style><body link=0563C1>x",
+                "<style>.mail-body a{color:#0563C1}.mail-body p{color:red}</style><div class=\"mail-body\">x</div>",
+            ),
+            (
+                "<body link='blue' vlink=red><a>x</a>",
+                "<style>.mail-body a{color:blue}</style><div class=\"mail-body\"><a target=\"_blank\" rel=\"noopener noreferrer nofollow\">x</a></div>",
+            ),
+            ("<body link='red}*{color:blue'>x", "x"),
             ("<body class=a><p class=a>x</p>", "<p>x</p>"),
             ("<body style='color:red\" onload=x'>x", "x"),
         ] {

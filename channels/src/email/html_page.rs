@@ -15,6 +15,8 @@ pub(super) struct Page {
     /// Safe to stand in a style element.
     sheet: String,
     style: String,
+    /// The colour of links that nothing else colours.
+    link: Option<String>,
     class: Option<String>,
     direction: Option<&'static str>,
 }
@@ -52,7 +54,10 @@ pub(super) fn read(markup: &str) -> Page {
                     page.take(&mut attributes);
                     position = at + attributes.end();
                 }
-                _ => {}
+                _ => {
+                    attributes.by_ref().for_each(drop);
+                    position = at + attributes.end();
+                }
             }
         }
     }
@@ -78,12 +83,17 @@ impl Page {
 
     /// The safe markup within the element that stands for the body, if there is anything to say of it.
     pub(super) fn around(&self, clean: String) -> String {
-        if self.sheet.is_empty() && self.style.is_empty() && self.direction.is_none() {
+        let says_nothing = self.sheet.is_empty() && self.style.is_empty();
+        if says_nothing && self.link.is_none() && self.direction.is_none() {
             return clean;
         }
         let mut page = String::with_capacity(clean.len() + self.sheet.len() + self.style.len() + 100);
-        if self.has_sheet() {
-            let _ = write!(page, "<style>{}</style>", self.sheet);
+        if self.has_sheet() || self.link.is_some() {
+            page.push_str("<style>");
+            if let Some(color) = &self.link {
+                let _ = write!(page, ".{} a{{color:{color}}}", style_sheet::BODY);
+            }
+            let _ = write!(page, "{}</style>", self.sheet);
         }
         page.push_str("<div class=\"");
         page.push_str(style_sheet::BODY);
@@ -114,8 +124,9 @@ impl Page {
                 b"style" => said.extend(style::filter(&value)),
                 b"class" => self.class = style_sheet::classes(&value).or(self.class.take()),
                 b"dir" => self.direction = direction(&value).or(self.direction),
-                b"bgcolor" => self.color("background-color", &value),
-                b"text" => self.color("color", &value),
+                b"bgcolor" => self.declare_color("background-color", &value),
+                b"text" => self.declare_color("color", &value),
+                b"link" => self.link = color(&value).or(self.link.take()),
                 b"leftmargin" | b"marginwidth" => self.margins(&value, ["left", "right"]),
                 b"topmargin" | b"marginheight" => self.margins(&value, ["top", "bottom"]),
                 _ => {}
@@ -133,15 +144,9 @@ impl Page {
         self.style.push_str(declarations);
     }
 
-    /// A colour as the attributes of old write it: a name, or digits that may lack their sign.
-    fn color(&mut self, property: &str, value: &str) {
-        let value = value.trim();
-        let digits = value.trim_start_matches('#');
-        let is_number = matches!(digits.len(), 3 | 6) && digits.bytes().all(|b| b.is_ascii_hexdigit());
-        if is_number {
-            self.declare(&format!("{property}:#{digits}"));
-        } else if !value.is_empty() && value.len() < 30 && value.bytes().all(|b| b.is_ascii_alphabetic()) {
-            self.declare(&format!("{property}:{value}"));
+    fn declare_color(&mut self, property: &str, value: &str) {
+        if let Some(color) = color(value) {
+            self.declare(&format!("{property}:{color}"));
         }
     }
 
@@ -152,6 +157,17 @@ impl Page {
             }
         }
     }
+}
+
+/// A colour as the attributes of old write it: a name, or digits that may lack their sign.
+fn color(value: &str) -> Option<String> {
+    let value = value.trim();
+    let digits = value.trim_start_matches('#');
+    if matches!(digits.len(), 3 | 6) && digits.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return Some(format!("#{digits}"));
+    }
+    let is_name = !value.is_empty() && value.len() < 30 && value.bytes().all(|b| b.is_ascii_alphabetic());
+    is_name.then(|| value.to_owned())
 }
 
 fn direction(value: &str) -> Option<&'static str> {

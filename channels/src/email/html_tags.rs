@@ -26,6 +26,22 @@ impl Name {
     pub(super) fn letters(&self) -> &[u8] {
         &self.letters[..usize::from(self.length)]
     }
+
+    /// Whether the content of such an element is no markup.
+    pub(super) fn is_raw(&self) -> bool {
+        matches!(
+            self.letters(),
+            b"script"
+                | b"style"
+                | b"title"
+                | b"textarea"
+                | b"xmp"
+                | b"iframe"
+                | b"noembed"
+                | b"noframes"
+                | b"noscript"
+        )
+    }
 }
 
 /// Where the content of a raw element ends: before the `</` of its end tag.
@@ -76,23 +92,35 @@ pub(super) fn comment(bytes: &[u8]) -> usize {
 pub(super) struct Attributes<'a> {
     bytes: &'a [u8],
     at: usize,
+    /// Behind the last attribute; what follows it up to the end says nothing.
+    last: usize,
 }
 
 /// A name and what stands behind its equals sign, both as written.
 pub(super) struct Attribute<'a> {
+    /// Behind the attribute before it.
     pub(super) start: usize,
     pub(super) name: &'a [u8],
     pub(super) value: &'a [u8],
+    /// Marks where none belong, each an error for a parser.
+    pub(super) misplaced: usize,
 }
 
 impl<'a> Attributes<'a> {
     pub(super) fn new(bytes: &'a [u8], at: usize) -> Self {
-        Attributes { bytes, at }
+        Attributes { bytes, at, last: at }
     }
 
     /// Where the tag ends, once all attributes were read.
     pub(super) fn end(&self) -> usize {
         self.at.min(self.bytes.len())
+    }
+
+    /// What stands between the last attribute and the end of the tag, once all were read: where it begins, and its
+    /// misplaced marks.
+    pub(super) fn rest(&self) -> (usize, usize) {
+        let rest = self.bytes.get(self.last..self.end()).unwrap_or_default();
+        (self.last, count(rest, b"/").saturating_sub(1))
     }
 
     fn until(&self, from: usize, is_end: impl Fn(u8) -> bool) -> usize {
@@ -106,6 +134,7 @@ impl<'a> Iterator for Attributes<'a> {
 
     fn next(&mut self) -> Option<Attribute<'a>> {
         let is_blank = |byte: u8| byte.is_ascii_whitespace();
+        self.last = self.at;
         let start = self.until(self.at, |byte| !is_blank(byte) && byte != b'/');
         if matches!(self.bytes.get(start), Some(b'>') | None) {
             self.at = start + 1;
@@ -118,12 +147,16 @@ impl<'a> Iterator for Attributes<'a> {
         let name = &self.bytes[start..name_end];
         let equals = self.until(name_end, |byte| !is_blank(byte));
         let mut attribute = Attribute {
-            start,
+            start: self.last,
             name,
             value: b"",
+            misplaced: count(&self.bytes[self.last..start], b"/")
+                + usize::from(start == self.last)
+                + count(name, b"\"'<")
+                + usize::from(name.starts_with(b"=")),
         };
         if self.bytes.get(equals) != Some(&b'=') {
-            self.at = equals;
+            self.at = name_end;
             return Some(attribute);
         }
         let value = self.until(equals + 1, |byte| !is_blank(byte));
@@ -133,14 +166,44 @@ impl<'a> Iterator for Attributes<'a> {
             Some(_) => (value, self.until(value, |byte| is_blank(byte) || byte == b'>')),
         };
         attribute.value = self.bytes.get(from..to).unwrap_or_default();
+        if from == value {
+            attribute.misplaced += count(attribute.value, b"\"'<=`");
+        }
         self.at = (to + usize::from(from > value)).min(self.bytes.len());
         Some(attribute)
     }
 }
 
+fn count(bytes: &[u8], marks: &[u8]) -> usize {
+    bytes.iter().filter(|byte| marks.contains(byte)).count()
+}
+
+/// The brackets that open comments within a comment, each an error for a parser.
+pub(super) fn misplaced_in_comment(comment: &[u8]) -> usize {
+    let within = comment.get(4..).unwrap_or_default();
+    within.windows(4).filter(|four| *four == b"<!--").count()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn misplaced_marks_are_counted() {
+        for (tag, wanted) in [
+            ("<p a=1 b='<\"' c=\"='\" d/>", 0),
+            ("<p a=\"1\"b=2>", 1),
+            ("<p a\"b c'd <e =f =g>", 4),
+            ("<a href=http://x/?a=1&b=2>", 2),
+            ("<p // a///>", 4),
+            ("<p ////>", 3),
+        ] {
+            let mut attributes = Attributes::new(tag.as_bytes(), 2);
+            let within: usize = attributes.by_ref().map(|one| one.misplaced).sum();
+            assert_eq!(within + attributes.rest().1, wanted, "{tag}");
+        }
+        assert_eq!(misplaced_in_comment(b"<!-- <!-- <!-- x -->"), 2);
+    }
 
     #[test]
     fn attributes_are_read_as_browsers_do() {

@@ -11,12 +11,29 @@ use html5ever::tokenizer::{
 
 use super::html_limits;
 
+/// Octets that are given to the tokenizer at once, which has a copy of them.
+const BITE: usize = 64 << 10;
+/// Deeper quotations look like this deep.
+const DEEPEST_MARKS: usize = 20;
+/// The marks of quotation in a text of any size; beyond, they are a part of the HTML's own size.
+const LEAST_MARKS: usize = 16 << 10;
+
 /// The readable text of a piece of HTML.
 pub fn to_text(html: &str) -> String {
-    let tokenizer = Tokenizer::new(Reader(RefCell::new(Text::default())), TokenizerOpts::default());
+    let html = html_limits::for_tags(html);
+    let reader = Reader(RefCell::new(Text {
+        marks_left: LEAST_MARKS.max(html.len() / 2),
+        ..Text::default()
+    }));
+    let tokenizer = Tokenizer::new(reader, TokenizerOpts::default());
     let input = BufferQueue::default();
-    input.push_back(StrTendril::from(&*html_limits::for_tags(html)));
-    let _ = tokenizer.feed(&input);
+    let mut rest = &*html;
+    while !rest.is_empty() {
+        let (bite, after) = rest.split_at(rest.floor_char_boundary(BITE));
+        input.push_back(StrTendril::from(bite));
+        let _ = tokenizer.feed(&input);
+        rest = after;
+    }
     tokenizer.end();
     tokenizer.sink.0.into_inner().finish()
 }
@@ -42,6 +59,8 @@ struct Text {
     out: String,
     line: String,
     quote_depth: usize,
+    /// So many marks may still be written: a short line deep in quotations has more of them than words.
+    marks_left: usize,
     preformatted: usize,
     /// Within an element whose text nobody sees.
     hidden: bool,
@@ -142,7 +161,9 @@ impl Text {
             return;
         }
         if self.quote_depth > 0 {
-            self.out.push_str(&">".repeat(self.quote_depth.min(20)));
+            let marks = self.quote_depth.min(DEEPEST_MARKS).min(self.marks_left.max(1));
+            self.marks_left = self.marks_left.saturating_sub(marks);
+            self.out.extend(std::iter::repeat_n('>', marks));
             if !content.is_empty() {
                 self.out.push(' ');
             }
@@ -167,7 +188,10 @@ impl Text {
             }
         }
         self.out.truncate(end);
-        self.out.trim_matches('\n').to_owned()
+        self.out.truncate(self.out.trim_end_matches('\n').len());
+        let blank = self.out.len() - self.out.trim_start_matches('\n').len();
+        self.out.drain(..blank);
+        self.out
     }
 }
 
@@ -199,6 +223,28 @@ mod tests {
         ] {
             assert_eq!(to_text(html), wanted, "{html}");
         }
+    }
+
+    #[test]
+    fn marks_of_quotation_are_no_more_than_there_is_to_quote() {
+        let quoted = format!("{}x<br>y", "<blockquote>".repeat(30));
+        assert_eq!(to_text(&quoted), format!("{0} x\n{0} y", ">".repeat(20)));
+        let lines = format!("{}{}", "<blockquote>".repeat(30), "x<br>".repeat(100_000));
+        let text = to_text(&lines);
+        assert_eq!(text.matches('x').count(), 100_000);
+        assert!(
+            text.len() < lines.len() * 2 && text.ends_with("> x"),
+            "{}",
+            text.len()
+        );
+    }
+
+    #[test]
+    fn a_long_page_is_read_like_a_short_one() {
+        let piece = "<p title='a>b'>né &amp; &eacute;t&eacute;</p>";
+        let text = to_text(&piece.repeat(10_000));
+        assert_eq!(text.matches("né & été").count(), 10_000);
+        assert_eq!(text.len(), 10_000 * ("né & été".len() + 2) - 2);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What a parser will have to do for a row of tags, estimated by following the elements that they open and close as
 //! the standard's tree builder does, on the safe side: what only may be closed stays open here. It builds nothing.
 
+use super::html_characters::Characters;
 use super::html_tags::Name;
 
 /// Elements within each other; newsletters reach some sixty.
@@ -13,6 +14,10 @@ const MOST_STEPS: usize = 2_000_000;
 /// Reading, building, cleaning and writing an element without anything around it.
 const ELEMENT: usize = 40;
 const ATTRIBUTE: usize = 10;
+/// A mark where none belongs: the parser keeps an error for it, in words.
+const MISPLACED: usize = 25;
+/// Octets that are read in a step.
+const OCTETS_A_STEP: usize = 8;
 /// Looking for an element among its siblings, a step for so many.
 const SIBLINGS_A_STEP: usize = 8;
 
@@ -24,6 +29,8 @@ pub(super) enum Tag {
     Comment,
     /// An element whose content is no markup.
     Raw,
+    /// A bracket that opens nothing.
+    Misplaced,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +63,10 @@ pub(super) struct Work {
     steps: usize,
     /// A block began or ended: what comes next opens all formatting anew.
     renews: bool,
+    /// Of the text that goes on at this place.
+    characters: Characters,
+    /// Of the text that goes before a table because it stands in none of its cells.
+    before_table: Characters,
 }
 
 impl Work {
@@ -63,15 +74,42 @@ impl Work {
         self.steps > MOST_STEPS
     }
 
-    /// Text between two tags.
-    pub(super) fn text(&mut self, text: &[u8]) {
-        self.steps += text.len() / 8;
+    /// Text between two tags; how much of it may stay.
+    pub(super) fn text(&mut self, text: &[u8]) -> usize {
         if self.is_in_table() && !text.trim_ascii().is_empty() {
             self.move_among_siblings();
         }
         if !text.is_empty() {
             self.renew();
         }
+        self.raw_text(text)
+    }
+
+    /// Text of a raw element or of a comment; how much of it may stay.
+    pub(super) fn raw_text(&mut self, text: &[u8]) -> usize {
+        self.steps += text.len() / OCTETS_A_STEP;
+        let left = MOST_STEPS.saturating_sub(self.steps);
+        let is_before_table = self.is_in_table();
+        let characters = if is_before_table {
+            &mut self.before_table
+        } else {
+            &mut self.characters
+        };
+        let cost = characters.read(text, left);
+        self.steps += cost.steps;
+        cost.length
+    }
+
+    /// The value of an attribute, and marks in it where none belong; whether it may stay.
+    pub(super) fn attribute(&mut self, value: &[u8], misplaced: usize) -> bool {
+        let left = MOST_STEPS.saturating_sub(self.steps);
+        let plain = value.len() / OCTETS_A_STEP + misplaced * MISPLACED;
+        let cost = Characters::default().read(value, left.saturating_sub(plain));
+        let stays = plain <= left && cost.length == value.len();
+        if stays {
+            self.steps += plain + cost.steps;
+        }
+        stays
     }
 
     fn renew(&mut self) {
@@ -87,7 +125,12 @@ impl Work {
             Tag::Open(name, attributes) => {
                 self.steps += ELEMENT + attributes * ATTRIBUTE + self.open.len();
                 self.elements += 1;
-                self.open(name)
+                let ends_text = self.ends_text(name);
+                let stays = self.open(name);
+                if ends_text && stays {
+                    self.characters.end();
+                }
+                stays
             }
             Tag::Close(name) => {
                 self.steps += ELEMENT / 2;
@@ -100,7 +143,23 @@ impl Work {
                 self.elements += 1;
                 true
             }
+            Tag::Misplaced => {
+                self.steps += MISPLACED;
+                true
+            }
         }
+    }
+
+    /// Whether an element certainly begins there, so that the text before it is over. Text before a table goes on
+    /// behind any element in it.
+    fn ends_text(&self, name: Name) -> bool {
+        let within = self.innermost_wall();
+        self.walls == 0
+            && match kind(name) {
+                Kind::Cell => within.is_some(),
+                Kind::Row => false,
+                _ => within != Some(Kind::Table) && !is_passed_over(name),
+            }
     }
 
     fn open(&mut self, name: Name) -> bool {
@@ -232,13 +291,12 @@ impl Work {
     }
 
     fn is_in_table(&self) -> bool {
-        let walls = |open: &&Open| is_wall(open);
-        self.open
-            .iter()
-            .rev()
-            .take(DEEPEST)
-            .find(walls)
-            .is_some_and(|open| open.kind == Kind::Table)
+        self.innermost_wall() == Some(Kind::Table)
+    }
+
+    fn innermost_wall(&self) -> Option<Kind> {
+        let mut innermost = self.open.iter().rev().take(DEEPEST);
+        innermost.find(|open| is_wall(open)).map(|open| open.kind)
     }
 
     fn is_in_foreign(&self) -> bool {
@@ -248,6 +306,14 @@ impl Work {
         let wall = self.open.iter().rev().find(|open| open.kind == Kind::Wall);
         wall.is_some_and(|open| matches!(open.name.letters(), b"svg" | b"math"))
     }
+}
+
+/// Where it stands in another page, form or select, or in no table, nothing begins.
+fn is_passed_over(name: Name) -> bool {
+    matches!(
+        name.letters(),
+        b"html" | b"head" | b"body" | b"form" | b"frame" | b"frameset" | b"col"
+    )
 }
 
 fn is_wall(open: &Open) -> bool {

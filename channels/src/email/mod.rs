@@ -17,6 +17,7 @@ mod flowed;
 mod forward;
 mod forward_words;
 pub mod html;
+mod html_characters;
 mod html_limits;
 mod html_page;
 mod html_tags;

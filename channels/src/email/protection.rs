@@ -32,7 +32,7 @@ pub(crate) fn detect(root: &Part<'_>, text: &str) -> Option<Protection> {
         .unwrap_or_default()
         .to_ascii_lowercase();
     match kind {
-        "application/pkcs7-mime" | "application/x-pkcs7-mime" => Some(match smime_type(root).as_str() {
+        _ if is_wrapped(root) => Some(match smime_type(root).as_str() {
             "signed-data" | "certs-only" => Protection::SmimeSigned,
             _ if signed_content(root).is_some() => Protection::SmimeSigned,
             _ => Protection::SmimeEncrypted,
@@ -40,8 +40,26 @@ pub(crate) fn detect(root: &Part<'_>, text: &str) -> Option<Protection> {
         "multipart/signed" if protocol.contains("pkcs7") => Some(Protection::SmimeSigned),
         "multipart/signed" if protocol.contains("pgp") => Some(Protection::PgpSigned),
         "multipart/encrypted" => Some(Protection::PgpEncrypted),
+        // Exchange makes a plain multipart of it on the way.
+        "multipart/mixed" if has_pgp_version(root) => Some(Protection::PgpEncrypted),
         _ => armour(text),
     }
+}
+
+/// Some gateways call it nothing but a file.
+fn is_wrapped(part: &Part<'_>) -> bool {
+    match part.content_type.value.as_str() {
+        "application/pkcs7-mime" | "application/x-pkcs7-mime" => true,
+        "application/octet-stream" => part
+            .file_name()
+            .is_some_and(|name| name.to_ascii_lowercase().ends_with(".p7m")),
+        _ => false,
+    }
+}
+
+fn has_pgp_version(root: &Part<'_>) -> bool {
+    let is_version = |part: &Part<'_>| part.content_type.value == "application/pgp-encrypted";
+    root.children.iter().any(is_version)
 }
 
 fn armour(text: &str) -> Option<Protection> {
@@ -64,10 +82,7 @@ fn smime_type(part: &Part<'_>) -> String {
 
 /// The message within a signature that wraps it (CMS, RFC 5652, 5.1): octets of a MIME entity.
 pub(crate) fn signed_content(part: &Part<'_>) -> Option<Vec<u8>> {
-    if !matches!(
-        part.content_type.value.as_str(),
-        "application/pkcs7-mime" | "application/x-pkcs7-mime"
-    ) {
+    if !is_wrapped(part) {
         return None;
     }
     let bytes = part.bytes();

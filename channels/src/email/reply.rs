@@ -53,10 +53,10 @@ fn mark(lines: &Lines<'_>) -> Vec<Mark> {
         let index = marks.len();
         if line.is_empty() {
             marks.push(Mark::Empty);
-        } else if line.starts_with('>') {
-            marks.push(Mark::Quoted);
         } else if let Some(length) = attribution::length_at(lines, index) {
             marks.extend(std::iter::repeat_n(Mark::Splitter, length));
+        } else if line.starts_with('>') {
+            marks.push(Mark::Quoted);
         } else {
             marks.push(Mark::Text);
         }
@@ -239,6 +239,23 @@ mod tests {
             (
                 "ok\n\n________________________________\nFrom: Ann <a@b.c>\nSent: Monday\nTo: Bob\nSubject: x\n\nold",
                 "ok",
+            ),
+            (
+                "Thanks\n\n>>> \"Ann Li\" <a@b.c> 3/4/2010 10:11 AM >>>\nold\n\nolder",
+                "Thanks",
+            ),
+            ("Danke\n\n>>> Ann Li 04.03.2010 10:11 >>>\nalt\n", "Danke"),
+            (
+                "Thanks\n\n>>> \"Ann Li of the returns department\"\n<a@b.c> 3/4/2010 10:11 AM >>>\nold",
+                "Thanks",
+            ),
+            (
+                "Thanks\n\n>>> On 3/4/2010 at 10:11 AM, in message\n<4B8F8A2F.0004@b.c>, \"Ann Li\" <a@b.c>\nwrote:\n\nold\nolder",
+                "Thanks",
+            ),
+            (
+                "Thanks\n\n>>> Am 04.03.2010 um 10:11, in Nachricht <4B8F@b.c> schrieb Ann <a@b.c>:\n> alt\n> älter",
+                "Thanks",
             ),
             ("Body\n\n-- \nAnn Li\n", "Body\n\n--\nAnn Li"),
             (

@@ -1,7 +1,7 @@
 //! What automatic answers say of themselves in their subjects, in many languages, in lower case. Only
 //! what no person writes: a parcel may be "absent" too.
 
-/// Subjects begin so.
+/// Subjects begin so, and what follows says no more than until when, or what it answers.
 pub(super) const STARTS: &[&str] = &[
     "out of office",
     "out-of-office",
@@ -21,10 +21,12 @@ pub(super) const STARTS: &[&str] = &[
     "vacation response",
     "away from my mail",
     "away from the office",
-    "i am out of",
-    "i'm out of",
-    "i am currently out of",
-    "abwesenheit",
+    "i am out of office",
+    "i am out of the office",
+    "i'm out of office",
+    "i'm out of the office",
+    "i am currently out of office",
+    "i am currently out of the office",
     "automatische antwort",
     "automatische rückantwort",
     "autom. antwort",
@@ -70,9 +72,7 @@ pub(super) const STARTS: &[&str] = &[
     "automaattinen vastaus",
     "poissaoloviesti",
     "poissa toimistosta",
-    "automatyczna odpowied",
     "odpowiedź automatyczna",
-    "autoodpowied",
     "poza biurem",
     "informacja o nieobecności",
     "automatická odpověď",
@@ -135,6 +135,62 @@ pub(super) const STARTS: &[&str] = &[
     "מענה אוטומטי",
     "מחוץ למשרד",
     "پاسخ خودکار",
+];
+
+/// Beginnings of words that stand for the whole.
+pub(super) const STEMS: &[&str] = &[
+    "abwesenheitsnotiz",
+    "abwesenheitsnachricht",
+    "abwesenheitsmeldung",
+    "abwesenheitsassistent",
+    "automatyczna odpowied",
+    "autoodpowied",
+];
+
+/// Words with which a notice goes on: until when, and of what kind it is.
+pub(super) const SEQUELS: &[&str] = &[
+    "until",
+    "till",
+    "til",
+    "through",
+    "from",
+    "between",
+    "starting",
+    "returning",
+    "back",
+    "today",
+    "tomorrow",
+    "this",
+    "on",
+    "re",
+    "reply",
+    "response",
+    "message",
+    "notification",
+    "notice",
+    "auto",
+    "autoreply",
+    "automatic",
+    "bis",
+    "vom",
+    "ab",
+    "jusqu",
+    "hasta",
+    "desde",
+    "fino",
+    "dal",
+    "até",
+    "tot",
+    "asti",
+    "do",
+    "od",
+    "na",
+    "до",
+    "с",
+    "на",
+    "по",
+    "حتى",
+    "עד",
 ];
 
 /// Subjects hold this anywhere.
