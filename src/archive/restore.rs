@@ -7,13 +7,14 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use shouwen_core::id::WorkspaceId;
+use shouwen_core::time::Timestamp;
 
 use super::{ArchiveError, END, End, FORMAT, KEY, MANIFEST, Manifest, hex};
 use crate::app::lock_folder;
 use crate::blobs::Blobs;
 use crate::config::Config;
 use crate::db::{self, Db, Table, Tx};
-use crate::store::{messages, workspaces};
+use crate::store::{messages, schedules, workspaces};
 
 /// What was restored.
 #[derive(Debug)]
@@ -30,6 +31,7 @@ type Archive = tar::Archive<BufReader<File>>;
 pub async fn restore(
     config: &Config,
     file: &Path,
+    now: Timestamp,
     tell: &(dyn Fn(&str) + Sync),
 ) -> Result<Restored, ArchiveError> {
     tell("checking the archive");
@@ -52,7 +54,7 @@ pub async fn restore(
         connections: 2,
     };
     let db = Db::open(&options, folder).await?;
-    let restored = load(&db, config, file, &manifest, tell).await;
+    let restored = load(&db, config, file, &manifest, now, tell).await;
     db.close().await;
     let with_key = restored?;
     Ok(Restored {
@@ -68,6 +70,7 @@ async fn load(
     config: &Config,
     file: &Path,
     manifest: &Manifest,
+    now: Timestamp,
     tell: &(dyn Fn(&str) + Sync),
 ) -> Result<bool, ArchiveError> {
     let tables = db::tables().await?;
@@ -110,6 +113,7 @@ async fn load(
     // The desk that was backed up may have sent what waited then: a person decides whether it goes once more.
     if let Some(workspace) = workspaces::first(&mut tx).await? {
         messages::doubt_waiting_deliveries(&mut tx, workspace).await?;
+        schedules::doubt_due(&mut tx, workspace, now).await?;
     }
     tell("committing");
     tx.commit().await?;

@@ -92,7 +92,8 @@ impl Restore {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
-        let restored = match runtime.block_on(archive::restore(&config, &self.file, &tell)) {
+        let now = clock::from_environment().now();
+        let restored = match runtime.block_on(archive::restore(&config, &self.file, now, &tell)) {
             Ok(restored) => restored,
             Err(error) => return Ok(failed(&error)),
         };

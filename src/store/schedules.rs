@@ -37,6 +37,8 @@ shouwen_core::words! {
         MacroForbidden = "macro_forbidden",
         /// A file that belongs to it is gone.
         Gone = "gone",
+        /// The desk was restored after it fell due: it may have gone.
+        Restored = "restored",
         /// Something else that is said when it is sent by hand.
         Refused = "refused",
     }
@@ -272,4 +274,16 @@ pub async fn hand_over(
     .run()
     .await?;
     Ok(())
+}
+
+/// What waits and fell due by then goes only by hand.
+pub async fn doubt_due(tx: &mut Tx, workspace: WorkspaceId, now: Timestamp) -> Result<u64> {
+    tx.sql(
+        "UPDATE scheduled_reply SET state = 'cancelled', reason = 'restored'
+         WHERE workspace_id = $1 AND state = 'waiting' AND send_at <= $2",
+    )
+    .bind(workspace)
+    .bind(now)
+    .run()
+    .await
 }

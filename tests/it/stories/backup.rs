@@ -10,6 +10,7 @@ use shouwen::config::Config;
 use shouwen::serve::{Work, start, stop};
 use shouwen::{db, demo};
 use shouwen_core::id::Ids;
+use shouwen_core::time::Length;
 
 use crate::support::desk::{Desk, Engine, START};
 use crate::support::person::Person;
@@ -47,7 +48,7 @@ async fn a_shop_grows_from_sqlite_into_postgres() {
     archive::backup(&desk.app.config, &file, true, START, &|_| {})
         .await
         .unwrap();
-    archive::restore(&config, &file, &|_| {}).await.unwrap();
+    archive::restore(&config, &file, START, &|_| {}).await.unwrap();
     let (before, after) = (all_rows(&desk.app.db).await, open_rows(&config).await);
     for ((name, before), (_, after)) in before.iter().zip(&after) {
         assert_eq!(before.len(), after.len(), "{name}");
@@ -79,7 +80,7 @@ async fn what_is_damaged_or_not_empty_is_refused() {
         .unwrap();
     let again = archive::backup(&desk.app.config, &file, false, START, &|_| {}).await;
     assert!(matches!(again, Err(ArchiveError::Exists(_))));
-    let onto_itself = archive::restore(&desk.app.config, &file, &|_| {}).await;
+    let onto_itself = archive::restore(&desk.app.config, &file, START, &|_| {}).await;
     assert!(matches!(onto_itself, Err(ArchiveError::NotEmpty)));
     let whole = std::fs::read(&file).unwrap();
     let role = whole
@@ -91,7 +92,7 @@ async fn what_is_damaged_or_not_empty_is_refused() {
     for bytes in [whole[..whole.len() / 2].to_vec(), changed] {
         std::fs::write(&file, bytes).unwrap();
         let target = tempfile::tempdir().unwrap();
-        let refused = archive::restore(&config(target.path(), ""), &file, &|_| {}).await;
+        let refused = archive::restore(&config(target.path(), ""), &file, START, &|_| {}).await;
         assert!(matches!(refused, Err(ArchiveError::Damaged(_, _))), "{refused:?}");
         assert!(!target.path().join("shouwen.db").exists());
     }
@@ -109,6 +110,14 @@ async fn backed_up_and_restored(desk: Desk, url: String) {
     assert_eq!(code, 250, "{words}");
     desk.settle().await;
     let before = admin.only_ticket().await;
+    for (id, hours) in [("goes-soon", 1), ("goes-later", 24)] {
+        let at = START.plus(Length::hours(hours));
+        let answer =
+            json!({ "client_id": id, "visibility": "public", "text": id, "seen_position": 1, "send_at": at });
+        let path = format!("/tickets/{}/messages", before["ticket"]["id"].as_str().unwrap());
+        let (status, held) = admin.call(Method::POST, &path, Some(answer)).await;
+        assert_eq!(status, 202, "{held}");
+    }
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("desk.tar");
     let goes_on = AtomicBool::new(true);
@@ -131,7 +140,8 @@ async fn backed_up_and_restored(desk: Desk, url: String) {
     desk.stop().await;
 
     let config = config(&folder.path().join("restored"), &url);
-    archive::restore(&config, &file, &|_| {}).await.unwrap();
+    let now = START.plus(Length::hours(2));
+    archive::restore(&config, &file, now, &|_| {}).await.unwrap();
     let (app, bound) = start(
         config,
         Arc::new(desk.clock.clone()),
@@ -143,6 +153,16 @@ async fn backed_up_and_restored(desk: Desk, url: String) {
     let admin = admin.at(format!("http://{}", bound.http.unwrap()));
     let after = admin.only_ticket().await;
     compare(&before, &after);
+    // What fell due since the backup may have gone; what is still to come goes in its time.
+    let held = after["scheduled"].as_array().unwrap().iter();
+    let held: Vec<_> = held
+        .map(|one| (&one["text"], &one["state"], &one["reason"]))
+        .collect();
+    let soon = (&json!("goes-soon"), &json!("cancelled"), &json!("restored"));
+    assert_eq!(
+        held,
+        [soon, (&json!("goes-later"), &json!("waiting"), &Value::Null)]
+    );
     let file = after["messages"][0]["attachments"][0]["id"].as_str().unwrap();
     assert_eq!(bytes_of(&app, file).await, b"item,pieces\r\nlamp,2");
     let answered = admin.reply(&after, "and on it goes").await;

@@ -114,7 +114,7 @@ async fn goes_on_elsewhere(desk: &Desk, admin: &Person) {
     ));
     sets.push("http.listen=127.0.0.1:0".to_owned());
     let config = Config::read(None, std::iter::empty(), &sets).unwrap();
-    archive::restore(&config, &file, &|_| {}).await.unwrap();
+    archive::restore(&config, &file, START, &|_| {}).await.unwrap();
     let clock = Arc::new(desk.clock.clone());
     let (app, bound) = start(config, clock, Ids::from_system(), Work::Elsewhere)
         .await

@@ -169,7 +169,7 @@ export const en = {
   },
   scheduled: {
     leaves: (seconds: number) => `Leaves in ${seconds} s`, leaving: 'Leaving…', goes: (when: string) => `Goes out ${when}`, unless: 'unless the customer writes first', sendNow: 'Send now', edit: 'Edit', putOff: 'Another time', discard: 'Discard', sendAnyway: 'Send anyway', tooLate: 'It has already left.',
-    cancelled: { macro_forbidden: 'Not sent: this complaint’s grade no longer allows the saved reply it was written from.', customer_wrote: 'Not sent: the customer wrote first.', closed: 'Not sent: the ticket was closed.', no_inbox: 'Not sent: its inbox can no longer send.', no_recipient: 'Not sent: it has no recipient any more.', gone: 'Not sent: the ticket is no longer there.', refused: 'Not sent: the desk refused it when it was due.' } as Record<string, string>,
+    cancelled: { macro_forbidden: 'Not sent: this complaint’s grade no longer allows the saved reply it was written from.', customer_wrote: 'Not sent: the customer wrote first.', closed: 'Not sent: the ticket was closed.', no_inbox: 'Not sent: its inbox can no longer send.', no_recipient: 'Not sent: it has no recipient any more.', gone: 'Not sent: the ticket is no longer there.', restored: 'Not sent by itself: the desk was restored after it fell due, so it may have gone. Ask before you send it.', refused: 'Not sent: the desk refused it when it was due.' } as Record<string, string>,
     later: 'Send later', times: { hour: 'In an hour', evening: 'This evening', tomorrow: 'Tomorrow morning', monday: 'On Monday' }, own: 'Another time', cancelIf: 'Cancel if the customer writes first', set: 'Schedule', past: 'Choose a time that is still to come.',
   },
   outgoing: {

@@ -168,7 +168,7 @@ export const zh: Texts = {
   },
   scheduled: {
     leaves: (seconds) => `${seconds} 秒后发出`, leaving: '正在发出…', goes: (when) => `${when} 发出`, unless: '如客户先来信则取消', sendNow: '立即发送', edit: '修改', putOff: '改时间', discard: '丢弃', sendAnyway: '仍然发送', tooLate: '已经发出。',
-    cancelled: { macro_forbidden: '未发送：此投诉的等级已不允许使用其中的快捷回复。', customer_wrote: '未发送：客户先来信了。', closed: '未发送：工单已关闭。', no_inbox: '未发送：其渠道已无法发信。', no_recipient: '未发送：已没有收件人。', gone: '未发送：工单已不存在。', refused: '未发送：到时被系统拒绝。' },
+    cancelled: { macro_forbidden: '未发送：此投诉的等级已不允许使用其中的快捷回复。', customer_wrote: '未发送：客户先来信了。', closed: '未发送：工单已关闭。', no_inbox: '未发送：其渠道已无法发信。', no_recipient: '未发送：已没有收件人。', gone: '未发送：工单已不存在。', restored: '未自动发送：系统恢复时已过发送时间，此前可能已发出。请核实后再发送。', refused: '未发送：到时被系统拒绝。' },
     later: '定时发送', times: { hour: '一小时后', evening: '今晚', tomorrow: '明天上午', monday: '周一' }, own: '其他时间', cancelIf: '如客户先来信则取消', set: '定时', past: '请选择将来的时间。',
   },
   outgoing: {
