@@ -131,7 +131,11 @@ export class Conversation {
 
   applyMessage(message: Message): void {
     if (this.fetching) this.early.push(() => this.applyMessage(message))
-    if (this.ticket?.id === message.ticket_id) this.messages = byPosition([...this.messages, message])
+    if (this.ticket?.id !== message.ticket_id) return
+    // What is further back than what is loaded comes with its page.
+    const isFurtherBack = message.position < (this.messages[0]?.position ?? 0)
+    if (isFurtherBack && this.before && !this.loadingOlder) return
+    this.messages = byPosition([...this.messages, message])
   }
 
   applyActivity(ticket: Id, activity: Activity): void {

@@ -21,6 +21,14 @@ test('messages are ordered by position and shown once, the later copy winning', 
   expect(conversation.messages[2]!.delivery).toBe('sent')
 })
 
+test('a frame about a message further back than what is loaded waits for its page', async () => {
+  const conversation = make({ ticket: async () => makeDetail({ messages: [makeMessage(12), makeMessage(13)], before: 'earlier' }) })
+  await conversation.open('ticket')
+  conversation.applyMessage(makeMessage(3))
+  conversation.applyMessage(makeMessage(14))
+  expect(positions(conversation)).toEqual([12, 13, 14])
+})
+
 test('frames that come while the ticket is fetched are not lost', async () => {
   const conversation = make()
   const opening = conversation.open('ticket')
